@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { findProven, hashAll, proofsFolder } from "./tests/kit/proofs.ts";
 import { findPureTests } from "./tests/kit/pure-tests.ts";
+import SlowFirst from "./tests/kit/slow-first.ts";
 
 /**
  * Node takes graphql's CommonJS build, and so do the packages that are not transformed here: two builds would
@@ -15,10 +16,12 @@ const resolve = {
 
 const otherProjects = ["**/node_modules/**", "**/*.contract.test.ts", "**/*.e2e.test.ts", "tests/e2e/**"];
 const find = (pattern: string) => globSync(pattern, { cwd: import.meta.dirname, exclude: otherProjects });
-const apiTests = "{prisma,schema,src,web/src}/**/*.test.ts";
-const unitTests =
+const API_TESTS = "{prisma,schema,src,web/src}/**/*.test.ts";
+const UNIT_TESTS =
   "{contracts,render-worker,embedded,packages,tests,scripts,integrations/payload/src}/**/*.test.ts";
-const pureTests = findPureTests([...find(apiTests), ...find(unitTests)]);
+const pureTests = findPureTests([...find(API_TESTS), ...find(UNIT_TESTS)]);
+/** They measure the memory of their own process. */
+const MEMORY_TESTS = "{src,render-worker}/**/{form-,worker-,}memory.test.ts";
 
 const proven = proofsFolder ? findProven(proofsFolder, hashAll()) : [];
 for (const { proof, hash } of proven)
@@ -27,28 +30,34 @@ for (const { proof, hash } of proven)
   );
 const leftOut = ["**/node_modules/**", ...proven.flatMap(({ proof }) => proof.tests)];
 
-/**
- * Front ends on whole systems: each file has its own system; the files of a worker share the loaded modules.
- */
+/** Front ends on whole systems. */
 const pageTests = ["tests/e2e/{console*,graphiql,player-pages}.test.ts", "packages/**/*.e2e.test.ts"];
+
+/** A browser that decodes in real time beside the render of what it plays. */
+const PLAYBACK_WHILE_RENDERING = "packages/player/src/growing.e2e.test.ts";
 
 /** Projects that extend this file would each load it again. */
 const project = { extends: false, resolve } as const;
-// On two cores, too: half of the tests wait for a clock, a process or a disk.
-const maxWorkers = Math.max(2, availableParallelism() - 1);
-const oneSubject = { maxWorkers, testTimeout: 30_000, hookTimeout: 60_000 };
-// Much of a system's time is waiting, so two share two cores.
-const wholeSystems = { maxWorkers: 2, testTimeout: 180_000, hookTimeout: 180_000 };
+/** How long waits last at most: patience for a machine that renders, no statement about speed. */
+const patient = { expect: { poll: { timeout: 60_000 } } };
+// More than cores on small machines: most of the time, tests wait for a clock, a process or a disk.
+const maxWorkers = Math.max(4, availableParallelism() - 1);
+/** Files of one worker process share its loaded modules, which take as long to load as most files' tests. */
+const shared = { isolate: false, maxWorkers };
+const oneSubject = { ...patient, testTimeout: 300_000, hookTimeout: 300_000 };
+// Systems render: with more of them than this, each would only be slower.
+const wholeSystems = { ...patient, maxWorkers: 3, testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
- * `pure`, `api` and `unit` test one subject, `pure` without I/O and therefore in seconds. `contract` runs one
- * suite over several real servers or adapters, `e2e` and `e2e-pages` drive whole systems, and `e2e-alone`
- * those that need the machine to themselves.
+ * `pure`, `api`, `unit` and `memory` test one subject, `pure` without I/O and therefore in seconds.
+ * `contract` runs one suite over several real servers or adapters, `e2e` and `e2e-pages` drive whole systems,
+ * and `e2e-alone` those that need the machine to themselves.
  */
 export default defineConfig({
   test: {
     globalSetup: "./tests/kit/global-setup.ts",
     maxWorkers,
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         ...project,
@@ -56,17 +65,18 @@ export default defineConfig({
           name: "pure",
           include: pureTests,
           pool: "threads",
-          isolate: false,
-          maxWorkers,
-          testTimeout: 30_000,
+          ...shared,
+          ...patient,
+          testTimeout: 300_000,
         },
       },
       {
         ...project,
         test: {
           name: "api",
-          include: [apiTests],
-          exclude: [...otherProjects, ...pureTests],
+          include: [API_TESTS],
+          exclude: [...otherProjects, ...pureTests, MEMORY_TESTS],
+          ...shared,
           ...oneSubject,
         },
       },
@@ -74,10 +84,15 @@ export default defineConfig({
         ...project,
         test: {
           name: "unit",
-          include: [unitTests],
-          exclude: [...otherProjects, ...pureTests],
+          include: [UNIT_TESTS],
+          exclude: [...otherProjects, ...pureTests, MEMORY_TESTS],
+          ...shared,
           ...oneSubject,
         },
+      },
+      {
+        ...project,
+        test: { name: "memory", include: [MEMORY_TESTS], maxWorkers, ...oneSubject },
       },
       {
         ...project,
@@ -86,7 +101,8 @@ export default defineConfig({
           include: ["**/*.contract.test.ts"],
           exclude: leftOut,
           maxWorkers,
-          testTimeout: 60_000,
+          ...patient,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
         },
       },
@@ -97,6 +113,7 @@ export default defineConfig({
           include: ["tests/e2e/**/*.test.ts"],
           exclude: [...leftOut, ...pageTests, "tests/e2e/alone/**"],
           ...wholeSystems,
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },
@@ -105,7 +122,7 @@ export default defineConfig({
         test: {
           name: "e2e-pages",
           include: pageTests,
-          exclude: leftOut,
+          exclude: [...leftOut, PLAYBACK_WHILE_RENDERING],
           ...wholeSystems,
           isolate: false,
           sequence: { groupOrder: 1 },
@@ -115,7 +132,7 @@ export default defineConfig({
         ...project,
         test: {
           name: "e2e-alone",
-          include: ["tests/e2e/alone/*.test.ts"],
+          include: ["tests/e2e/alone/*.test.ts", PLAYBACK_WHILE_RENDERING],
           ...wholeSystems,
           fileParallelism: false,
           sequence: { groupOrder: 2 },

@@ -9,7 +9,7 @@ const variant = (name: string, height: number, changes: { status?: string; codec
   ...changes,
 });
 
-test("a download is of a rung that is ready, in H.264 where there is one, and of the source only for want of another", () => {
+test("a download uses a ready rung, preferably in H.264, and the source only if no other variant exists", () => {
   const source = variant("source", 720);
   const chosen = (...variants: ReturnType<typeof variant>[]) =>
     chooseVariant(variants, { rungs, download: { height: 720 } })?.name;

@@ -1,4 +1,4 @@
-import { sourceVariantName } from "./instant.ts";
+import { SOURCE_VARIANT_NAME } from "./instant.ts";
 import type { Profile } from "./profile.ts";
 
 interface Candidate {
@@ -26,7 +26,7 @@ export function chooseVariant<V extends Candidate>(
     .filter((variant) => variant.status === "READY" && variant.codec === codec)
     .filter(({ width, height }) => Math.min(width ?? 0, height ?? 0) <= download.height)
     .toSorted((a, b) => pixels(a) - pixels(b) || a.bitrateBps - b.bitrateBps);
-  return ready.findLast(({ name }) => name !== sourceVariantName) ?? ready.at(-1) ?? null;
+  return ready.findLast(({ name }) => name !== SOURCE_VARIANT_NAME) ?? ready.at(-1) ?? null;
 }
 
 const pixels = ({ width, height }: Candidate): number => (width ?? 0) * (height ?? 0);

@@ -18,12 +18,12 @@ test("every released message has a golden fixture", () => {
 describe.each(names)("%s", (name) => {
   const bytes = () => readFile(new URL(name, folder));
 
-  test("still decodes to what it was released as", async () => {
+  test("decodes unchanged", async () => {
     const decoded = decodeMessage(await bytes());
     expect(decoded).toEqual({ ok: true, message: JSON.parse((await bytes()).toString()) });
   });
 
-  test("survives a journey over the wire", async () => {
+  test("survives encoding and decoding", async () => {
     const decoded = decodeMessage(await bytes());
     if (!decoded.ok) throw new Error(decoded.reason);
     const { data, attributes } = encodeMessage(decoded.message);
@@ -31,14 +31,14 @@ describe.each(names)("%s", (name) => {
     expect(attributes["type"]).toBe(decoded.message.type);
   });
 
-  test("keeps its meaning when a newer sender adds a field", async () => {
+  test("keeps its meaning if a newer sender adds a field", async () => {
     const message = JSON.parse((await bytes()).toString());
     const newer = Buffer.from(JSON.stringify({ ...message, addedLater: true }));
     expect(decodeMessage(newer)).toEqual({ ok: true, message });
   });
 });
 
-test("what brokers filter by is in the attributes", async () => {
+test("attributes contain the fields that brokers filter by", async () => {
   const fixture = await readFile(new URL("task.requested.v1.json", folder));
   const decoded = decodeMessage(fixture);
   if (!decoded.ok) throw new Error(decoded.reason);
@@ -52,16 +52,16 @@ test("what brokers filter by is in the attributes", async () => {
 });
 
 test.each([
-  ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x00]), /not UTF-8 JSON/],
-  ["text that is no JSON", Buffer.from("hello"), /not UTF-8 JSON/],
+  ["bytes that are not text", Buffer.from([0xff, 0xfe, 0x00]), /not UTF-8 JSON/],
+  ["text that is not JSON", Buffer.from("hello"), /not UTF-8 JSON/],
   ["a message of an unknown type", Buffer.from('{"type":"task.requested.v9"}'), /type/],
   ["a field of the wrong kind", Buffer.from('{"type":"worker.seen.v1","workerId":7}'), /workerId/],
-])("%s comes back with the reason, and throws nothing", (_what, data, reason) => {
+])("%s is returned with the reason and does not throw", (_what, data, reason) => {
   const decoded = decodeMessage(data);
   expect(decoded).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
 });
 
-test("a kind's own parameters and results are checked with the message", async () => {
+test("parameters and results of a kind are validated with the message", async () => {
   const report = JSON.parse((await readFile(new URL("task.completed.v1.json", folder))).toString());
   const data = Buffer.from(JSON.stringify({ ...report, result: { variants: "none" } }));
   expect(decodeMessage(data)).toMatchObject({
@@ -70,13 +70,13 @@ test("a kind's own parameters and results are checked with the message", async (
   });
 });
 
-test("the message of a kind that is not known here passes as it is, for the process that knows it", async () => {
+test("a message of an unknown kind passes unchanged, for the process that supports the kind", async () => {
   const task = JSON.parse((await readFile(new URL("task.requested.v1.json", folder))).toString());
   const echo = { ...task, kind: "ECHO", params: { version: 3, text: "hello" } };
   expect(decodeMessage(Buffer.from(JSON.stringify(echo)))).toEqual({ ok: true, message: echo });
 });
 
-test("a NUL in a worker's words is left out, since no database would take the report with it", () => {
+test("a NUL in a worker's text is removed, because the database would refuse the report", () => {
   const seen = JSON.parse(
     '{"type":"worker.seen.v1","workerId":"w\\u0000","hostname":"a\\\\u0000b","version":"1","at":"2026-11-21T03:00:00.000Z","startedAt":"2026-11-21T03:00:00.000Z","offer":{"pools":["cpu"],"slots":1,"kinds":[],"encoders":[],"startWithinMs":15000},"attempts":[],"isStopping":false}',
   );
@@ -84,13 +84,13 @@ test("a NUL in a worker's words is left out, since no database would take the re
   expect(decoded).toMatchObject({ ok: true, message: { workerId: "w", hostname: "a\\u0000b" } });
 });
 
-test("a sequence beyond 32 bits is set aside: it would be refused by the database for ever", async () => {
+test("a sequence beyond 32 bits is rejected on decoding, because the database could never store it", async () => {
   const report = JSON.parse((await readFile(new URL("task.advanced.v1.json", folder))).toString());
   const data = Buffer.from(JSON.stringify({ ...report, sequence: 2 ** 31 }));
   expect(decodeMessage(data)).toMatchObject({ ok: false, reason: expect.stringContaining("sequence") });
 });
 
-test("texts that no database can hold are mended on their way in", async () => {
+test("text that the database cannot store is repaired on decoding", async () => {
   const message = JSON.parse((await readFile(new URL("task.failed.v1.json", folder))).toString());
   const error = { ...message.error, message: "a\0b", logTail: "half a \ud83d, a whole \u{1F600}" };
   const decoded = decodeMessage(Buffer.from(JSON.stringify({ ...message, error })));

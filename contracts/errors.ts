@@ -15,6 +15,9 @@ export const ReportedError = z.object({
   retriable: z.boolean(),
   /** The last lines of ffmpeg's log, if ffmpeg failed. */
   logTail: z.string().max(16_000).optional(),
+  /** Where in a script the problem is, from 1. */
+  line: z.int32().positive().optional(),
+  column: z.int32().positive().optional(),
   /** With `SEGMENT_DAMAGED` and `SEGMENT_MISSING`: the object's key in the store. */
   objectKey: z.string().max(1_024).optional(),
 });
@@ -23,7 +26,13 @@ export type ReportedError = z.infer<typeof ReportedError>;
 /**
  * An error as the rows of videos, variants, jobs and attempts store it. The attempt's row holds ffmpeg's log.
  */
-export const RecordedError = ReportedError.pick({ code: true, scope: true, retriable: true }).extend({
+export const RecordedError = ReportedError.pick({
+  code: true,
+  scope: true,
+  retriable: true,
+  line: true,
+  column: true,
+}).extend({
   /** As reported, preceded by a sentence about earlier tries. */
   message: z.string().min(1),
   /** The attempt that failed, if any. */

@@ -2,6 +2,8 @@
  * The protocol between API and workers: messages, states, errors, profiles, object keys, and the playlists
  * that both write. A leaf: imports zod only.
  */
+
+export * from "./audio.ts";
 export * from "./choose-variant.ts";
 export * from "./codec.ts";
 export * from "./errors.ts";
@@ -15,7 +17,7 @@ export * from "./object-keys.ts";
 export * from "./probe.ts";
 export * from "./profile.ts";
 export * from "./quality.ts";
-export * from "./sound.ts";
+export * from "./source-check.ts";
 export * from "./states.ts";
 export * from "./stored-folder.ts";
 export * from "./storyboard.ts";

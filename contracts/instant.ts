@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Name of the variant that copies the source, in addition to the profile's rungs. No rung may use it. */
-export const sourceVariantName = "source";
+export const SOURCE_VARIANT_NAME = "source";
 
 /** One reason why players cannot play a source as it is. */
 export const NonStandardReason = z.object({

@@ -3,6 +3,7 @@
  */
 
 const video = (videoId: string) => `videos/${videoId}/`;
+const material = (materialId: string) => `materials/${materialId}/`;
 
 export const objectKeys = {
   video,
@@ -25,5 +26,7 @@ export const objectKeys = {
   /** A file of a variant, or of the `audio` rendition: init.mp4, a segment, index.m3u8. */
   attemptFile: (videoId: string, attemptId: string, variant: string, file: string) =>
     `${video(videoId)}attempts/${attemptId}/${variant}/${file}`,
+  material,
+  materialFile: (materialId: string, filename: string) => `${material(materialId)}${filename}`,
   attemptPoster: (videoId: string, attemptId: string) => `${video(videoId)}attempts/${attemptId}/poster.jpg`,
 } as const;

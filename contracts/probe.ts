@@ -72,7 +72,8 @@ export const SourceProbe = z.object({
   /** The default audio track. */
   audio: AudioStreamProbe.nullable(),
   /**
-   * All usable audio tracks, the default one first, if there are several. Includes those beyond `maxSounds`.
+   * All usable audio tracks, the default one first, if there are several. Includes those beyond
+   * `maxAudioTracks`.
    */
   audios: z.array(AudioStreamProbe).optional(),
   /** Audio tracks that cannot be encoded. Absent if there are none. */

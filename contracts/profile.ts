@@ -9,12 +9,12 @@ export const videoCodecs = ["H264", "HEVC", "AV1"] as const;
 export type VideoCodec = (typeof videoCodecs)[number];
 
 /** Pattern for names of profiles and rungs. */
-export const profileName = /^[a-z0-9][a-z0-9-]{0,63}$/;
-export const rungName = /^[a-z0-9][a-z0-9-]{0,31}$/;
+export const PROFILE_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
+export const RUNG_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 export const Rung = z.object({
   /** Unique within the profile; also the variant's name: `720p`. */
-  name: z.string().regex(rungName),
+  name: z.string().regex(RUNG_NAME),
   /** Pixels of the shorter side, so that portrait and landscape videos get the same rung. Even. */
   height: z.int().min(16).max(4320).multipleOf(2),
   tier: z.enum(tiers),
@@ -24,7 +24,8 @@ export const Rung = z.object({
    */
   bitrateBps: z.int().min(10_000).max(200_000_000),
   /**
-   * Maximum frame rate. A faster source keeps every second (third, …) frame. Default `defaultMaxFrameRate`.
+   * Maximum frame rate. A faster source keeps every second (third, …) frame. Default
+   * `DEFAULT_MAX_FRAME_RATE`.
    */
   maxFrameRate: z.int().min(1).max(60).optional(),
   /**
@@ -35,10 +36,10 @@ export const Rung = z.object({
 });
 export type Rung = z.infer<typeof Rung>;
 
-export const defaultMaxFrameRate = 30;
+export const DEFAULT_MAX_FRAME_RATE = 30;
 
 export const maxFrameRateOf = ({ maxFrameRate }: Pick<Rung, "maxFrameRate">): number =>
-  maxFrameRate ?? defaultMaxFrameRate;
+  maxFrameRate ?? DEFAULT_MAX_FRAME_RATE;
 
 export const ProfileAudio = z.object({
   codec: z.literal("AAC"),
@@ -56,7 +57,7 @@ export type ProfileAudio = z.infer<typeof ProfileAudio>;
 
 /** A named set of rungs and options. Each task carries it whole, so that a worker needs nothing else. */
 export const Profile = z.object({
-  name: z.string().regex(profileName),
+  name: z.string().regex(PROFILE_NAME),
   /** Smallest first within each codec. Empty: audio only, e.g. for podcasts. */
   rungs: z.array(Rung).max(20),
   audio: ProfileAudio,

@@ -8,11 +8,11 @@ import {
   variantTransitions,
 } from "./transitions.ts";
 
-test("the statuses before one are those that lead to it", () => {
+test("statusesBefore returns the statuses with a transition to the given one", () => {
   expect(statusesBefore("SUCCEEDED", jobTransitions)).toEqual(["RUNNING"]);
 });
 
-test("a retry adds statuses from which a variant is rendered again", () => {
+test("a retry allows further statuses from which a variant is rendered again", () => {
   expect(statusesBefore("PENDING", variantTransitions)).toEqual(["RENDERING"]);
   expect(statusesBefore("PENDING", variantTransitions, variantRetries)).toEqual([
     "RENDERING",

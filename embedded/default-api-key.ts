@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { PrismaClient } from "../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../prisma/generated/enums.ts";
-import { createApiKey } from "../src/auth/api-keys.ts";
-import { authenticate } from "../src/auth/authenticate.ts";
+import { authenticate, createApiKey } from "../src/auth/index.ts";
 import { writePrivateFile } from "./write-private-file.ts";
 
-const SCOPES: ApiKeyScope[] = ["READ", "WRITE", "ADMIN", "OPERATOR"];
+const scopes: ApiKeyScope[] = ["READ", "WRITE", "ADMIN", "OPERATOR"];
 
 /**
  * The key that `npm start` prints. It is stored in `file`, which only its owner can read. An invalid key
@@ -24,7 +23,7 @@ export async function ensureApiKey(db: PrismaClient, file: string): Promise<stri
   const { token } = await createApiKey(db, {
     workspaceId: await ensureWorkspace(db),
     name: "npm start",
-    scopes: SCOPES,
+    scopes: scopes,
   });
   await writePrivateFile(file, `${token}\n`);
   return token;
@@ -33,8 +32,8 @@ export async function ensureApiKey(db: PrismaClient, file: string): Promise<stri
 /** Adds missing scopes to an older key: it belongs to the owner of this machine, who may do everything. */
 async function ensureScopes(db: PrismaClient, id: string): Promise<void> {
   await db.apiKey.updateMany({
-    where: { id, NOT: { scopes: { hasEvery: SCOPES } } },
-    data: { scopes: SCOPES },
+    where: { id, NOT: { scopes: { hasEvery: scopes } } },
+    data: { scopes: scopes },
   });
 }
 

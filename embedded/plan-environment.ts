@@ -1,6 +1,6 @@
 import path from "node:path";
 import { readWorkerEnv, type WorkerEnv } from "@reelay/render-worker";
-import { type ApiEnv, readApiEnv } from "../src/env/env.ts";
+import { type ApiEnv, readApiEnv } from "../src/env/index.ts";
 import { type Environment, layoutOf, type Settings } from "./settings.ts";
 import { StartError } from "./start-error.ts";
 
@@ -48,7 +48,7 @@ export function planEnvironment(
   return { api: api.env, worker: worker.env };
 }
 
-const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
+const loopback = ["localhost", "127.0.0.1", "::1"];
 
 /**
  * The default for private webhook targets: this machine, if no other machine reaches the system. A key holder
@@ -58,7 +58,7 @@ const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
  */
 export function planWebhookAllowance(environment: Environment, host: string): string | undefined {
   const { WEBHOOK_ALLOW_PRIVATE, FETCH_ALLOW_PRIVATE, PUBLIC_URL, NODE_ENV } = environment;
-  if (WEBHOOK_ALLOW_PRIVATE || PUBLIC_URL || NODE_ENV === "production" || !LOOPBACK.includes(host))
+  if (WEBHOOK_ALLOW_PRIVATE || PUBLIC_URL || NODE_ENV === "production" || !loopback.includes(host))
     return undefined;
-  return [...(FETCH_ALLOW_PRIVATE ? [FETCH_ALLOW_PRIVATE] : []), ...LOOPBACK].join(",");
+  return [...(FETCH_ALLOW_PRIVATE ? [FETCH_ALLOW_PRIVATE] : []), ...loopback].join(",");
 }

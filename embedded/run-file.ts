@@ -1,7 +1,7 @@
 /** `run.json` in the data folder, through which scripts and additional workers find the running system. */
 import { readFile, rm } from "node:fs/promises";
 import { z } from "zod";
-import { isRunning } from "./postgres/processes.ts";
+import { isRunning } from "./postgres/index.ts";
 import { writePrivateFile } from "./write-private-file.ts";
 
 const RunFile = z.object({

@@ -1,4 +1,5 @@
 import { catchCrashes } from "@reelay/process";
+import { findPainter, ToolNotFoundError } from "@reelay/render-worker";
 import { createLogger, createLogSink, type LogSink, openLogFile } from "@reelay/telemetry";
 import { type DestinationStream, type Logger, multistream } from "pino";
 import { startConsoleBuild } from "./build-console.ts";
@@ -7,6 +8,7 @@ import type { Command } from "./render-files/read-command.ts";
 import { renderFiles } from "./render-files/render-files.ts";
 import { type RunFile, removeStaleRunFile } from "./run-file.ts";
 import { type Environment, layoutOf, type Settings } from "./settings.ts";
+import { StartError } from "./start-error.ts";
 import { startSystem } from "./start-system.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -27,6 +29,14 @@ export function forceEnd(): never {
   process.exit(1);
 }
 
+/** Scripts would wait for a worker with a painter. @throws {StartError} naming how to install it. */
+async function assertPainter({ sources }: Command, environment: Environment): Promise<void> {
+  if (sources.every(({ kind }) => kind !== "script")) return;
+  await findPainter({ manimPython: environment["MANIM_PYTHON"] }).catch((error: unknown) => {
+    throw error instanceof ToolNotFoundError ? new StartError(error.message, { cause: error }) : error;
+  });
+}
+
 interface RunSystemOptions {
   settings: Settings;
   command: Command;
@@ -38,6 +48,7 @@ interface RunSystemOptions {
 /** Runs the system on our own data folder until it is asked to stop; returns the exit code. */
 export async function runSystem(options: RunSystemOptions): Promise<number> {
   const { settings, command, environment, terminal } = options;
+  await assertPainter(command, environment);
   const crashed = new AbortController();
   const signal = AbortSignal.any([options.signal, crashed.signal]);
   const layout = layoutOf(settings.dataDirectory);

@@ -16,6 +16,6 @@ test("a data folder is created with its parents, and may exist already", async (
   await rm(root, { recursive: true });
 });
 
-test.runIf(process.platform === "linux")("a data folder below /proc is refused at once", async () => {
+test.runIf(process.platform === "linux")("a data folder below /proc is refused immediately", async () => {
   await expect(makeFolder("/proc/reelay/data")).rejects.toMatchObject({ code: "ENOENT" });
 });

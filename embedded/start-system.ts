@@ -6,6 +6,7 @@ import { createGcsObjectStore, createLocalObjectStore } from "@reelay/object-sto
 import {
   createJail,
   createWorker,
+  findPainter,
   findTools,
   type Jail,
   JailUnavailableError,
@@ -19,8 +20,8 @@ import {
 } from "@reelay/render-worker";
 import { type LogSink, startTracing } from "@reelay/telemetry";
 import type { Logger } from "pino";
-import { schema } from "../schema/schema.ts";
-import { startApi } from "../src/api.ts";
+import { schema } from "../schema/index.ts";
+import { startApi } from "../src/api/index.ts";
 import { createBroker } from "./broker/index.ts";
 import { cannotListen } from "./check-port.ts";
 import { ensureApiKey } from "./default-api-key.ts";
@@ -165,7 +166,14 @@ async function prepareWorker(env: WorkerEnv, log: Logger): Promise<{ kinds: Prep
       for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
       return tools;
     };
-    return { kinds: await prepareKinds({ config: env.worker, jail, log, findFfmpeg }), jail };
+    const findOwnPainter = async () => {
+      const painter = await findPainter(env.painter, jail);
+      const { version, texReason, program } = painter;
+      log.info({ version, python: program.path, texReason }, "painter.found");
+      return painter;
+    };
+    const tools = { findFfmpeg, findPainter: findOwnPainter };
+    return { kinds: await prepareKinds({ config: env.worker, jail, log, ...tools }), jail };
   } catch (error) {
     if (error instanceof ToolNotFoundError || error instanceof JailUnavailableError)
       throw new StartError(error.message, { cause: error });

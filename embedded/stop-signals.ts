@@ -1,7 +1,7 @@
 /** Signals that ask the process to stop. */
 import { onStopSignals } from "@reelay/process";
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * One Ctrl-C arrives several times: from the terminal, from npm and from the launcher. A later signal is a
@@ -18,7 +18,7 @@ interface StopSignals extends Disposable {
 export function catchStopSignals(force: () => void): StopSignals {
   const stopping = new AbortController();
   const caught = onStopSignals({
-    signals: SIGNALS,
+    signals: signals,
     repeatAfterMs: REPEAT_AFTER_MS,
     onStop: (name) => stopping.abort(new StoppedError(name)),
     onRepeat: force,

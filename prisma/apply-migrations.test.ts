@@ -38,7 +38,7 @@ test("this build's migrations create every table, and a second call changes noth
   ]);
 });
 
-test("a database that lacks many migrations is brought up to date without a warning", async () => {
+test("a database that lacks many migrations is upgraded without a warning", async () => {
   for (let number = 10; number < 30; number += 1)
     await write(`${number}_more`, `CREATE TABLE more_${number} ();`);
   const warnings: string[] = [];
@@ -51,7 +51,7 @@ test("a database that lacks many migrations is brought up to date without a warn
   expect(warnings).toEqual([]);
 });
 
-test("of several processes that start at once each migration is applied by one, and all wait for it", async () => {
+test("one of several concurrently starting processes applies each migration, and the others wait for it", async () => {
   await using database = await createTestDatabase({ empty: true });
   await write("2_more", "SELECT pg_sleep(0.1);\nCREATE TABLE more ();");
   const results = await Promise.all(
@@ -65,7 +65,7 @@ test("of several processes that start at once each migration is applied by one, 
   expect(results.map(({ found }) => found)).toEqual(Array.from({ length: 4 }, () => ({ found: true })));
 });
 
-test("a database whose first migration fails is still empty, so the next start applies it", async () => {
+test("a database whose first migration fails stays empty, so the next start applies it", async () => {
   await using database = await createTestDatabase({ empty: true });
   await write("1_people", "CREATE TABLE people ();\nSELECT 1 / 0;");
   await expect(applyMigrations({ url: database.url, directory })).rejects.toMatchObject({
@@ -75,7 +75,7 @@ test("a database whose first migration fails is still empty, so the next start a
   expect(await applyMigrations({ url: database.url, directory })).toEqual({ applied: ["1_people"] });
 });
 
-test("semicolons in texts and function bodies are left alone", async () => {
+test("semicolons in texts and function bodies do not split statements", async () => {
   await using database = await createTestDatabase({ empty: true });
   await write(
     "2_function",
@@ -87,7 +87,7 @@ test("semicolons in texts and function bodies are left alone", async () => {
   ]);
 });
 
-test("a migration that fails leaves nothing behind, keeps those before it, and succeeds once the data is correct", async () => {
+test("a failed migration is rolled back, keeps the ones before it, and succeeds once the data is corrected", async () => {
   await using database = await createTestDatabase({ empty: true });
   await write(
     "2_broken",
@@ -105,7 +105,7 @@ test("a migration that fails leaves nothing behind, keeps those before it, and s
   expect(await applyMigrations({ url: database.url, directory })).toEqual({ applied: ["2_broken"] });
 });
 
-test("a process killed in the middle of a migration costs nothing: the next start applies it", async () => {
+test("a migration whose connection is killed is rolled back, and the next start applies it", async () => {
   await using database = await createTestDatabase({ empty: true });
   await write(
     "2_slow",
@@ -132,7 +132,7 @@ test("a process killed in the middle of a migration costs nothing: the next star
   expect(await applyMigrations({ url: database.url, directory })).toEqual({ applied: ["2_slow"] });
 });
 
-test("a database of a newer build, and one with another program's tables, are left alone", async () => {
+test("a database of a newer build, and one with another program's tables, are not changed", async () => {
   await using newer = await createTestDatabase();
   await expect(applyMigrations({ url: newer.url, directory })).rejects.toMatchObject({
     code: "DATABASE_NEWER",
@@ -144,7 +144,7 @@ test("a database of a newer build, and one with another program's tables, are le
   });
 });
 
-test("waiting for another process that migrates can be given up", async () => {
+test("waiting for another process's migration can be aborted", async () => {
   await using database = await createTestDatabase({ empty: true });
   const holder = new Client({ connectionString: database.url });
   await holder.connect();

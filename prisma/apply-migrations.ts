@@ -1,7 +1,7 @@
 /** Brings a database up to date with this build. */
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, DatabaseError } from "pg";
-import { MIGRATIONS_DIRECTORY, type MigrationFile, readMigrations } from "./migration-files.ts";
+import { type MigrationFile, migrationsDirectory, readMigrations } from "./migration-files.ts";
 import { type AppliedMigration, MigrationError, planMigrations } from "./plan-migrations.ts";
 
 export interface ApplyMigrationsOptions {
@@ -29,7 +29,7 @@ const LOCK_POLL_MS = 100;
  */
 export async function applyMigrations({
   url,
-  directory = MIGRATIONS_DIRECTORY,
+  directory = migrationsDirectory,
   signal,
 }: ApplyMigrationsOptions): Promise<{ applied: string[] }> {
   const files = await readMigrations(directory);

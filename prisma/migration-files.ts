@@ -12,7 +12,7 @@ export interface MigrationFile {
 }
 
 /** Where this project keeps its migrations. */
-export const MIGRATIONS_DIRECTORY = fileURLToPath(new URL("migrations/", import.meta.url));
+export const migrationsDirectory = fileURLToPath(new URL("migrations/", import.meta.url));
 
 export async function readMigrations(directory: string): Promise<MigrationFile[]> {
   const entries = await readdir(directory, { withFileTypes: true });

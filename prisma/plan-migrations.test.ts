@@ -10,7 +10,7 @@ test("an empty database gets every migration, in the order of their names", () =
   expect(names(planMigrations([file("1_a"), file("2_b")], []))).toEqual(["1_a", "2_b"]);
 });
 
-test("what was applied is not applied again", () => {
+test("an applied migration is not applied again", () => {
   expect(names(planMigrations([file("1_a"), file("2_b")], [row("1_a")]))).toEqual(["2_b"]);
 });
 
@@ -18,7 +18,7 @@ test.each([
   ["DATABASE_NEWER", [row("1_a"), row("9_z")], /9_z, which this build does not know/],
   ["MIGRATION_CHANGED", [row("1_a", "other")], /1_a was changed after this database applied it/],
   ["MIGRATION_OUT_OF_ORDER", [row("2_b")], /1_a precedes migrations that this database has already applied/],
-])("%s is reported in a sentence that names the migration and the way out", (code, rows, message) => {
+])("%s is reported with the migration's name and the remedy", (code, rows, message) => {
   const files = [file("1_a"), file("2_b")];
   expect(() => planMigrations(files, rows)).toThrow(expect.objectContaining({ code }));
   expect(() => planMigrations(files, rows)).toThrow(message);

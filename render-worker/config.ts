@@ -18,6 +18,15 @@ export interface Allowance {
   outputBytes: number;
 }
 
+/** Limits of one script. */
+export interface ScriptLimits {
+  /** CPU time. */
+  cpuSeconds: number;
+  memoryBytes: number;
+  /** Time without a frame or an event, while one is awaited. */
+  silenceMs: number;
+}
+
 /** Settings of a worker. `readWorkerEnv` reads them from the environment. */
 export interface WorkerConfig {
   /** Unique among all workers. */
@@ -29,6 +38,8 @@ export interface WorkerConfig {
    * device.
    */
   pools?: readonly Pool[];
+  /** Kinds of tasks that it accepts. Default: all whose tools it has. */
+  kinds?: readonly string[];
   /** Maximum number of concurrent encoder sessions per NVIDIA device. Default: unlimited. */
   nvencSessions?: number;
   /** Number of concurrent tasks. */
@@ -38,6 +49,8 @@ export interface WorkerConfig {
   /** Temporary files. On the disk of a local store, segments are moved instead of copied. */
   workDirectory: string;
   limits: SourceLimits;
+  /** Default: five minutes, 4 GiB, one minute. */
+  script?: ScriptLimits;
   fetch: FetchPolicy;
   /** Interval of `worker.seen` messages. */
   heartbeatMs: number;

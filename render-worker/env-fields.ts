@@ -1,4 +1,4 @@
-import { pools } from "@reelay/contracts";
+import { animation, type KindName, kindDefinitions, pools } from "@reelay/contracts";
 import { docs, list, logEnvFields, optionalPort, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
@@ -55,6 +55,17 @@ export const workerEnvFields = {
         example: "gpu",
       }),
     ),
+  WORKER_KINDS: list
+    .pipe(z.array(z.enum(Object.keys(kindDefinitions) as [KindName, ...KindName[]])).min(1))
+    .optional()
+    .meta(
+      docs({
+        default: "every kind whose tools it has",
+        effect:
+          "Kinds of tasks that are accepted, comma-separated. `ANIMATION` alone makes a worker for scripts, with an identity and machines of its own; the others then leave it out.",
+        example: animation.name,
+      }),
+    ),
   NVENC_SESSIONS: count.default(8).meta(
     docs({
       default: "8",
@@ -97,6 +108,18 @@ export const workerEnvFields = {
         default: "the system's ffprobe, else the one in an npm package",
         effect: "Path of ffprobe.",
         example: "/usr/local/bin/ffprobe",
+      }),
+    ),
+  MANIM_PYTHON: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "the one that `npm run painters` installs",
+        effect:
+          "Python with Manim, which draws animations. Other users must be able to read its environment, because a worker that is root runs scripts as another user.",
+        example: "/opt/manim/bin/python",
       }),
     ),
   FFMPEG_TRIALS_DIR: z
@@ -187,6 +210,26 @@ export const workerEnvFields = {
       unit: "pixels",
       effect: "Maximum frame size. The default allows 8K (7680x4320) with its padding.",
       example: "9000000",
+    }),
+  ),
+  SCRIPT_TIMEOUT: seconds
+    .max(3600)
+    .default(300)
+    .meta(
+      docs({
+        default: "300",
+        unit: "seconds",
+        effect:
+          "Maximum CPU time of an animation's script, at most an hour. A script that exceeds it fails with `SCRIPT_TIME`.",
+        example: "900",
+      }),
+    ),
+  SCRIPT_MEMORY_BYTES: count.default(4 * 1024 ** 3).meta(
+    docs({
+      default: "4294967296",
+      unit: "bytes",
+      effect: "Maximum memory of an animation's script. A script that exceeds it fails with `SCRIPT_MEMORY`.",
+      example: "2147483648",
     }),
   ),
   FETCH_TIMEOUT: seconds.default(3600).meta(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readWorkerEnv, workerEnvFields } from "./env.ts";
 
-test("nothing needs to be set", () => {
+test("every setting has a default", () => {
   const result = readWorkerEnv({ PATH: "/usr/bin" });
   if (!result.ok) throw new Error(result.errors.join());
   expect(result.env).toMatchObject({
@@ -17,7 +17,7 @@ test("nothing needs to be set", () => {
   expect(result.env.worker.workerId).toMatch(/^worker-[0-9a-f]{12}$/);
 });
 
-test("all problems are reported at once, with what to write instead", () => {
+test("all invalid settings are reported together, each with a remedy", () => {
   const result = readWorkerEnv({
     WORKER_SLOTS: "none",
     WORKER_POOLS: "tpu",
@@ -33,7 +33,7 @@ test("all problems are reported at once, with what to write instead", () => {
   );
 });
 
-test("Google Cloud Storage needs its bucket", () => {
+test("Google Cloud Storage requires a bucket", () => {
   expect(readWorkerEnv({ STORE: "gcs" })).toEqual({
     ok: false,
     errors: ["GCS_BUCKET is not set, but STORE=gcs requires it: set it to the bucket's name."],
@@ -50,7 +50,7 @@ test("Google Cloud Storage needs its bucket", () => {
   });
 });
 
-test("every field says its default, its effect and an example that is accepted", () => {
+test("every field documents its default, its effect and a valid example", () => {
   for (const [name, field] of Object.entries(workerEnvFields)) {
     const docs = field.meta();
     expect(docs, name).toMatchObject({

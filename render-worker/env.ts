@@ -8,6 +8,7 @@ import type { WorkerConfig } from "./config.ts";
 import { workerEnvFields } from "./env-fields.ts";
 import type { JailOptions } from "./jail/index.ts";
 import type { FindOptions } from "./media/tools/index.ts";
+import type { FindPainterOptions } from "./painters/index.ts";
 
 export { workerEnvFields } from "./env-fields.ts";
 
@@ -15,6 +16,7 @@ export { workerEnvFields } from "./env-fields.ts";
 export interface WorkerEnv {
   worker: WorkerConfig;
   tools: FindOptions;
+  painter: FindPainterOptions;
   jail: JailOptions;
   pubsub: { projectId: string; emulatorHost?: string; prefix: string };
   store:
@@ -57,6 +59,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       hostname: host,
       version: "0.1.0",
       ...(fields.WORKER_POOLS && { pools: fields.WORKER_POOLS }),
+      ...(fields.WORKER_KINDS && { kinds: fields.WORKER_KINDS }),
       nvencSessions: fields.NVENC_SESSIONS,
       slots: fields.WORKER_SLOTS,
       ...(fields.WORKER_MEMORY_BYTES !== undefined && { memoryBytes: fields.WORKER_MEMORY_BYTES }),
@@ -66,6 +69,11 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
         sourceDurationMs: fields.MAX_SOURCE_DURATION * 1000,
         sourcePixels: fields.MAX_SOURCE_PIXELS,
         decoders: fields.SOURCE_DECODERS === "all" ? "ALL" : "COMMON",
+      },
+      script: {
+        cpuSeconds: fields.SCRIPT_TIMEOUT,
+        memoryBytes: fields.SCRIPT_MEMORY_BYTES,
+        silenceMs: 60_000,
       },
       fetch: { timeoutMs: fields.FETCH_TIMEOUT * 1000, allowPrivate: fields.FETCH_ALLOW_PRIVATE },
       unsentBytes: fields.MAX_UNSENT_BYTES,
@@ -81,6 +89,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       trialsDirectory: fields.FFMPEG_TRIALS_DIR,
       path: environment["PATH"] ?? "",
     },
+    painter: { manimPython: fields.MANIM_PYTHON, path: environment["PATH"] ?? "" },
     jail: {
       opensRareFormats: fields.SOURCE_DECODERS === "all",
       sandbox: fields.SANDBOX,

@@ -15,6 +15,19 @@ export class RenderError extends Error {
 export const inputError = (code: string, message: string, logTail?: string): RenderError =>
   renderError("INPUT", false, code, message, logTail);
 
+/** The same at a place of a script. Null: unknown. */
+export function scriptError(
+  code: string,
+  message: string,
+  place: { line: number | null; column: number | null },
+  traceback: string | undefined,
+): RenderError {
+  const [line, column] = [place.line ?? undefined, place.column ?? undefined];
+  const where = line === undefined ? "" : `line ${line}${column === undefined ? "" : `, column ${column}`}: `;
+  const { reported } = inputError(code, `${where}${message}`, traceback);
+  return new RenderError({ ...reported, ...(line && { line }), ...(column && { column }) });
+}
+
 /** The cause is not the source; another attempt may succeed. */
 export const retriableError = (
   scope: ErrorScope,

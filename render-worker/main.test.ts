@@ -85,7 +85,7 @@ function startMain(dataDirectory: string, env: Readonly<Record<string, string>> 
   const child = spawn(process.execPath, [main], {
     env: { ...testEnv, REELAY_DATA_DIR: dataDirectory, LOG_LEVEL: "warn", WORKER_ID: "worker-1", ...env },
     stdio: ["ignore", "inherit", "pipe"],
-    // A process group of its own, like each command in a terminal.
+    // Its own process group, like each command in a terminal.
     detached: true,
   });
   let stderr = "";
@@ -109,13 +109,11 @@ function startMain(dataDirectory: string, env: Readonly<Record<string, string>> 
   };
 }
 
-test("a worker of its own joins the running system, does its tasks and leaves cleanly", {
-  timeout: 120_000,
-}, async () => {
+test("a separate worker joins the running system, runs its tasks and deregisters cleanly", async () => {
   await using system = await startSystem();
   const clip = await makeClip(
     join(system.directory, "clip.mp4"),
-    words("-f lavfi -i testsrc2=s=640x360:r=30:d=60 -c:v libx264 -preset ultrafast -g 30"),
+    words("-f lavfi -i testsrc2=s=640x360:r=30:d=30 -c:v libx264 -preset ultrafast -g 30"),
   );
   const short = await makeClip(join(system.directory, "short.mp4"), ["-t", "2", "-i", clip, "-c", "copy"]);
   await using worker = startMain(system.directory);
@@ -145,7 +143,7 @@ async function rendering(system: Awaited<ReturnType<typeof startSystem>>) {
   const clip = await makeClip(
     join(system.directory, "clip.mp4"),
     // Key frames too far apart for a copy: nothing is finished before the encode.
-    words("-f lavfi -i testsrc2=s=640x360:r=30:d=120 -c:v libx264 -preset ultrafast -g 900 -sc_threshold 0"),
+    words("-f lavfi -i testsrc2=s=640x360:r=30:d=40 -c:v libx264 -preset ultrafast -g 900 -sc_threshold 0"),
   );
   const task = await system.request(clip);
   const progress = await system.until(
@@ -168,7 +166,7 @@ const isGone = (pid: number): boolean => {
   }
 };
 
-test("Ctrl-C in a terminal, which ffmpeg gets too, hands the task back: it is no failure", async () => {
+test("Ctrl-C in a terminal, which also reaches ffmpeg, returns the task without a failure", async () => {
   await using system = await startSystem();
   await using worker = startMain(system.directory, { LOG_LEVEL: "error" });
   const { task, ffmpeg } = await rendering(system);
@@ -181,7 +179,7 @@ test("Ctrl-C in a terminal, which ffmpeg gets too, hands the task back: it is no
 
 const crashOnSignal = join(import.meta.dirname, "../tests/kit/crash-on-signal.mjs");
 
-test("an uncaught exception hands the task back before the worker ends with 1", async () => {
+test("an uncaught exception returns the task, and the worker exits with code 1", async () => {
   await using system = await startSystem();
   await using worker = startMain(system.directory, {
     LOG_LEVEL: "silent",
@@ -196,7 +194,7 @@ test("an uncaught exception hands the task back before the worker ends with 1", 
   expect(isGone(ffmpeg)).toBe(true);
 });
 
-test("a second signal ends a worker at once, in the middle of its grace, and no ffmpeg is left", async () => {
+test("a second signal ends a worker immediately during its grace period and leaves no ffmpeg", async () => {
   await using system = await startSystem();
   await using worker = startMain(system.directory, { LOG_LEVEL: "error", SHUTDOWN_GRACE: "600" });
   const { ffmpeg } = await rendering(system);
@@ -213,7 +211,7 @@ const isEndOf = (message: Message, taskId: string): boolean =>
   "taskId" in message &&
   message.taskId === taskId;
 
-test("a worker without settings that finds no system says what to do", async () => {
+test("a worker without settings that finds no system states what to do", async () => {
   await using directory = await temporaryDirectory();
   await mkdir(join(directory.path, "data"));
   await using worker = startMain(join(directory.path, "data"));

@@ -29,16 +29,17 @@ import { createJail, type Jail, logJail } from "./jail/index.ts";
 import { prepareKinds } from "./kinds/index.ts";
 import { type FfmpegTools, versionWarnings } from "./media/ffmpeg/index.ts";
 import { findTools } from "./media/tools/index.ts";
+import { findPainter, type InstalledPainter } from "./painters/index.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 /** How long a starting worker waits for the broker. */
-const startPatienceMs = 300_000;
+const START_PATIENCE_MS = 300_000;
 /** Time to stop, excluding the grace. */
-const stopWithinMs = 10_000;
+const STOP_WITHIN_MS = 10_000;
 /** Time for a crashed worker to return its tasks. */
-const handBackMs = 7_000;
+const HAND_BACK_MS = 7_000;
 /** Time for an interrupted ffmpeg to exit, with a reserve. */
-const encoderEndMs = 600;
+const ENCODER_END_MS = 600;
 
 /**
  * The worker's process: environment, adapters, worker, signals. Exits with 0 after a signal. Exits with 1 if
@@ -57,19 +58,19 @@ async function main(): Promise<void> {
   endOnCrash({
     log: (fields) => log.fatal(fields, "process.crashed"),
     handBack: () => handBack(worker),
-    withinMs: handBackMs,
+    withinMs: HAND_BACK_MS,
   });
   const stopping = new AbortController();
   const stopped = waitForSignal(() => {
     worker?.interrupt();
     // ffmpeg has exited by then.
-    setTimeout(() => process.exit(1), encoderEndMs);
+    setTimeout(() => process.exit(1), ENCODER_END_MS);
   }).then((signal) => {
-    const withinMs = (env.worker.shutdownGraceMs ?? 0) + stopWithinMs;
+    const withinMs = (env.worker.shutdownGraceMs ?? 0) + STOP_WITHIN_MS;
     log.info({ signal, withinMs }, "worker.stopping");
     stopping.abort();
     setTimeout(() => {
-      log.warn({ withinMs }, "worker.cut-short");
+      log.warn({ withinMs }, "worker.stop-timeout");
       process.exit(1);
     }, withinMs).unref();
   });
@@ -88,6 +89,7 @@ async function main(): Promise<void> {
     log,
     metrics,
     findFfmpeg: () => findFfmpeg(env, jail, log),
+    findPainter: () => findOwnPainter(env, jail, log),
   });
   const store = await startStep(parts.store, async () => {
     const opened = resources.use(createStore(env.store));
@@ -97,11 +99,14 @@ async function main(): Promise<void> {
   const messaging = resources.use(createMessaging(env.pubsub, log));
   await startStep(parts.broker, () =>
     retryWhileAway(() => messaging.provision(), {
-      patienceMs: startPatienceMs,
+      patienceMs: START_PATIENCE_MS,
       signal: stopping.signal,
       isAway: isBrokerAway,
       onAway: (error) =>
-        log.warn({ reason: explainStart(parts.broker, error) ?? toSentence(error) }, "start.broker-away"),
+        log.warn(
+          { reason: explainStart(parts.broker, error) ?? toSentence(error) },
+          "start.broker-unreachable",
+        ),
     }),
   );
   const started = resources.use(
@@ -130,6 +135,13 @@ async function findFfmpeg(env: WorkerEnv, jail: Jail, log: Logger): Promise<Ffmp
   log.info({ ffmpeg, ffprobe, encoders, devices: capabilities.devices }, "ffmpeg.found");
   for (const warning of versionWarnings(tools)) log.warn({ warning }, "ffmpeg.outdated");
   return tools;
+}
+
+async function findOwnPainter(env: WorkerEnv, jail: Jail, log: Logger): Promise<InstalledPainter> {
+  const painter = await findPainter(env.painter, jail);
+  const { version, texReason, program } = painter;
+  log.info({ version, python: program.path, texReason }, "painter.found");
+  return painter;
 }
 
 /** Reports running attempts as `INTERRUPTED`, which uses no try. */

@@ -8,7 +8,7 @@ export const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => 
   });
 };
 
-const onItsWayMs = 2_000;
+const ON_ITS_WAY_MS = 2_000;
 
 /**
  * After a tool ended by a signal that the worker did not send: Ctrl-C reaches the whole process group and may
@@ -16,7 +16,7 @@ const onItsWayMs = 2_000;
  * failure.
  */
 export const untilStopped = async (stop: AbortSignal): Promise<void> => {
-  if (!stop.aborted) await sleep(onItsWayMs, stop).catch(() => undefined);
+  if (!stop.aborted) await sleep(ON_ITS_WAY_MS, stop).catch(() => undefined);
 };
 
 /** Resolves with true when the work has ended, with false if it has not after `ms`. Never rejects. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { context } from "@opentelemetry/api";
-import { DEFAULT_START_WITHIN_MS, type Pool, type TaskRequested } from "@reelay/contracts";
+import { DEFAULT_START_WITHIN_MS, jailLevels, type Pool, type TaskRequested } from "@reelay/contracts";
 import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
@@ -12,6 +12,7 @@ import {
   StopError,
   startAttemptTrace,
 } from "./attempt/index.ts";
+import { takeChecks } from "./checks/index.ts";
 import type { WorkerConfig } from "./config.ts";
 import {
   defaultQuiet,
@@ -72,13 +73,13 @@ interface RunningAttempt {
 /**
  * Maximum number of finished attempts that wait to be measured, more than occur in the time that they wait.
  */
-const mostIdleWork = 64;
+const MOST_IDLE_WORK = 64;
 /** Limit of the message. */
-const mostReason = 2_000;
+const MOST_REASON = 2_000;
 /** How long a stopping worker waits for the broker to accept its last reports. */
-const lastReportsMs = 5_000;
+const LAST_REPORTS_MS = 5_000;
 /** How long it waits for calls that hang: a broker that does not respond, a store that does not delete. */
-const lastCallsMs = 1_500;
+const LAST_CALLS_MS = 1_500;
 
 export function createWorker(deps: WorkerDeps): Worker {
   return new RenderWorker(deps);
@@ -90,12 +91,13 @@ class RenderWorker implements Worker {
   readonly #stopping = new AbortController();
   readonly #running = new Map<string, RunningAttempt>();
   readonly #slots: Slots;
-  readonly #idleWork = new OneAtATime(mostIdleWork);
+  readonly #idleWork = new OneAtATime(MOST_IDLE_WORK);
   readonly #heartbeat: Heartbeat;
   readonly #pools: readonly Pool[];
   #workDirectory: WorkDirectory | null = null;
   #memory: WorkerMemory | null = null;
   #control: AsyncDisposable | null = null;
+  #checks: AsyncDisposable | null = null;
   #loops: Promise<void>[] = [];
 
   constructor(deps: WorkerDeps) {
@@ -124,7 +126,7 @@ class RenderWorker implements Worker {
         pools: [...this.#pools],
         slots: config.slots,
         ...kinds.offer(),
-        jail: { level: jail.level, reason: jail.reason?.slice(0, mostReason) ?? null },
+        jail: { level: jail.level, reason: jail.reason?.slice(0, MOST_REASON) ?? null },
         ...(limits && { memoryBytes: limits.memoryBytes, cpus: limits.cpus }),
         startWithinMs: DEFAULT_START_WITHIN_MS,
       },
@@ -158,6 +160,12 @@ class RenderWorker implements Worker {
         this.#log.info({ attemptId: message.attemptId, reason: message.reason }, "cancel.received");
         this.#running.get(message.attemptId)?.stop.abort(new StopError(message.reason, message.keep));
       }
+    });
+    this.#checks = await takeChecks({
+      ...{ messaging, config, log: this.#log, signal: this.#stopping.signal },
+      ...{ kinds: this.#deps.kinds, jail: this.#deps.jail, memory: this.#memory },
+      store: this.#deps.store,
+      directory: this.#workDirectory.path,
     });
     this.#heartbeat.start();
     this.#loops = [
@@ -195,14 +203,15 @@ class RenderWorker implements Worker {
     const graceMs = this.#deps.config.shutdownGraceMs ?? 0;
     if (graceMs > 0) await within(graceMs, ended);
     this.interrupt();
-    if (!(await within(lastReportsMs, ended))) {
+    if (!(await within(LAST_REPORTS_MS, ended))) {
       for (const { giveUp } of this.#running.values()) giveUp.abort();
-      if (!(await within(lastCallsMs, ended)))
-        this.#log.warn({ attempts: this.#running.size }, "attempts.left");
+      if (!(await within(LAST_CALLS_MS, ended)))
+        this.#log.warn({ attempts: this.#running.size }, "attempts.not-stopped");
     }
     await Promise.all([
       this.#heartbeat[Symbol.asyncDispose](),
-      within(2 * lastCallsMs, this.#leaveControl()),
+      within(2 * LAST_CALLS_MS, this.#leaveControl()),
+      within(2 * LAST_CALLS_MS, this.#leaveChecks()),
     ]);
     await this.#deps.kinds[Symbol.asyncDispose]();
     await this.#workDirectory?.[Symbol.asyncDispose]();
@@ -211,6 +220,10 @@ class RenderWorker implements Worker {
 
   interrupt(): void {
     for (const { stop } of this.#running.values()) stop.abort(new StopError("INTERRUPTED"));
+  }
+
+  async #leaveChecks(): Promise<void> {
+    await this.#checks?.[Symbol.asyncDispose]();
   }
 
   async #leaveControl(): Promise<void> {
@@ -234,7 +247,7 @@ class RenderWorker implements Worker {
       await delivery.nack();
       return false;
     }
-    const { config, kinds, messaging, metrics } = this.#deps;
+    const { config, jail, kinds, messaging, metrics } = this.#deps;
     const { videoId, jobId, taskId, fencingToken } = message;
     const attemptId = randomUUID();
     const { workerId } = config;
@@ -258,10 +271,13 @@ class RenderWorker implements Worker {
       trace: trace.context,
       onRetry: () => metrics?.reportRetried(),
     });
-    const kind = kinds.get(message.kind)?.begin(message, reporter) ?? null;
+    const least = message.requirements.jail ?? "NONE";
+    const isConfined = jailLevels.indexOf(jail.level) >= jailLevels.indexOf(least);
+    const kind = isConfined ? (kinds.get(message.kind)?.begin(message, reporter) ?? null) : null;
     if (kind === null) {
       trace.end(null);
-      // Parameters of another version. The task stays in the API's queue, which sends it again later.
+      // Parameters of another version, or a stronger jail. The task stays in the queue of the API, which
+      // sends it again later.
       log.warn({ kind: message.kind }, "task.not-supported");
       await delivery.ack();
       return false;
@@ -273,7 +289,7 @@ class RenderWorker implements Worker {
     } catch (error) {
       this.#running.delete(ref.attemptId);
       trace.end(null);
-      log.warn({ err: error }, "task.given-back");
+      log.warn({ err: error }, "task.returned");
       await delivery.nack();
       return false;
     }
@@ -288,7 +304,7 @@ class RenderWorker implements Worker {
     const run = () => this.#run(message, attempt, { kind, reporter, trace, log, free });
     attempt.done = context
       .with(trace.context, run)
-      .catch((err: unknown) => log.error({ err }, "attempt.broke"))
+      .catch((err: unknown) => log.error({ err }, "attempt.crashed"))
       .finally(() => {
         this.#running.delete(ref.attemptId);
         if (!attempt.isOver) free();

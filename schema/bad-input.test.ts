@@ -1,7 +1,7 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { encodeGlobalId } from "../src/global-id.ts";
+import { encodeGlobalId } from "../src/inputs/global-id.ts";
 import { encodeCursor } from "./paging.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
@@ -19,7 +19,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const codeOf = async (query: string, variables = {}, token?: string) =>
   (await api.ask(query, variables, token)).errors?.map(({ extensions }) => extensions?.["code"]);
 
-describe("an id that belongs to nothing in the workspace", () => {
+describe("an id that matches nothing in the workspace", () => {
   const ids = () => ({
     unknown: encodeGlobalId("Video", "00000000-0000-7000-8000-000000000000"),
     "another workspace's": encodeGlobalId("Video", theirs.id),
@@ -32,7 +32,7 @@ describe("an id that belongs to nothing in the workspace", () => {
     long: "x".repeat(10_000),
   });
 
-  test("is null in queries, and an error of the result in mutations", async () => {
+  test("is null in queries and a typed error in mutation results", async () => {
     for (const [name, id] of Object.entries(ids())) {
       const asked = await api.ask(
         "query ($id: ID!) { video(id: $id) { id } job: node(id: $id) { ... on Video { id } } }",
@@ -52,7 +52,7 @@ describe("an id that belongs to nothing in the workspace", () => {
     }
   });
 
-  test("is a typed error of a subscription, before it begins", async () => {
+  test("is a typed error of a subscription before its first value", async () => {
     const client = createClient({ url: api.webSocket, connectionParams: { authorization: api.ours.read } });
     for (const id of Object.values(ids())) {
       const watch = client.iterate({
@@ -66,7 +66,7 @@ describe("an id that belongs to nothing in the workspace", () => {
     await client.dispose();
   });
 
-  test("finds no job, no task and no attempt of another workspace", async () => {
+  test("finds no job, task or attempt of another workspace", async () => {
     const [job] = theirs.jobs;
     const [task] = job?.tasks ?? [];
     const foreign = [
@@ -110,7 +110,7 @@ describe("an id that belongs to nothing in the workspace", () => {
   });
 });
 
-describe("a cursor that this list did not give", () => {
+describe("an invalid cursor or one of another list", () => {
   const created = {
     by: "videos.createdAt.desc",
     column: "createdAt",
@@ -130,7 +130,7 @@ describe("a cursor that this list did not give", () => {
     encodeCursor(created, { createdAt: new Date(), id: "-".repeat(36) }),
   ];
 
-  test("is refused with a code, whichever way is paged", async () => {
+  test("is refused with a code in both paging directions", async () => {
     for (const cursor of cursors()) {
       for (const args of ["first: 1, after: $cursor", "last: 1, before: $cursor"]) {
         const found = await codeOf(`query ($cursor: String) { videos(${args}) { nodes { id } } }`, {
@@ -141,7 +141,7 @@ describe("a cursor that this list did not give", () => {
     }
   });
 
-  test("is refused where the order is by text, as the id it holds must be one", async () => {
+  test("is refused in a list ordered by text if its id is not a UUID", async () => {
     const byTitle = { by: "videos.title.asc", column: "title", type: "text", direction: "asc" } as const;
     for (const id of ["x", "-".repeat(36), ""]) {
       const cursor = encodeCursor(byTitle, { title: "A", id });
@@ -151,7 +151,7 @@ describe("a cursor that this list did not give", () => {
     }
   });
 
-  test("is refused in a nested list and in another list too", async () => {
+  test("is also refused in a nested list and in another list", async () => {
     const videoCursor = encodeCursor(created, ours);
     expect(await codeOf(`{ jobs(after: "${videoCursor}") { nodes { id } } }`)).toEqual(["CURSOR_INVALID"]);
     const workers = `{ workers(after: "${videoCursor}") { nodes { id } } }`;
@@ -174,7 +174,7 @@ describe("a cursor that this list did not give", () => {
   });
 });
 
-test("a page holds 100 entries at most, and never fewer than none", async () => {
+test("a page holds between 0 and 100 entries", async () => {
   expect(await codeOf("{ videos(first: 101) { nodes { id } } }")).toEqual(["PAGE_SIZE_INVALID"]);
   expect(await codeOf("{ videos(last: 101) { nodes { id } } }")).toEqual(["PAGE_SIZE_INVALID"]);
   expect(await codeOf("{ videos(first: -1) { nodes { id } } }")).toEqual(["PAGE_SIZE_INVALID"]);
@@ -186,7 +186,7 @@ test("a page holds 100 entries at most, and never fewer than none", async () => 
   expect(await codeOf("{ videos(first: 0) { nodes { id } } }")).toBeUndefined();
 });
 
-test("values of the wrong kind are refused as bad input, not as our failure", async () => {
+test("values of the wrong type are refused as bad input, not reported as internal errors", async () => {
   const create = "mutation ($input: CreateVideoInput!) { createVideo(input: $input) { __typename } }";
   const upload = (sizeBytes: unknown) => ({
     input: { title: "t", source: { upload: { filename: "f", sizeBytes } } },
@@ -205,7 +205,7 @@ test("values of the wrong kind are refused as bad input, not as our failure", as
   expect(await codeOf("{")).toEqual(["GRAPHQL_PARSE_FAILED"]);
 });
 
-test("a search takes % and _ for what they are, and a NUL harms nothing", async () => {
+test("a search treats % and _ literally and ignores a NUL", async () => {
   await seedVideo(api.db, api.ours.id, { title: "100% _real_" });
   const titles = async (search: string) =>
     (
@@ -219,12 +219,12 @@ test("a search takes % and _ for what they are, and a NUL harms nothing", async 
   expect(await titles("a\0 film")).toEqual(["A film"]);
 });
 
-test("a time before the calendar is no failure of ours", async () => {
+test("a date in the year 0 causes no internal error", async () => {
   const since = "query ($at: DateTime) { videos(filter: { createdFrom: $at }) { totalCount } }";
   expect((await api.ask(since, { at: "0000-01-01T00:00:00Z" })).data.videos.totalCount).toBeGreaterThan(0);
 });
 
-describe("texts that no row can hold", () => {
+describe("texts that the database cannot store", () => {
   const hostile = { NUL: "a\0b", "half a character": "\uD800", huge: "x".repeat(900_000), empty: "" };
   const text = "$text: String!";
   const source = '{ url: { url: "https://example.com/a.mp4" } }';
@@ -239,7 +239,7 @@ describe("texts that no row can hold", () => {
     apiKeyName: `mutation (${text}) { r: createApiKey(input: { name: $text, scopes: [READ] }) { ...e } }`,
   };
 
-  test("are errors of the result with code, message and field, or are mended; never ones of ours", async () => {
+  test("are typed errors with code, message and field, or are corrected, but never internal errors", async () => {
     for (const [field, mutation] of Object.entries(mutations)) {
       const document = `${mutation} fragment e on Error { code message ... on InvalidInputError { field } }`;
       for (const [name, value] of Object.entries(hostile)) {
@@ -256,7 +256,7 @@ describe("texts that no row can hold", () => {
     }
   });
 
-  test("match nothing in a filter of jobs", async () => {
+  test("match nothing in a job filter", async () => {
     for (const value of Object.values(hostile)) {
       const { data, errors } = await api.ask(
         "query ($code: [String!]) { jobs(filter: { errorCode: $code }) { totalCount } }",
@@ -279,7 +279,7 @@ describe("lists in filters", () => {
   ] as const;
 
   test.each(filters)(
-    "%s take at most 100 values of %s.%s, and refuse 60,000 by name",
+    "%s accept at most 100 values of %s.%s and refuse 60,000 with LIST_TOO_LONG",
     async (list, type, field, value) => {
       const document = `query ($filter: ${type}) { ${list}(filter: $filter) { nodes { id } } }`;
       const filterOf = (length: number) => ({ filter: { [field]: Array.from({ length }, () => value) } });
@@ -289,7 +289,7 @@ describe("lists in filters", () => {
     },
   );
 
-  test("are bounded in mutations and in the event log, too", async () => {
+  test("are also limited in mutations and in the event log", async () => {
     const many = Array.from({ length: 101 }, (_, index) => `CODE_${index}`);
     const { data } = await api.ask(
       "mutation ($input: RetryJobsInput!) { retryJobs(input: $input) { ... on InvalidInputError { code field } } }",
@@ -302,14 +302,14 @@ describe("lists in filters", () => {
     ]);
   });
 
-  test("bound a search by the length of what it searches", async () => {
+  test("are complemented by a length limit for searches", async () => {
     const document = "query ($search: String) { videos(filter: { search: $search }) { nodes { id } } }";
     expect(await codeOf(document, { search: "%".repeat(500) })).toBeUndefined();
     expect(await codeOf(document, { search: "%".repeat(501) })).toEqual(["SEARCH_TOO_LONG"]);
   });
 });
 
-describe("metadata nests 32 levels at most", () => {
+describe("metadata has at most 32 levels", () => {
   const nested = (levels: number): string => `${'{"a":'.repeat(levels - 1)}{}${"}".repeat(levels - 1)}`;
   const document =
     "mutation ($input: CreateVideoInput!) { createVideo(input: $input) { __typename ... on Error { code } } }";
@@ -324,7 +324,7 @@ describe("metadata nests 32 levels at most", () => {
     return ((await response.json()) as { data: { createVideo: unknown } }).data.createVideo;
   };
 
-  test("deeper metadata is an error of the result, however deep", async () => {
+  test("deeper metadata is a typed error, however deep it is", async () => {
     expect(await create(nested(32))).toEqual({ __typename: "Video" });
     const refusal = { __typename: "InvalidInputError", code: "METADATA_INVALID" };
     for (const levels of [33, 30_000, 150_000]) expect(await create(nested(levels))).toEqual(refusal);

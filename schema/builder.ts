@@ -2,7 +2,7 @@ import SchemaBuilder from "@pothos/core";
 import ErrorsPlugin from "@pothos/plugin-errors";
 import PrismaPlugin from "@pothos/plugin-prisma";
 import RelayPlugin from "@pothos/plugin-relay";
-import { encodeGlobalId, parseGlobalId } from "../src/global-id.ts";
+import { encodeGlobalId, parseGlobalId } from "../src/inputs/index.ts";
 import type { Context } from "./context.ts";
 import DescribePagingPlugin from "./describe-paging.ts";
 import FullDiskPlugin from "./full-disk.ts";

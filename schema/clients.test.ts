@@ -9,7 +9,7 @@ import { Client, cacheExchange, fetchExchange, subscriptionExchange } from "@urq
 import { OperationTypeNode } from "graphql";
 import { createClient, type Sink } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../src/global-id.ts";
+import { encodeGlobalId } from "../src/inputs/global-id.ts";
 import { documents } from "./testing/documents.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
@@ -27,7 +27,7 @@ const input = { title: "A film", source: { url: { url: "http://example.com/a.mp4
  */
 const possibleTypes = { Error: ["ConflictError", "ForbiddenError", "InvalidInputError", "NotFoundError"] };
 
-test("urql queries, mutates and watches", async () => {
+test("urql runs queries, mutations and subscriptions", async () => {
   const socket = createClient({
     url: api.webSocket,
     connectionParams: { Authorization: `Bearer ${api.ours.write}` },
@@ -70,7 +70,7 @@ test("urql queries, mutates and watches", async () => {
   await socket.dispose();
 });
 
-test("a watched video updates what Apollo shows of it, with no code for that", async () => {
+test("Apollo updates a watched video in its cache without any additional code", async () => {
   const seeded = await seedVideo(api.db, api.ours.id);
   const id = encodeGlobalId("Video", seeded.id);
   const socket = createClient({ url: api.webSocket, connectionParams: { apiKey: api.ours.write } });
@@ -96,15 +96,15 @@ test("a watched video updates what Apollo shows of it, with no code for that", a
       ?.variants?.[1]?.fraction;
     if (fraction !== undefined) fractions.push(fraction);
   });
-  await expect.poll(() => fractions, { timeout: 10_000 }).toEqual([0.5]);
+  await expect.poll(() => fractions).toEqual([0.5]);
   const watch = client.subscribe({ query: gql(documents.watch), variables: { id } }).subscribe({});
-  await expect.poll(() => api.live.watching, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => api.live.watching).toBe(1);
   const snapshot = await api.live.snapshotOf(seeded.id);
   const variants = snapshot.variants.map((variant) =>
     variant.name === "200p" ? { ...variant, fraction: 0.75 } : variant,
   );
   api.live.emit({ ...snapshot, variants });
-  await expect.poll(() => fractions.at(-1), { timeout: 10_000 }).toBe(0.75);
+  await expect.poll(() => fractions.at(-1)).toBe(0.75);
   watch.unsubscribe();
   shown.unsubscribe();
   client.stop();

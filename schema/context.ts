@@ -1,10 +1,10 @@
 import type { ApiKeyScope } from "../prisma/generated/enums.ts";
 import { hasScope, requireScope, type Viewer } from "../src/auth/index.ts";
-import type { Context } from "../src/context.ts";
-import { UnauthenticatedError } from "../src/errors.ts";
+import type { Context } from "../src/context/index.ts";
+import { UnauthenticatedError } from "../src/errors/index.ts";
 import { visibleTo } from "../src/tokens/index.ts";
 
-export type { Context } from "../src/context.ts";
+export type { Context } from "../src/context/index.ts";
 
 /** The viewer, if the key has the scope. Throws `UnauthenticatedError` or `ForbiddenError`. */
 export function viewerWith(ctx: Context, scope: ApiKeyScope): Viewer {

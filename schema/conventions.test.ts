@@ -1,7 +1,7 @@
 /** One convention for all mutations, read off the schema itself. */
 import { GraphQLNonNull, isUnionType } from "graphql";
 import { expect, test } from "vitest";
-import { schema } from "./schema.ts";
+import { schema } from "./index.ts";
 
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
 
@@ -10,7 +10,7 @@ const byDesign = ["cancelJob", "retryJob"];
 /** They concern the whole workspace and have nothing to choose. */
 const withoutInput = ["pauseQueue", "resumeQueue"];
 
-test("every mutation takes one required argument `input`, of a type of its own", () => {
+test("every mutation takes a single required argument `input` with its own input type", () => {
   const others = mutations.filter(({ name }) => ![...byDesign, ...withoutInput].includes(name));
   for (const { name, args } of others) {
     const expected = `input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!`;
@@ -26,7 +26,7 @@ function errorsOf(name: string): string[] {
   return union.getTypes().flatMap((member) => (member.name.endsWith("Error") ? [member.name] : []));
 }
 
-test("a result lists the failures that can occur, and no others", () => {
+test("a result union lists exactly the failures that can occur", () => {
   expect(errorsOf("cancelJob")).toEqual([
     "NotFoundError",
     "ConflictError",
@@ -37,9 +37,11 @@ test("a result lists the failures that can occur, and no others", () => {
   expect(errorsOf("pauseQueue")).toEqual(["ForbiddenError", "StoreFullError"]);
 });
 
-test("only what needs room or a job can exceed a quota", () => {
+test("only mutations that store files, create jobs or run scripts can exceed a quota", () => {
   const limited = mutations.filter(({ name }) => errorsOf(name).includes("QuotaExceededError"));
   expect(limited.map(({ name }) => name).sort()).toEqual([
+    "checkSource",
+    "createMaterial",
     "createVideo",
     "repairVideo",
     "requestDownload",

@@ -4,12 +4,12 @@ import SchemaBuilder, {
   type PothosOutputFieldConfig,
   type SchemaTypes,
 } from "@pothos/core";
-import { maxPageSize } from "../src/page-size.ts";
+import { MAX_PAGE_SIZE } from "../src/inputs/index.ts";
 
 const args: Record<string, string> = {
-  first: `Number of entries from the start, or after \`after\`: 0 to ${maxPageSize}. Default 20.`,
+  first: `Number of entries from the start, or after \`after\`: 0 to ${MAX_PAGE_SIZE}. Default 20.`,
   after: "Only entries after this cursor.",
-  last: `Number of entries from the end, or before \`before\`: 0 to ${maxPageSize}. Cannot be combined with \`first\`.`,
+  last: `Number of entries from the end, or before \`before\`: 0 to ${MAX_PAGE_SIZE}. Cannot be combined with \`first\`.`,
   before: "Only entries before this cursor.",
 };
 
@@ -31,8 +31,8 @@ class DescribePagingPlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
   }
 }
 
-const pluginName = "describePaging";
-export default pluginName;
+const PLUGIN_NAME = "describePaging";
+export default PLUGIN_NAME;
 
 declare global {
   // oxlint-disable-next-line typescript/no-namespace -- Pothos finds the types of its plugins here
@@ -43,4 +43,4 @@ declare global {
   }
 }
 
-SchemaBuilder.registerPlugin(pluginName, DescribePagingPlugin);
+SchemaBuilder.registerPlugin(PLUGIN_NAME, DescribePagingPlugin);

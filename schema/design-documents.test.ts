@@ -1,6 +1,6 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../src/global-id.ts";
+import { encodeGlobalId } from "../src/inputs/global-id.ts";
 import * as documents from "./testing/documents.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
@@ -16,7 +16,7 @@ const input = {
   source: { upload: { filename: "film.mp4", sizeBytes: 5_000_000_000, contentType: "video/mp4" } },
 };
 
-test("a new video comes back itself, with the address to upload to", async () => {
+test("a new video is returned with its upload address", async () => {
   const { data, errors } = await api.ask(documents.createVideo, { input });
   expect(errors).toBeUndefined();
   expect(data.createVideo).toEqual({
@@ -37,7 +37,7 @@ test("an expected failure is a member of the result", async () => {
   expect(data.createVideo).toMatchObject({ __typename: "InvalidInputError", code: "TITLE_INVALID" });
 });
 
-test("the subscription gives the video itself, first as it is and then at every change", async () => {
+test("the subscription yields the video, first its current state and then every change", async () => {
   const { data } = await api.ask(documents.createVideo, { input });
   const id: string = data.createVideo.id;
   const client = createClient({
@@ -64,7 +64,7 @@ test("the subscription gives the video itself, first as it is and then at every 
   await client.dispose();
 });
 
-test("a video is shown with its variants, and its jobs down to the attempts", async () => {
+test("a query returns a video with its variants, and its jobs down to the attempts", async () => {
   const seeded = await seedVideo(api.db, api.ours.id, { externalId: "cms-1" });
   const id = encodeGlobalId("Video", seeded.id);
   const { data, errors } = await api.ask(documents.video, { id });
@@ -102,7 +102,7 @@ test("a video is shown with its variants, and its jobs down to the attempts", as
   });
 });
 
-test("live values stand over the row's, and never below them", async () => {
+test("live values override the row's values unless they are lower", async () => {
   const seeded = await seedVideo(api.db, api.ours.id);
   const id = encodeGlobalId("Video", seeded.id);
   const live = { frames: 5, fps: 60, speed: 2, etaMs: 900.4, sizeBytes: 10n };
@@ -113,7 +113,7 @@ test("live values stand over the row's, and never below them", async () => {
   expect(await fraction()).toMatchObject({ fraction: 0.5, fps: 30, speed: 1, etaMs: 2_000, sizeBytes: 0 });
 });
 
-test("a job that waits is canceled at once, and repeated as a new one", async () => {
+test("a waiting job is canceled immediately and retried as a new job", async () => {
   const created = await api.ask(documents.createVideo, { input });
   const shown = await api.ask(documents.video, { id: created.data.createVideo.id });
   const id: string = shown.data.video.jobs.edges[0].node.id;
@@ -134,7 +134,7 @@ test("canceling a running job asks its worker to stop", async () => {
   expect(sent[0]?.attributes).toMatchObject({ type: "task.cancel-requested.v1" });
 });
 
-test("a list is read page by page, and ends", async () => {
+test("a list can be read page by page to its end", async () => {
   for (const index of [1, 2, 3]) {
     const at = new Date(index * 1_000);
     const ready = { status: "READY", playableAt: at, readyAt: at } as const;

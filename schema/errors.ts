@@ -8,7 +8,7 @@ import {
   NotFoundError,
   QuotaExceededError,
   StoreFullError,
-} from "../src/errors.ts";
+} from "../src/errors/index.ts";
 import { builder } from "./builder.ts";
 
 export const ErrorInterface = builder.interfaceRef<ExpectedError>("Error").implement({
@@ -77,13 +77,14 @@ builder.objectType(QuotaExceededError, {
   interfaces: [ErrorInterface],
   fields: (t) => ({
     quota: t.exposeString("quota", {
-      description: "Which one: `ACTIVE_JOBS`, `STORED_BYTES` or `SOURCE_MINUTES_PER_DAY`.",
+      description:
+        "Which one: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`, `PENDING_CHECKS` or `MATERIALS`.",
     }),
     limit: t.expose("limit", { type: "SafeInt", description: "The limit, in the quota's unit." }),
     used: t.expose("used", { type: "SafeInt", description: "What it has." }),
     retryAfterMs: t.exposeInt("retryAfterMs", {
       description:
-        "When to try again, in milliseconds. Jobs: estimated from recent throughput. Minutes: until midnight (UTC). Bytes: one minute, since only deletions free them.",
+        "When to try again, in milliseconds. Jobs: estimated from recent throughput. Minutes: until midnight (UTC). Bytes and materials: one minute, since only deletions free them. Checks: two seconds.",
     }),
   }),
 });

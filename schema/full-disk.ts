@@ -1,6 +1,6 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from "@pothos/core";
 import type { GraphQLFieldResolver } from "graphql";
-import { asStoreFull, isFullDisk } from "../src/full-disk.ts";
+import { asStoreFull, isFullDisk } from "../src/full-disk/index.ts";
 import type { Context } from "./context.ts";
 
 /** Turns a full disk in any mutation into the expected `StoreFullError`. */
@@ -22,8 +22,8 @@ class FullDiskPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-const pluginName = "fullDisk";
-export default pluginName;
+const PLUGIN_NAME = "fullDisk";
+export default PLUGIN_NAME;
 
 declare global {
   // oxlint-disable-next-line typescript/no-namespace -- Pothos finds the types of its plugins here
@@ -34,4 +34,4 @@ declare global {
   }
 }
 
-SchemaBuilder.registerPlugin(pluginName, FullDiskPlugin);
+SchemaBuilder.registerPlugin(PLUGIN_NAME, FullDiskPlugin);

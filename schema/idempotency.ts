@@ -1,7 +1,7 @@
-import { resultGone } from "../src/idempotency.ts";
+import { resultGone } from "../src/idempotency/index.ts";
 
 /** Description of the argument in every mutation. */
-export const idempotencyKeyDescription =
+export const IDEMPOTENCY_KEY_DESCRIPTION =
   "Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours.";
 
 /**

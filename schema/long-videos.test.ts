@@ -1,7 +1,7 @@
 /** What can be asked of a job that was cut into hundreds of tasks. */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { encodeGlobalId } from "../src/global-id.ts";
+import { encodeGlobalId } from "../src/inputs/global-id.ts";
 import { renderNeeds } from "../src/testing/fleet-rows.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
@@ -42,7 +42,8 @@ beforeAll(async () => {
     data: Array.from({ length: chunks }, (_, index) => {
       const startMs = 8_000 + index * 16_000;
       const endMs = index === chunks - 1 ? null : startMs + 16_000;
-      const span = { startMs, endMs, dueAt: new Date(startMs), kind: "CHUNK" as const, renditions: ["200p"] };
+      const params = { version: 1, startMs, endMs, renditions: ["200p"] };
+      const span = { params, dueAt: new Date(startMs), kind: "CHUNK" as const };
       return Object.assign(
         span,
         queued,
@@ -54,7 +55,7 @@ beforeAll(async () => {
     data: {
       ...queued,
       kind: "AUDIO",
-      startMs: 8_000,
+      params: { version: 1, startMs: 8_000 },
       dueAt: new Date(7_999),
       progress: { audio: kept(0.25) },
     },
@@ -66,7 +67,7 @@ beforeEach(() => {
   api.queries.length = 0;
 });
 
-test("a job says how it was cut, why, and how far it is", async () => {
+test("a job returns its plan with the reason, and its progress", async () => {
   const { data } = await api.ask(
     `query ($id: ID!) { job(id: $id) {
       plan { kind reason headMs chunkMs chunks tierGroups speed slots } progress taskCounts { status count } } }`,
@@ -93,7 +94,7 @@ test("a job says how it was cut, why, and how far it is", async () => {
   });
 });
 
-test("tasks come in the order in which they are due, with what each makes and how far it is", async () => {
+test("tasks are ordered by due time and return their span, variants and progress", async () => {
   const { data } = await api.ask(
     `query ($id: ID!) { job(id: $id) { tasks(first: 4) {
       kind status startMs endMs dueAt progress variants { name } } } }`,
@@ -127,7 +128,7 @@ test("tasks come in the order in which they are due, with what each makes and ho
   ]);
 });
 
-test("hundreds of tasks cost the queries of one", async () => {
+test("reading hundreds of tasks takes as many queries as reading one", async () => {
   const tables = () => api.queries.map((sql) => /FROM "public"."(\w+)"/.exec(sql)?.[1] ?? sql).sort();
   const ask = (first: number) =>
     api.ask(
@@ -146,7 +147,7 @@ test("hundreds of tasks cost the queries of one", async () => {
   expect(forOne.length).toBeLessThan(15);
 });
 
-test("tasks may be asked for by their state, and no more of them than can be answered", async () => {
+test("tasks can be filtered by state, and a page is limited to 1,000", async () => {
   const ask = async (args: string) =>
     await api.ask(`query ($id: ID!) { job(id: $id) { tasks(${args}) { status } } }`, { id: jobId });
   expect((await ask("status: RUNNING")).data.job.tasks).toEqual([{ status: "RUNNING" }]);
@@ -157,7 +158,7 @@ test("tasks may be asked for by their state, and no more of them than can be ans
   });
 });
 
-test("a job of one task is as far as its variants, and so is its task", async () => {
+test("the progress of a job with one task, and of that task, is that of its variants", async () => {
   const short = await seedVideo(api.db, api.ours.id, { title: "Short" });
   await api.db.video.update({ where: { id: short.id }, data: { durationMs: 12_000 } });
   const { data } = await api.ask(

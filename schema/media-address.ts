@@ -13,7 +13,7 @@ export interface AddressedVideo {
 export const addressColumns = { id: true, playbackPolicy: true } as const;
 
 /** Added to the description of every media address. */
-export const signedNote =
+export const SIGNED_NOTE =
   "If the video is SIGNED, the address carries a token that is valid for at least 90 minutes. Query it again, or use `createPlaybackToken`.";
 
 /** Address of a video's object for this viewer, with a short-lived token if the video is SIGNED. */

@@ -91,8 +91,8 @@ class NodeBudgetPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-const pluginName = "nodeBudget";
-export default pluginName;
+const PLUGIN_NAME = "nodeBudget";
+export default PLUGIN_NAME;
 
 declare global {
   // oxlint-disable-next-line typescript/no-namespace -- Pothos finds the types of its plugins here
@@ -103,4 +103,4 @@ declare global {
   }
 }
 
-SchemaBuilder.registerPlugin(pluginName, NodeBudgetPlugin);
+SchemaBuilder.registerPlugin(PLUGIN_NAME, NodeBudgetPlugin);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureApiKey } from "../embedded/default-api-key.ts";
 import { createApiKey } from "../src/auth/api-keys.ts";
-import { encodeGlobalId } from "../src/global-id.ts";
+import { encodeGlobalId } from "../src/inputs/global-id.ts";
 import { workerRow } from "../src/testing/fleet-rows.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
@@ -41,7 +41,7 @@ const fleet = `query ($video: ID!, $worker: ID!) {
 }`;
 const variables = () => ({ video: videoId, worker: encodeGlobalId("Worker", "worker-1") });
 
-test("an administrator sees what its workspace made, and nothing of the machines", async () => {
+test("an ADMIN key reads its workspace's output but nothing about the machines", async () => {
   const { data } = await api.ask(fleet, variables(), api.ours.admin);
   expect(data.queue.pools).toEqual([
     { pool: "CPU", running: 1, workers: null, slots: null, idleSlots: null },
@@ -55,7 +55,7 @@ test("an administrator sees what its workspace made, and nothing of the machines
   ]);
 });
 
-test("a key with OPERATOR besides sees both", async () => {
+test("a key with ADMIN and OPERATOR reads both", async () => {
   const { data } = await api.ask(fleet, variables(), api.ours.all);
   expect(data.queue.pools).toEqual([{ pool: "CPU", running: 1, workers: 1, slots: 3, idleSlots: 3 }]);
   const [, second] = data.video.jobs.nodes[0].tasks[0].attempts;
@@ -63,14 +63,14 @@ test("a key with OPERATOR besides sees both", async () => {
   expect(data.node).toEqual({ __typename: "Worker" });
 });
 
-test("a key with OPERATOR alone sees the fleet and no video", async () => {
+test("a key with OPERATOR alone reads the fleet but no video", async () => {
   const { data } = await api.ask("{ workers { nodes { hostname } } }", {}, api.ours.operator);
   expect(data.workers.nodes).toEqual([{ hostname: "render-07.internal" }]);
   const { errors } = await api.ask("{ videos { nodes { id } } }", {}, api.ours.operator);
   expect(errors).toMatchObject([{ extensions: { code: "FORBIDDEN" } }]);
 });
 
-test("OPERATOR is handed on by keys that have it, not by administrators", async () => {
+test("only a key with OPERATOR can create another one with it", async () => {
   const create = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) {
     ... on CreatedApiKey { apiKey { scopes } } ... on Error { code } } }`;
   const input = { name: "fleet", scopes: ["READ", "OPERATOR"] };
@@ -80,7 +80,7 @@ test("OPERATOR is handed on by keys that have it, not by administrators", async 
   expect(made.data.createApiKey).toEqual({ apiKey: { scopes: ["READ", "OPERATOR"] } });
 });
 
-test("the key of an earlier `npm start` gets the scope, and stays the same key", async () => {
+test("the key of the previous `npm start` is kept and gets the OPERATOR scope", async () => {
   const folder = await mkdtemp(join(tmpdir(), "reelay-key-"));
   try {
     const { token } = await createApiKey(api.db, {

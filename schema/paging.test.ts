@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../src/global-id.ts";
+import { encodeGlobalId } from "../src/inputs/global-id.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
 let api: TestApi;
@@ -49,7 +49,7 @@ const orders = ["CREATED_AT", "UPDATED_AT", "TITLE"].flatMap((field) =>
 );
 
 test.each(orders)(
-  "$field $direction: pages of any size show every video once, forwards and backwards",
+  "$field $direction: pages of any size return every video once, forwards and backwards",
   async (order) => {
     const all = names(await page(order, "first: 100, after: $cursor"));
     expect(new Set(all).size).toBe(count);
@@ -70,7 +70,7 @@ test.each(orders)(
   },
 );
 
-test("a page goes on from a video that was deleted meanwhile", async () => {
+test("a page continues after a video that was deleted in the meantime", async () => {
   const order = { field: "CREATED_AT", direction: "ASC" };
   const doomed = await api.db.video.create({
     data: { workspaceId: api.ours.id, title: "x", profile: "default", createdAt: new Date(500) },
@@ -81,7 +81,7 @@ test("a page goes on from a video that was deleted meanwhile", async () => {
   expect(rest).toHaveLength(count - 2);
 });
 
-test("a list is filtered by state, external ids, time and text, and counted as filtered", async () => {
+test("a list can be filtered by state, external ids, time and text, and its count matches the filter", async () => {
   const filtered = async (filter: object) =>
     (
       await api.ask("query ($filter: VideoFilter) { videos(filter: $filter, first: 1) { totalCount } }", {
@@ -99,7 +99,7 @@ test("a list is filtered by state, external ids, time and text, and counted as f
   );
 });
 
-test("events of a video are read in the order in which they happened", async () => {
+test("a video's events are returned in the order in which they occurred", async () => {
   const { id } = await api.db.video.create({
     data: { workspaceId: api.ours.id, title: "x", profile: "default" },
   });

@@ -1,9 +1,8 @@
 /**
  * Keyset paging for Relay connections, as pure functions: the query for a page, and the page from its rows.
  */
-import { InvalidInputError } from "../src/errors.ts";
-import { uuidPattern } from "../src/global-id.ts";
-import { defaultPageSize, maxPageSize } from "../src/page-size.ts";
+import { InvalidInputError } from "../src/errors/index.ts";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, UUID_PATTERN } from "../src/inputs/index.ts";
 
 export interface PageArgs {
   first?: number | null | undefined;
@@ -41,12 +40,12 @@ export interface Page {
 type Position = { value: Date | string | bigint; id: string };
 
 /** Four-digit years without year 0, which Postgres lacks. */
-const datePattern = /^(?!0000)\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+const DATE_PATTERN = /^(?!0000)\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** The id if Postgres accepts it, else null; anything else would fail in the query. */
 function idIn(order: Order, id: string): string | null {
   if (order.id === "name") return id.includes("\0") ? null : id;
-  return uuidPattern.test(id) ? id : null;
+  return UUID_PATTERN.test(id) ? id : null;
 }
 
 export function encodeCursor(order: Order, row: Record<string, unknown>): string {
@@ -78,18 +77,18 @@ function positionIn(order: Order, cursor: string): Position | null {
     if (id === null || text.includes("\0")) return null;
     if (order.type === "text") return { value: text, id };
     const value = new Date(text);
-    return datePattern.test(text) && !Number.isNaN(value.getTime()) ? { value, id } : null;
+    return DATE_PATTERN.test(text) && !Number.isNaN(value.getTime()) ? { value, id } : null;
   } catch {
     return null;
   }
 }
 
 function pageSize(argument: "first" | "last", size: number): number {
-  if (size >= 0 && size <= maxPageSize) return size;
+  if (size >= 0 && size <= MAX_PAGE_SIZE) return size;
   throw new InvalidInputError(
     "PAGE_SIZE_INVALID",
     argument,
-    `${argument}: a page has 0 to ${maxPageSize} entries, not ${size}. Request at most ${maxPageSize} and continue with \`${argument === "first" ? "after: endCursor" : "before: startCursor"}\`.`,
+    `${argument}: a page has 0 to ${MAX_PAGE_SIZE} entries, not ${size}. Request at most ${MAX_PAGE_SIZE} and continue with \`${argument === "first" ? "after: endCursor" : "before: startCursor"}\`.`,
   );
 }
 
@@ -116,8 +115,8 @@ export function planPage(args: PageArgs, order: Order): Page {
   }
   const isBackward = args.last != null || (args.first == null && args.before != null);
   const size = isBackward
-    ? pageSize("last", args.last ?? defaultPageSize)
-    : pageSize("first", args.first ?? defaultPageSize);
+    ? pageSize("last", args.last ?? DEFAULT_PAGE_SIZE)
+    : pageSize("first", args.first ?? DEFAULT_PAGE_SIZE);
   const [onwards, backwards] = order.direction === "asc" ? (["gt", "lt"] as const) : (["lt", "gt"] as const);
   const bounds: object[] = [];
   if (args.after != null) bounds.push(beyond(order, parseCursor(order, "after", args.after), onwards));

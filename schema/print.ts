@@ -1,5 +1,5 @@
-import { printSorted } from "../src/http/print-schema.ts";
-import { schema } from "./schema.ts";
+import { printSorted } from "../src/http/index.ts";
+import { schema } from "./index.ts";
 
 /** The printed schema: the content of schema.graphql, from which clients generate their types. */
 export const printedSchema = (): string => printSorted(schema);

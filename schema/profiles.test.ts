@@ -27,7 +27,7 @@ const names = async (token?: string) =>
   (await api.ask("{ profiles { name } }", {}, token)).data.profiles.map(({ name }: { name: string }) => name);
 const builtIn = ["default", "draft", "hevc", "av1", "audio", "download"];
 
-test("a workspace adds, changes and deletes its own profiles that no other workspace sees", async () => {
+test("a workspace creates, changes and deletes its own profiles, invisible to other workspaces", async () => {
   expect(await ask(create, { input: { name: "web-720", rungs } })).toMatchObject({
     __typename: "Profile",
     name: "web-720",
@@ -64,7 +64,7 @@ test("a workspace adds, changes and deletes its own profiles that no other works
   expect(await names()).toEqual(builtIn);
 });
 
-test("all problems of a profile are reported together, and nothing is written", async () => {
+test("all problems of a profile are reported together, and nothing is stored", async () => {
   const input = { name: "default", rungs: [{ height: 361, bitrateBps: 700_000 }], gopDurationMs: 3_000 };
   expect(await ask(create, { input })).toEqual({
     __typename: "InvalidProfileError",
@@ -83,7 +83,7 @@ test("all problems of a profile are reported together, and nothing is written", 
   expect(data.profile.rungs).toHaveLength(2);
 });
 
-test("a name is given once, a request with a key has one effect", async () => {
+test("a profile name is unique in its workspace, and a request with an idempotency key has one effect", async () => {
   const input = { name: "once", rungs, idempotencyKey: "k" };
   expect(await ask(create, { input })).toMatchObject({ name: "once" });
   expect(await ask(create, { input })).toMatchObject({ name: "once" });
@@ -93,7 +93,7 @@ test("a name is given once, a request with a key has one effect", async () => {
   });
 });
 
-test("built-in profiles stay, and what is not there is not found", async () => {
+test("built-in profiles cannot be changed, and an unknown name is not found", async () => {
   expect(await ask(update, { input: { name: "default", hasDash: false } })).toMatchObject({
     code: "PROFILE_BUILT_IN",
   });
@@ -112,13 +112,13 @@ test("built-in profiles stay, and what is not there is not found", async () => {
   }
 });
 
-test("a key that may only read changes no profile", async () => {
+test("a read-only key cannot change a profile", async () => {
   const denied = { code: "FORBIDDEN" };
   expect(await ask(create, { input: { name: "mine", rungs } }, api.ours.read)).toMatchObject(denied);
   expect(await ask(remove, { name: "kept" }, api.ours.read)).toMatchObject(denied);
 });
 
-test("a video is rendered by the profile as it was when the video was created", async () => {
+test("a video is rendered with its profile as of its creation", async () => {
   const url = { url: { url: "https://example.com/a.mp4" } };
   await ask(create, { input: { name: "films", rungs } });
   const video = `mutation ($input: CreateVideoInput!) { r: createVideo(input: $input) { ... on Video { id profile { name } } ... on Error { code message } } }`;

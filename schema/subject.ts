@@ -1,6 +1,8 @@
 /** Objects that mutations refer to by id. */
-import { NotFoundError } from "../src/errors.ts";
-import { keyOf } from "../src/global-id.ts";
+
+import type { InputRef } from "@pothos/core";
+import { NotFoundError } from "../src/errors/index.ts";
+import { keyOf } from "../src/inputs/index.ts";
 import { builder } from "./builder.ts";
 
 const subjects = {
@@ -18,6 +20,7 @@ const subjects = {
     noun: "webhook delivery",
     from: "`WebhookEndpoint.deliveries`",
   },
+  Material: { code: "MATERIAL_NOT_FOUND", noun: "material", from: "`materials` or `createMaterial`" },
   Workspace: { code: "WORKSPACE_NOT_FOUND", noun: "workspace", from: "`workspaces`" },
 } as const;
 
@@ -41,3 +44,9 @@ export const idInput = (name: string, description: string, subject: Subject) =>
     description,
     fields: (t) => ({ id: t.id({ required: true, description: `The ${subjects[subject].noun}'s id.` }) }),
   });
+
+/** The argument `input` of a mutation. */
+export const inputOf = <Input extends object>(type: InputRef<Input>) =>
+  builder.args((t) => ({
+    input: t.field({ type, required: true, description: "The input of the mutation." }),
+  }));

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cacheMs } from "../src/auth/authenticate.ts";
-import { encodeGlobalId } from "../src/global-id.ts";
+import { CACHE_MS } from "../src/auth/authenticate.ts";
+import { encodeGlobalId } from "../src/inputs/global-id.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
@@ -46,7 +46,7 @@ const createVideo = async (token: string, input: object = {}) =>
   (await api.ask(create, { input: { title: "Mine", source, ...input } }, token)).data?.createVideo;
 
 describe("an upload token", () => {
-  test("creates as many videos as it may, of a hundred that come at the same time", async () => {
+  test("creates at most the permitted number of videos, even from a hundred concurrent requests", async () => {
     const { token } = await uploadToken({ maxVideos: 3 });
     const before = await api.db.video.count();
     const answers = await Promise.all(Array.from({ length: 100 }, () => createVideo(token)));
@@ -56,7 +56,7 @@ describe("an upload token", () => {
     expect(await api.db.video.count()).toBe(before + 3);
   });
 
-  test("a repeat with the same idempotency key is the same video, and no second use", async () => {
+  test("counts a repeat with the same idempotency key as one use and returns the same video", async () => {
     const { token } = await uploadToken();
     const input = { idempotencyKey: "again" };
     const repeats = await Promise.all([createVideo(token, input), createVideo(token, input)]);
@@ -67,7 +67,7 @@ describe("an upload token", () => {
     });
   });
 
-  test("knows nothing of the workspace's idempotency keys, nor another token's", async () => {
+  test("does not share idempotency keys with the workspace or other tokens", async () => {
     const input = { idempotencyKey: "shared" };
     const [a, b] = [await uploadToken(), await uploadToken()];
     const made = await Promise.all(
@@ -76,13 +76,13 @@ describe("an upload token", () => {
     expect(new Set(made.map(({ id }) => id)).size).toBe(3);
   });
 
-  test("a refused request gives its use back", async () => {
+  test("does not count a refused request as a use", async () => {
     const { token } = await uploadToken();
     expect(await createVideo(token, { title: "" })).toMatchObject({ code: "TITLE_INVALID" });
     expect(await createVideo(token)).toMatchObject({ __typename: "Video" });
   });
 
-  test("takes uploads only, no larger and no other than it says", async () => {
+  test("accepts only uploads within its size limit, and no settings of the caller", async () => {
     const { token } = await uploadToken({ maxVideos: 10, maxBytes: 2_000 });
     const large = { upload: { filename: "a.mp4", sizeBytes: 2_001 } };
     expect(await createVideo(token, { source: large })).toMatchObject({ code: "UPLOAD_TOO_LARGE" });
@@ -96,7 +96,7 @@ describe("an upload token", () => {
     }
   });
 
-  test("gives its videos what it was made with, and shows none of it to its holder", async () => {
+  test("applies its fixed values to its videos without showing them to its holder", async () => {
     const input = { title: "Fixed", externalId: "cms-1", metadata: { user: 7 }, priority: "BULK" };
     const { token } = await uploadToken(input);
     const made = await createVideo(token, { metadata: { user: 8, note: "hi" } });
@@ -114,7 +114,7 @@ describe("an upload token", () => {
     });
   });
 
-  test("reads back its own videos; others are as if they did not exist", async () => {
+  test("reads its own videos, and treats others as missing", async () => {
     const { token } = await uploadToken();
     const { id } = await createVideo(token);
     const status = "query ($id: ID!) { video(id: $id) { id status progress upload { url } } }";
@@ -137,7 +137,7 @@ describe("an upload token", () => {
     expect(a?.data.completeUpload.code).toBe("VIDEO_NOT_FOUND");
   });
 
-  test("learns that a quota is used up, and no figures", async () => {
+  test("reports a used-up quota without figures", async () => {
     const { token } = await uploadToken();
     await api.db.workspace.update({ where: { id: api.ours.id }, data: { maxActiveJobs: 0 } });
     const { data } = await api.ask(
@@ -155,7 +155,7 @@ describe("an upload token", () => {
     expect(data.createVideo.message).not.toMatch(/\d/);
   });
 
-  test("is refused when it is asked for what it cannot be", async () => {
+  test("is refused when its input is invalid", async () => {
     expect(await uploadToken({}, api.ours.read)).toMatchObject({ code: "FORBIDDEN" });
     for (const [field, input] of Object.entries({
       maxVideos: { maxVideos: 0 },
@@ -176,7 +176,7 @@ describe("a viewer token", () => {
       /^(?=query|subscription)/m,
     );
 
-  test("shows what `watch` of the client asks for, without what is the workspace's", async () => {
+  test("reads what the client's `watch` selects, without the workspace's private fields", async () => {
     await api.db.video.updateMany({ data: { metadata: { secret: 1 } } });
     const [fragments = "", query = ""] = await clientDocuments();
     const { token } = await viewerToken([named]);
@@ -192,7 +192,7 @@ describe("a viewer token", () => {
     });
   });
 
-  test("every video that it does not name looks like none", async () => {
+  test("treats every video that it does not name as missing", async () => {
     const { token } = await viewerToken([named]);
     const theirs = encodeGlobalId("Video", (await seedVideo(api.db, api.theirs.id)).id);
     const answers = await Promise.all(
@@ -226,7 +226,7 @@ describe("a viewer token", () => {
     expect((await api.ask(`query ($id: ID!) ${selection}`, { id: named }, token)).errors).toHaveLength(1);
   });
 
-  test("addresses in a failure's message are left out", async () => {
+  test("omits URLs from a failure's message", async () => {
     await api.db.video.updateMany({
       where: { title: "A film" },
       data: {
@@ -247,19 +247,19 @@ describe("a viewer token", () => {
     expect(data.video.error.message).toBe("GET (address) 404.");
   });
 
-  test("names videos of the workspace only", async () => {
+  test("names only videos of the workspace", async () => {
     expect(await viewerToken([named, missing])).toMatchObject({ code: "VIDEO_NOT_FOUND" });
     expect(await viewerToken([])).toMatchObject({ code: "VIDEO_IDS_INVALID" });
     expect(await viewerToken([named], {}, api.theirs.read)).toMatchObject({ code: "VIDEO_NOT_FOUND" });
   });
 
-  test("is shown live over server-sent events, and its end ends the stream", async () => {
+  test("can subscribe over server-sent events, and its expiry ends the stream", async () => {
     const { token } = await viewerToken([named], { expiresInSeconds: 1 });
     const text = await streamOf(named, token);
     expect(text).toContain('"status":"PLAYABLE"');
   });
 
-  test("is shown live over WebSocket, whose end comes with 4403", async () => {
+  test("can subscribe over WebSocket, which is closed with 4403 when it expires", async () => {
     const { token } = await viewerToken([named], { expiresInSeconds: 1 });
     const closed = Promise.withResolvers<unknown>();
     const client = createClient({
@@ -295,13 +295,13 @@ async function stream(id: string, token: string): Promise<Response> {
 const streamOf = async (id: string, token: string) => (await stream(id, token)).text();
 const firstOf = streamOf;
 
-describe("the lists of tokens", () => {
+describe("the token lists", () => {
   const lists = `{
     uploadTokens(first: 2) { totalCount nodes { id maxVideos madeVideos maxBytes profile title externalId isLive revokedAt } }
     viewerTokens(first: 2) { totalCount nodes { id videoIds isLive } pageInfo { hasNextPage endCursor } } }`;
   const listed = async (key: string) => (await api.ask(lists, {}, key)).data;
 
-  test("show what each allows and how often it was used, newest first, and no other workspace's", async () => {
+  test("show each token's permissions and number of uses, newest first, and none of another workspace", async () => {
     api.advance(1);
     const upload = await uploadToken({ maxVideos: 2, maxBytes: 5_000, title: "Theirs" });
     await createVideo(upload.token);
@@ -334,7 +334,7 @@ describe("the lists of tokens", () => {
     expect(await listed(api.theirs.write)).toMatchObject({ uploadTokens: none, viewerTokens: none });
   });
 
-  test("a token is looked up by its id, by who may list it", async () => {
+  test("a token can be read by its id with a key that may list it", async () => {
     const { id } = await uploadToken({}, api.ours.write);
     const node = "query ($id: ID!) { node(id: $id) { id } }";
     const seen = async (key: string) => (await api.ask(node, { id }, key)).data.node;
@@ -346,7 +346,7 @@ describe("the lists of tokens", () => {
 describe("every token", () => {
   const status = "query ($id: ID!) { video(id: $id) { id } }";
 
-  test("ends with its time, and when it is revoked, and with the key that made it", async () => {
+  test("ends when it expires, when it is revoked, and with the key that created it", async () => {
     const { data: created } = await api.ask(
       'mutation { createApiKey(input: { name: "app", scopes: [WRITE] }) { ... on CreatedApiKey { secret apiKey { id } } } }',
       {},
@@ -374,7 +374,7 @@ describe("every token", () => {
       const { data } = await api.ask(revoke, { id }, api.ours.read);
       expect(data.revokeViewerToken.__typename).toBe("RevokedToken");
     }
-    api.advance(cacheMs);
+    api.advance(CACHE_MS);
     expect(await asked()).toEqual([401, 200, 200, 200]);
 
     await api.ask(
@@ -382,7 +382,7 @@ describe("every token", () => {
       { id: apiKey.id },
       api.ours.admin,
     );
-    api.advance(cacheMs);
+    api.advance(CACHE_MS);
     expect(await asked()).toEqual([401, 401, 401, 200]);
     api.advance(3_600_000);
     expect(await asked()).toEqual([401, 401, 401, 401]);

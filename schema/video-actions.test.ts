@@ -19,7 +19,7 @@ async function create(input: string, variables: Record<string, unknown> = {}, de
   return data.r;
 }
 
-test("a URL source is a plain address, or an object that also names the file", async () => {
+test("a URL source is a string, or an object that also names the file", async () => {
   const expected = { __typename: "Video", source: { url: address, filename: "a.mp4" } };
   expect(await create(`{ url: "${address}" }`)).toMatchObject(expected);
   expect(await create(`{ url: { url: "${address}" } }`)).toMatchObject(expected);
@@ -69,10 +69,24 @@ test("a video of another workspace can be neither canceled nor retried", async (
   }
 });
 
-test("a video shows the whole profile that it is rendered by", async () => {
+test("a video returns the complete profile with which it is rendered", async () => {
   const { id } = await create(`{ url: "${address}" }`);
   const { data } = await api.ask("query ($id: ID!) { video(id: $id) { profile { name isDefault } } }", {
     id,
   });
   expect(data.video.profile).toEqual({ name: "default", isDefault: true });
+});
+
+test("the main job of a video is its render, whatever was requested later", async () => {
+  const { id } = await create(`{ url: "${address}" }`);
+  api.advance(1);
+  const fields = "mainJob { id kind } jobs { nodes { id kind status dependsOn { id kind } } }";
+  const { data, errors } = await api.ask(
+    `mutation ($id: ID!) { r: requestPreview(input: { videoId: $id }) { __typename ... on Video { ${fields} } ... on Error { code } } }`,
+    { id },
+  );
+  expect(errors).toBeUndefined();
+  const [preview, render] = data.r.jobs.nodes;
+  expect(preview).toMatchObject({ kind: "PREVIEW", status: "PENDING", dependsOn: { id: render.id } });
+  expect(data.r.mainJob).toEqual({ id: render.id, kind: "TRANSCODE" });
 });

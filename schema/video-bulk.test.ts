@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId, keyOf } from "../src/global-id.ts";
+import { encodeGlobalId, keyOf } from "../src/inputs/global-id.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
 let api: TestApi;
@@ -51,7 +51,7 @@ const eventsOf = async (id: string) =>
 const gone = encodeGlobalId("Video", "00000000-0000-7000-8000-000000000000");
 const notFound = { __typename: "NotFoundError", code: "VIDEO_NOT_FOUND" };
 
-test("tags are trimmed, composed and listed once; a video has at most 50 of 100 characters", async () => {
+test("tags are trimmed, normalized and deduplicated; a video has at most 50 tags of 100 characters", async () => {
   const { tags } = await create({
     tags: [" summer  2026 ", "summer 2026", "Cafe\u0301", "Caf\u00e9", "Summer 2026"],
   });
@@ -63,7 +63,7 @@ test("tags are trimmed, composed and listed once; a video has at most 50 of 100 
   expect(await create({ tags: Array.from({ length: 51 }, (_, index) => `${index}`) })).toEqual(refused);
 });
 
-test("updateVideo replaces the tags, null removes them, and without the field they stay", async () => {
+test("updateVideo replaces the tags, null removes them, and an omitted field keeps them", async () => {
   const id = await createId({ tags: ["a", "b"] });
   const update = `mutation ($input: UpdateVideoInput!) { r: updateVideo(input: $input) { ... on Video { tags } } }`;
   const tagsAfter = async (input: object) => (await api.ask(update, { input: { id, ...input } })).data.r.tags;
@@ -72,7 +72,7 @@ test("updateVideo replaces the tags, null removes them, and without the field th
   expect(await tagsAfter({ tags: null })).toEqual([]);
 });
 
-test("many videos receive tags and lose others; one that is gone does not affect the rest", async () => {
+test("tags are added to and removed from many videos; a missing one does not affect the rest", async () => {
   const ids = [await createId({ tags: ["draft", "film"] }), gone, await createId(), "nonsense"];
   const input = { ids: [...ids, ...ids], add: [" season ", "film"], remove: ["draft"] };
   const expected = {
@@ -91,7 +91,7 @@ test("many videos receive tags and lose others; one that is gone does not affect
   expect(await change("tagVideos", input)).toEqual(expected);
 });
 
-test("a change of many records the events of single changes, and none where nothing changed", async () => {
+test("a bulk change records the same events as single changes, and none where nothing changed", async () => {
   const [tagged, deleted] = [await createId({ title: "known", metadata: { a: 1 } }), await createId()];
   await change("tagVideos", { ids: [tagged], add: ["x"] });
   await change("tagVideos", { ids: [tagged], add: ["x"], remove: ["y"] });
@@ -104,7 +104,7 @@ test("a change of many records the events of single changes, and none where noth
   expect((await eventsOf(deleted)).at(-1)?.[0]).toBe("video.deleted");
 });
 
-test("a video that would have too many tags is not changed", async () => {
+test("a video that would exceed its maximum number of tags is not changed", async () => {
   const full = Array.from({ length: 50 }, (_, index) => `${index}`);
   const id = await createId({ tags: full });
   const { outcomes } = await change("tagVideos", { ids: [id], add: ["one more"] });
@@ -113,7 +113,7 @@ test("a video that would have too many tags is not changed", async () => {
   expect((await change("tagVideos", { ids: [id], add: ["one more"], remove: ["0"] })).failedCount).toBe(0);
 });
 
-test("videos are found by tags and by what their metadata contains", async () => {
+test("videos can be filtered by tags and by the contents of their metadata", async () => {
   await create({ title: "one", tags: ["x", "y"], metadata: { author: "Ada", size: { w: 1 } } });
   await create({ title: "two", tags: ["x"], metadata: { author: "Ada" } });
   await create({ title: "foreign", tags: ["x"], metadata: { author: "Ada" } }, api.theirs.write);
@@ -131,14 +131,14 @@ test("videos are found by tags and by what their metadata contains", async () =>
   expect(await titled({ tags: { all: Array.from({ length: 101 }, String) } })).toBe("LIST_TOO_LONG");
 });
 
-test("many videos are deleted; a repeat finds none of them", async () => {
+test("many videos can be deleted at once; a repeat finds none of them", async () => {
   const ids = [await createId(), await createId()];
   const deleted = ids.map((id) => ({ id, video: null, error: null }));
   expect(await change("deleteVideos", { ids: [...ids, ...ids] })).toMatchObject({ outcomes: deleted });
   expect(await change("deleteVideos", { ids })).toMatchObject({ failedCount: 2 });
 });
 
-test("a filter is worked through page by page, also when its videos disappear on the way", async () => {
+test("a filter is processed page by page, even if its videos disappear meanwhile", async () => {
   const ids = [];
   for (let count = 0; count < 5; count++) ids.unshift(await createId({ tags: ["to delete"] }));
   const filter = { tags: { all: ["to delete"] } };
@@ -155,7 +155,7 @@ test("a filter is worked through page by page, also when its videos disappear on
 
 const cancel = "mutation ($id: ID!) { cancelVideo(input: { id: $id }) { __typename } }";
 
-test("many videos are retried: by default those that failed, and once per idempotency key", async () => {
+test("many videos can be retried at once: by default the failed ones, and once per idempotency key", async () => {
   const ids = [await createId({ tags: ["retry"] }), await createId({ tags: ["retry"] })];
   const busy = { __typename: "ConflictError", code: "JOB_NOT_ENDED" };
   const early = await change("retryVideos", { ids: [...ids, gone] });
@@ -195,13 +195,13 @@ test.each([
     { filter: { tags: { all: [] }, metadata: {}, search: "" } },
     "FILTER_EMPTY",
   ],
-  ["a larger page", { filter: { search: "a" }, first: 101 }, "PAGE_SIZE_INVALID"],
-  ["a cursor of nothing", { filter: { search: "a" }, after: "x" }, "CURSOR_INVALID"],
+  ["too large a page", { filter: { search: "a" }, first: 101 }, "PAGE_SIZE_INVALID"],
+  ["an invalid cursor", { filter: { search: "a" }, after: "x" }, "CURSOR_INVALID"],
 ])("a request is refused with %s", async (_, input, code) => {
   expect(await change("deleteVideos", input)).toMatchObject({ __typename: "InvalidInputError", code });
 });
 
-test("the outcomes' videos are read together", async () => {
+test("the videos of all outcomes are read in one query", async () => {
   const ids = [await createId(), await createId(), await createId()];
   const select = () =>
     api.queries.filter((query) => /^SELECT .*"title".* FROM "public"."videos"/.test(query)).length;
@@ -224,7 +224,7 @@ async function planOf(filter: object, pattern: RegExp): Promise<string> {
   return rows.flatMap(Object.values).join("\n");
 }
 
-test("tag and metadata filters are served by their indexes", async () => {
+test("tag and metadata filters use their indexes", async () => {
   await api.db.$executeRaw`
     INSERT INTO videos (id, workspace_id, title, profile, tags, metadata)
     SELECT gen_random_uuid(), ${api.ours.id}::uuid, 'n' || n, 'default', ARRAY['tag ' || n], jsonb_build_object('number', n)

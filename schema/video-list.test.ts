@@ -1,6 +1,6 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../src/global-id.ts";
+import { encodeGlobalId } from "../src/inputs/global-id.ts";
 import { seedVideo } from "./testing/seed.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
@@ -36,43 +36,43 @@ const shownBy = async (stream: ReturnType<typeof watch>, count: number): Promise
   return shown;
 };
 
-test("every video of the list comes as it is now, then the one that changes", async () => {
+test("a subscription yields the current state of every listed video, then each change", async () => {
   await using stream = watch({ ids });
   expect((await shownBy(stream, 3)).sort()).toEqual(["a", "b", "c"]);
   api.live.emit(await api.live.snapshotOf(keys[1] ?? ""));
   expect(await shownBy(stream, 1)).toEqual(["b"]);
 });
 
-test("a filter stands for the videos that match when the subscription begins", async () => {
+test("a filter selects the videos that match when the subscription starts", async () => {
   await using stream = watch({ filter: { externalIds: ["a", "c"] } });
   expect((await shownBy(stream, 2)).sort()).toEqual(["a", "c"]);
 });
 
-test("ids of nothing, and of another workspace, are left out", async () => {
+test("unknown ids and those of another workspace are omitted", async () => {
   const foreign = encodeGlobalId("Video", (await seedVideo(api.db, api.theirs.id, { externalId: "x" })).id);
   await using stream = watch({ ids: [foreign, "nonsense", ids[0]] });
   expect(await shownBy(stream, 1)).toEqual(["a"]);
-  expect(api.live.watching).toBe(1);
+  await expect.poll(() => api.live.watching).toBe(1);
 });
 
-test("a token for browsers follows its own videos by ids, and no others", async () => {
+test("a browser token watches its own videos by id, and no others", async () => {
   const creation =
     "mutation ($ids: [ID!]!) { r: createViewerToken(input: { videoIds: $ids }) { ... on CreatedViewerToken { token } } }";
   const { data } = await api.ask(creation, { ids: [ids[0], ids[2]] }, api.ours.read);
   {
     await using stream = watch({ ids }, data.r.token);
     expect((await shownBy(stream, 2)).sort()).toEqual([null, null]);
-    expect(api.live.watching).toBe(2);
+    await expect.poll(() => api.live.watching).toBe(2);
   }
   await using filtered = watch({ filter: {} }, data.r.token);
   expect((await filtered.next()).errors[0].extensions.code).toBe("FORBIDDEN");
 });
 
-test("leaving it stops watching every video", async () => {
+test("ending the subscription stops watching every video", async () => {
   {
     await using stream = watch({ ids });
     await shownBy(stream, 3);
-    expect(api.live.watching).toBe(3);
+    await expect.poll(() => api.live.watching).toBe(3);
   }
   await expect.poll(() => api.live.watching).toBe(0);
 });
@@ -81,7 +81,7 @@ test.each([
   ["neither ids nor filter", {}],
   ["both", { ids: ["x"], filter: {} }],
   ["more than 100 ids", { ids: Array.from({ length: 101 }, (_, index) => `${index}`) }],
-])("it is refused with %s", async (_, variables) => {
+])("a subscription is refused with %s", async (_, variables) => {
   await using stream = watch(variables);
   expect((await stream.next()).errors[0].extensions.code).toBe("VIDEO_IDS_INVALID");
 });

@@ -1,6 +1,6 @@
 /** Webhooks as clients of the API see them. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { keyOf } from "../src/global-id.ts";
+import { keyOf } from "../src/inputs/global-id.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
 let api: TestApi;
@@ -54,7 +54,7 @@ async function seedDeliveries(endpointId: string, states: ("SUCCEEDED" | "FAILED
   }
 }
 
-test("an endpoint is made with a secret that is shown once, also to a repeat", async () => {
+test("a new endpoint's secret is returned once, and not to a repeat of the request", async () => {
   const idempotencyKey = "create-1";
   const first = await create({ eventTypes: ["video.*", "video.*"], description: " CMS ", idempotencyKey });
   expect(first).toEqual({
@@ -73,7 +73,7 @@ test("an endpoint is made with a secret that is shown once, also to a repeat", a
   expect([repeat.endpoint.id, repeat.secret]).toEqual([first.endpoint.id, null]);
 });
 
-test("addresses and filters that nothing could come of are refused, saying where", async () => {
+test("invalid URLs, filters and descriptions are refused with the field at fault", async () => {
   expect(await create({ url: "https://127.0.0.1/" })).toMatchObject({
     code: "WEBHOOK_URL_REFUSED",
     field: "url",
@@ -86,7 +86,7 @@ test("addresses and filters that nothing could come of are refused, saying where
   expect(await create({ description: "x".repeat(501) })).toMatchObject({ code: "DESCRIPTION_INVALID" });
 });
 
-test("all of it needs ADMIN, and nothing of another workspace can be seen or touched", async () => {
+test("every webhook operation needs ADMIN and cannot reach another workspace", async () => {
   const { endpoint } = await create();
   await seedDeliveries(keyOf("WebhookEndpoint", endpoint.id) ?? "", ["FAILED"]);
   const found = await ask("query ($id: ID!) { webhookEndpoint(id: $id) { deliveries { nodes { id } } } }", {
@@ -128,7 +128,7 @@ test("all of it needs ADMIN, and nothing of another workspace can be seen or tou
   expect(refused.errors?.[0]?.extensions?.["code"]).toBe("FORBIDDEN");
 });
 
-test("a rotation shows both secrets until the old one ends", async () => {
+test("a rotation lists both secrets until the old one expires", async () => {
   const { endpoint, secret } = await create();
   const document = `mutation ($input: RotateWebhookSecretInput!) { rotateWebhookSecret(input: $input) {
     ... on RotatedWebhookSecret { secret endpoint { secrets { ending createdAt expiresAt } } } ... on Error { code } } }`;
@@ -148,7 +148,7 @@ test("a rotation shows both secrets until the old one ends", async () => {
   expect(tooLong.data.rotateWebhookSecret.code).toBe("OVERLAP_INVALID");
 });
 
-test("an endpoint is disabled and enabled again; what failed can only be sent again while it is enabled", async () => {
+test("an endpoint can be disabled and enabled; failed deliveries can be sent again only while it is enabled", async () => {
   const { endpoint } = await create();
   await seedDeliveries(keyOf("WebhookEndpoint", endpoint.id) ?? "", ["FAILED", "FAILED", "SUCCEEDED"]);
   const set = async (field: string) =>
@@ -178,7 +178,7 @@ test("an endpoint is disabled and enabled again; what failed can only be sent ag
   expect(await again()).toEqual({ count: 2 });
 });
 
-test("a delivery tells what was sent and what came back; lists are filtered, paged and counted", async () => {
+test("a delivery contains its requests and responses; lists are filtered, paged and counted", async () => {
   const { endpoint } = await create();
   await seedDeliveries(keyOf("WebhookEndpoint", endpoint.id) ?? "", ["SUCCEEDED", "FAILED", "PENDING"]);
   const list = async (args: string) =>
@@ -215,7 +215,7 @@ test("a delivery tells what was sent and what came back; lists are filtered, pag
   expect((await list('filter: { videoId: "nonsense" }')).totalCount).toBe(0);
 });
 
-test("a list with everything in it takes the same queries for 1 as for 4 endpoints", async () => {
+test("a full list takes the same queries for 1 endpoint as for 4", async () => {
   for (let index = 0; index < 4; index += 1) {
     const { endpoint } = await create();
     await seedDeliveries(keyOf("WebhookEndpoint", endpoint.id) ?? "", ["SUCCEEDED", "FAILED"]);

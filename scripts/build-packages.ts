@@ -8,9 +8,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { bundlePackage, MODULES } from "./console/bundle-package.ts";
+import { bundlePackage, modules } from "./console/bundle-package.ts";
 
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 
 interface Manifest {
   name: string;
@@ -22,12 +22,12 @@ interface Manifest {
 }
 
 export async function buildPackages(): Promise<void> {
-  for (const name of MODULES) await buildPackage(path.join(ROOT, "packages", name));
+  for (const name of modules) await buildPackage(path.join(root, "packages", name));
 }
 
 /** Builds one into `dist`, where it can be published from or used as if it had been installed there. */
 export async function buildPackage(folder: string, dist = path.join(folder, "dist")): Promise<void> {
-  const standalone = MODULES.find((name) => folder === path.join(ROOT, "packages", name));
+  const standalone = modules.find((name) => folder === path.join(root, "packages", name));
   const manifest = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as Manifest;
   const entries = typeof manifest.exports === "string" ? { ".": manifest.exports } : manifest.exports;
   await rm(dist, { recursive: true, force: true });
@@ -60,8 +60,8 @@ export async function buildPackage(folder: string, dist = path.join(folder, "dis
   );
   // Links out of the package lead to its repository.
   await cp(path.join(folder, "README.md"), path.join(dist, "README.md"));
-  await cp(path.join(ROOT, "LICENSE"), path.join(dist, "LICENSE"));
-  console.log(`${path.relative(ROOT, dist)}  ${manifest.name}`);
+  await cp(path.join(root, "LICENSE"), path.join(dist, "LICENSE"));
+  console.log(`${path.relative(root, dist)}  ${manifest.name}`);
 }
 
 function built(source: string) {
@@ -91,6 +91,6 @@ async function writeDeclarations(folder: string, dist: string, entries: string[]
       exclude: [],
     }),
   );
-  await promisify(execFile)(path.join(ROOT, "node_modules/.bin/tsc"), ["-p", config]);
+  await promisify(execFile)(path.join(root, "node_modules/.bin/tsc"), ["-p", config]);
   await rm(config);
 }

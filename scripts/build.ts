@@ -6,7 +6,7 @@ import { runCommand, UsageError } from "./command-line.ts";
 import { buildConsole } from "./console/build-console.ts";
 import { printFiles } from "./console/print-files.ts";
 
-const TARGETS: Record<string, (isStaleOnly: boolean) => Promise<void>> = {
+const targets: Record<string, (isStaleOnly: boolean) => Promise<void>> = {
   images: async () => (await import("./build/images.ts")).buildImages(),
   payload: async () => (await import("./build/payload.ts")).buildPayload(),
   async console(isStaleOnly) {
@@ -28,8 +28,8 @@ await runCommand(
     examples: ["npm run build", "npm run build -- console --if-stale", "npm run build -- payload"],
   },
   async ({ values, positionals: [name = "images"] }) => {
-    const build = TARGETS[name];
-    if (!build) throw new UsageError(`TARGET is "${name}": give one of ${Object.keys(TARGETS).join(", ")}.`);
+    const build = targets[name];
+    if (!build) throw new UsageError(`TARGET is "${name}": give one of ${Object.keys(targets).join(", ")}.`);
     await build(values["if-stale"]);
   },
 );

@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { runCommand } from "./command-line.ts";
 
-const STEPS: [what: string, program: string, ...args: string[]][] = [
+const steps: [what: string, program: string, ...args: string[]][] = [
   ["format", "biome", "ci"],
   ["lint and types", "oxlint"],
   ["dead code", "knip"],
@@ -28,10 +28,12 @@ function format(): void {
 }
 
 function check(): void {
-  const failed = STEPS.filter(([what, ...command]) => {
-    console.log(`\n── ${what}`);
-    return run(...command) !== 0;
-  }).map(([what]) => what);
+  const failed = steps
+    .filter(([what, ...command]) => {
+      console.log(`\n── ${what}`);
+      return run(...command) !== 0;
+    })
+    .map(([what]) => what);
   if (failed.length > 0) throw new Error(`\nFailed: ${failed.join(", ")}.`);
 }
 

@@ -19,26 +19,18 @@ function run(name: string, ...args: string[]): Promise<{ code: number; output: s
   });
 }
 
-test.each(Object.keys(scripts))(
-  "npm run %s -- --help prints usage and starts nothing",
-  async (name) => {
-    const { code, output } = await run(name, "--help");
-    expect([code, output]).toEqual([0, expect.stringMatching(/usage|npm start/i)]);
-  },
-  60_000,
-);
+test.each(Object.keys(scripts))("npm run %s -- --help prints usage and starts nothing", async (name) => {
+  const { code, output } = await run(name, "--help");
+  expect([code, output]).toEqual([0, expect.stringMatching(/usage|npm start/i)]);
+});
 
-test.each(["worker", "build"])(
-  "npm run %s rejects an unknown option with usage",
-  async (name) => {
-    const { code, output } = await run(name, "--no-such-option");
-    expect(code).not.toBe(0);
-    expect(output).toMatch(/Unknown option '--no-such-option'[^]*npm (run )?\w+/);
-  },
-  60_000,
-);
+test.each(["worker", "build"])("npm run %s rejects an unknown option with usage", async (name) => {
+  const { code, output } = await run(name, "--no-such-option");
+  expect(code).not.toBe(0);
+  expect(output).toMatch(/Unknown option '--no-such-option'[^]*npm (run )?\w+/);
+});
 
-test("every script runs in any shell: exec, node and plain arguments, and Windows has an exec of ours", () => {
+test("every script runs in any shell: exec, node and plain arguments, with an exec.cmd for Windows", () => {
   for (const line of Object.values(scripts)) expect(line).toMatch(/^exec node scripts\/run\.mjs [\w./ =-]+$/);
   expect(readFileSync(path.join(ROOT, "exec.cmd"), "utf8").split("\r\n").slice(1)).toEqual(["@%*", ""]);
 });
@@ -54,7 +46,7 @@ const paint = {
   examples: ["npm run paint -- north --twice"],
 } as const;
 
-test("usage names the options with their values and what they mean", () => {
+test("the usage lists the options with their values and descriptions", () => {
   expect(describeCommand(paint)).toMatchInlineSnapshot(`
     "Usage: npm run paint -- [OPTIONS] [WALL…]
 
@@ -70,7 +62,7 @@ test("usage names the options with their values and what they mean", () => {
   `);
 });
 
-test("options are parsed with their defaults, and help wins over whatever else is given", () => {
+test("options are parsed with their defaults, and --help overrides everything else", () => {
   expect(parseCommand(paint, ["north", "--twice"])).toMatchObject({
     values: { colour: "white", twice: true },
     positionals: ["north"],
@@ -78,7 +70,7 @@ test("options are parsed with their defaults, and help wins over whatever else i
   expect(parseCommand(paint, ["--nonsense", "--help"])).toBeNull();
 });
 
-test("unknown options, missing values and arguments that nothing reads are errors of usage", () => {
+test("unknown options, missing values and unexpected arguments are usage errors", () => {
   expect(() => parseCommand(paint, ["--fast"])).toThrow(UsageError);
   expect(() => parseCommand(paint, ["--colour"])).toThrow(UsageError);
   expect(() => parseCommand({ name: "npm run wait", summary: "", examples: [] }, ["now"])).toThrow(

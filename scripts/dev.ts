@@ -4,9 +4,9 @@
 import { runCommand } from "./command-line.ts";
 import { endAs } from "./install/end-as.mjs";
 
-const ROOT = new URL("../", import.meta.url);
-const SYSTEM = ["--no-deprecation", "--watch", "embedded/main.ts"];
-const CONSOLE = ["node_modules/vite/bin/vite.js", "web"];
+const root = new URL("../", import.meta.url);
+const system = ["--no-deprecation", "--watch", "embedded/main.ts"];
+const consoleServer = ["node_modules/vite/bin/vite.js", "web"];
 
 await runCommand(
   {
@@ -21,5 +21,5 @@ await runCommand(
     },
     examples: ["npm run dev", "npm run dev -- --console"],
   },
-  ({ values }) => endAs(process.execPath, values.console ? CONSOLE : SYSTEM, { cwd: ROOT }),
+  ({ values }) => endAs(process.execPath, values.console ? consoleServer : system, { cwd: root }),
 );

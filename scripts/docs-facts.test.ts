@@ -5,7 +5,7 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isInputObjectType, isNamedType } from "graphql";
 import { expect, test } from "vitest";
-import { schema } from "../schema/schema.ts";
+import { schema } from "../schema/index.ts";
 import { limits } from "../src/http/limits.ts";
 import { answerLimits } from "../src/overload/answer-limits.ts";
 import { defaultOverloadLimits as our } from "../src/overload/limits.ts";
@@ -39,6 +39,7 @@ test.each<[page: string, quoted: string]>([
   [OVERLOAD, `HTTP requests, once received | ${count(our.requests)} |`],
   [OVERLOAD, `Media requests | ${count(our.media)} |`],
   [OVERLOAD, `Uploads and forms in transit | ${count(our.uploads)} |`],
+  [OVERLOAD, `REST requests for a video | ${count(our.renders)} |`],
   [OVERLOAD, `\`UPLOAD_LEAST_PACE\` over ${seconds(our.paceWindowMs)} |`],
   [OVERLOAD, `has read nothing for ${seconds(our.stalledReaderMs)}`],
   [OVERLOAD, `Uploads being received | ${count(constantOf("src/uploads/tus-uploads.ts", "maxRunning"))} |`],
@@ -48,10 +49,26 @@ test.each<[page: string, quoted: string]>([
   [OVERLOAD, `Cost of an operation | ${count(limits.cost)},`],
   [OVERLOAD, `${count(answerLimits.nodes)} list entries with ${count(answerLimits.fields)} fields`],
   [OVERLOAD, `Time of a query | ${seconds(our.queryMs)} |`],
+  [
+    OVERLOAD,
+    `Pending checks of scripts | ${constantOf("src/source-checks/limits.ts", "maxPending")} per workspace |`,
+  ],
+  [
+    OVERLOAD,
+    `Requests that await a check | ${constantOf("src/source-checks/check-waits.ts", "maxWaiting")} |`,
+  ],
   [OVERLOAD, `Server-sent streams | ${count(our.streams)} |`],
   [OVERLOAD, `WebSockets | ${count(our.sockets)} |`],
   [OVERLOAD, `Operations of a socket | ${our.operationsPerSocket} |`],
   [OVERLOAD, `Unsent bytes of a socket | ${mebibytes(our.bufferedBytes)} |`],
+  [
+    OVERLOAD,
+    `the newest of each of the last ${constantOf("src/progress/latest-channel.ts", "mostWaiting")} steps |`,
+  ],
+  [
+    "docs/reference/protocol.md",
+    `the newest state of each of the last ${constantOf("src/progress/latest-channel.ts", "mostWaiting")} steps`,
+  ],
   [OVERLOAD, `Connections to Postgres | ${constantOf("src/database/database.ts", "defaultPoolSize")}, and`],
   [OVERLOAD, `Cached API keys | ${count(constantOf("src/auth/authenticate.ts", "cacheSize"))} |`],
   [OVERLOAD, `Reports being applied | ${constantOf("src/projector/index.ts", "maxInFlight")}; for live`],
@@ -72,11 +89,11 @@ test.each<[page: string, quoted: string]>([
     "docs/reference/protocol.md",
     `depth ${limits.depth}, cost ${count(limits.cost)}, ${limits.aliases} aliases, ${limits.directives} directives, ${count(limits.tokens)} tokens`,
   ],
-])("%s says what the code says: %s", (page, quoted) => {
+])("%s matches the code: %s", (page, quoted) => {
   expect(prose(page)).toContain(quoted);
 });
 
-test("the protocol lists the mutations with an idempotency key, and no others", () => {
+test("the protocol lists exactly the mutations that accept an idempotency key", () => {
   const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
   const accepting = fields.filter(({ args }) =>
     args.some(({ name, type }) => {

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse, validate } from "graphql";
 import { expect, test } from "vitest";
-import { schema } from "../schema/schema.ts";
+import { schema } from "../schema/index.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 const pages = [
@@ -34,7 +34,7 @@ const anchorsOf = (page: string): Set<string> =>
     ),
   );
 
-test.each(pages)("every link from %s into the tree leads to a file and a heading that exist", (page) => {
+test.each(pages)("every link from %s into the tree leads to an existing file and heading", (page) => {
   const broken = Array.from(read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)).filter(
     ([, link = "", fragment]) => {
       const target = link === "" ? page : path.relative(root, path.resolve(root, path.dirname(page), link));
@@ -53,13 +53,13 @@ test("the glossary has every noun of the GraphQL schema", () => {
   expect(nouns.filter((name) => !glossary.includes(`\`${name}\``))).toEqual([]);
 });
 
-test("the README's program is the first of the client's page, whose test runs it", () => {
+test("the README's program is the first one of the client's page, whose test runs it", () => {
   const [program = ""] = /```ts\n[\s\S]*?```/.exec(read("README.md")) ?? [];
   expect(program).not.toBe("");
   expect(/```ts\n[\s\S]*?```/.exec(read("packages/client/README.md"))?.[0]).toBe(program);
 });
 
-test("the README names the version that package.json has", () => {
+test("the README states the version in package.json", () => {
   const { version } = JSON.parse(read("package.json"));
   expect(read("README.md")).toContain(`version ${version},`);
 });

@@ -5,6 +5,7 @@ import { checkFfmpeg } from "./doctor/ffmpeg.ts";
 import { printFindings } from "./doctor/finding.ts";
 import { checkJail } from "./doctor/jail.ts";
 import { checkDataDirectory, checkPort } from "./doctor/machine.ts";
+import { checkPainter } from "./doctor/painter.ts";
 import { checkChromium, checkGo, checkNode, checkNpm } from "./doctor/programs.ts";
 import { checkBroker, checkPostgres } from "./doctor/services.ts";
 
@@ -27,6 +28,7 @@ async function examine(): Promise<void> {
     checkNpm(),
     checkFfmpeg(),
     checkJail(dataDirectory),
+    checkPainter(),
     checkPostgres(dataDirectory),
     checkPort(port),
     checkDataDirectory(dataDirectory),

@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test("a project is installed once, and again when a package of ours that it copies has changed", async () => {
+test("a project is installed once, and again when a local package that it copies has changed", async () => {
   const copy = installed("ours/src/index.ts");
   await installProject(project);
   expect(await readFile(copy, "utf8")).toContain("is = 1");
@@ -47,7 +47,7 @@ test("a project is installed once, and again when a package of ours that it copi
   expect(existsSync(installed("left-there"))).toBe(false);
 });
 
-test("an install that fails says which, and is tried again by the next who asks", async () => {
+test("a failed install names the project and is retried by the next caller", async () => {
   await write("site/package.json", { name: "site", dependencies: { other: "1.0.0" } });
   const failure = expect.objectContaining({
     message: expect.stringMatching(/npm ci in .*site ended with 1:\nnpm error/),

@@ -10,7 +10,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { withLock } from "./install/lock.mjs";
 
-const ROOT = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(import.meta.dirname, "..");
 
 /**
  * Does nothing when what is there is of its lockfile, and of the packages of ours that it copies.
@@ -18,7 +18,7 @@ const ROOT = path.resolve(import.meta.dirname, "..");
  * @throws Error when npm fails, with what it wrote.
  */
 export async function installProject(folder: string): Promise<void> {
-  const project = path.resolve(ROOT, folder);
+  const project = path.resolve(root, folder);
   const stamp = path.join(project, "node_modules/.reelay-installed");
   await withLock(path.join(project, ".install.lock"), async () => {
     const wanted = wantedState(project);
@@ -39,7 +39,7 @@ function wantedState(project: string): string {
     ),
   ];
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`);
-  for (const file of files.sort()) hash.update(`${path.relative(ROOT, file)}\n`).update(readFileSync(file));
+  for (const file of files.sort()) hash.update(`${path.relative(root, file)}\n`).update(readFileSync(file));
   return hash.digest("hex");
 }
 
@@ -54,7 +54,7 @@ async function npmCi(project: string): Promise<void> {
     stream.setEncoding("utf8").on("data", (text) => (printed += text));
   const [code] = (await once(npm, "close")) as [number | null];
   if (code !== 0)
-    throw new Error(`npm ci in ${path.relative(ROOT, project)} ended with ${String(code)}:\n${printed}`);
+    throw new Error(`npm ci in ${path.relative(root, project)} ended with ${String(code)}:\n${printed}`);
 }
 
 if (import.meta.main) for (const folder of process.argv.slice(2)) await installProject(folder);

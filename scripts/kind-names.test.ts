@@ -22,7 +22,7 @@ const REGISTRIES = new Set([
 
 /** Here DOWNLOAD is the purpose of a playback token, not a kind. */
 const PURPOSES =
-  /^(src\/(playback-access|media|cms)\/|packages\/client\/src\/playback\/|schema\/types\/video\.ts$)/;
+  /^(src\/(playback-access|media|cms|rest)\/|packages\/client\/src\/playback\/|schema\/types\/video\.ts$)/;
 
 const isSource = (file: string): boolean =>
   /^(contracts|src|schema|render-worker|packages|embedded|web\/src)\/.*\.tsx?$/.test(file) &&
@@ -38,7 +38,7 @@ function namesIn(text: string): string[] {
   return NAMES.filter((name) => new RegExp(`(?<![\\w.-])${name}(?![\\w-])`).test(code));
 }
 
-test("a kind is named in its own folder and in the registries only", () => {
+test("a kind is named only in its own folder and in the registries", () => {
   const files = execFileSync("git", ["ls-files"], { encoding: "utf8" })
     .split("\n")
     .filter((file) => isSource(file) && existsSync(file));
@@ -53,7 +53,7 @@ test("a kind is named in its own folder and in the registries only", () => {
   expect(misplaced, "Use what the kind's definition or its traits say instead of its name").toEqual([]);
 });
 
-test("a name in code is found, one in a comment is not", () => {
+test("a name in code is found, but not one in a comment", () => {
   expect(namesIn(`if (kind === "POSTER") return;`)).toEqual(["POSTER"]);
   expect(namesIn("sql`kind = 'TRANSCODE'`")).toEqual(["TRANSCODE"]);
   expect(namesIn("// A POSTER is small.\n/** `REPAIR` too. */")).toEqual([]);

@@ -5,18 +5,18 @@
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { MIGRATIONS_DIRECTORY, readMigrations } from "../prisma/migration-files.ts";
+import { migrationsDirectory, readMigrations } from "../prisma/migration-files.ts";
 import { runCommand, UsageError } from "./command-line.ts";
 import { compareChecksums, formatChecksums, parseChecksums } from "./migration/checksums.ts";
 import { diffSchemas } from "./migration/diff.ts";
 import { nextFolder } from "./migration/next-folder.ts";
 
-const SCHEMA = path.join(MIGRATIONS_DIRECTORY, "../schema.prisma");
-const SNAPSHOT = path.join(MIGRATIONS_DIRECTORY, "snapshot.prisma");
-const CHECKSUMS = path.join(MIGRATIONS_DIRECTORY, "checksums.txt");
+const schemaFile = path.join(migrationsDirectory, "../schema.prisma");
+const snapshot = path.join(migrationsDirectory, "snapshot.prisma");
+const checksums = path.join(migrationsDirectory, "checksums.txt");
 
-const migrations = await readMigrations(MIGRATIONS_DIRECTORY);
-const schema = await readFile(SCHEMA, "utf8");
+const migrations = await readMigrations(migrationsDirectory);
+const schema = await readFile(schemaFile, "utf8");
 
 await runCommand(
   {
@@ -49,7 +49,7 @@ async function act(
   name: string | undefined,
 ): Promise<string | undefined> {
   if (values.record === true) return record();
-  const sql = await diffSchemas(await readFile(SNAPSHOT, "utf8"), schema);
+  const sql = await diffSchemas(await readFile(snapshot, "utf8"), schema);
   return values.check === true ? check(sql) : write(sql, name);
 }
 
@@ -65,7 +65,7 @@ async function check(sql: string | undefined): Promise<string | undefined> {
 async function record(): Promise<string | undefined> {
   const { changed } = compareChecksums(migrations, await readRecorded());
   if (changed !== undefined) return changed;
-  await writeFile(CHECKSUMS, formatChecksums(migrations));
+  await writeFile(checksums, formatChecksums(migrations));
   return undefined;
 }
 
@@ -74,9 +74,9 @@ async function write(sql: string | undefined, name: string | undefined): Promise
     throw new UsageError(
       `Name the migration in lower case with hyphens, as in "npm run db:migration -- add-captions".`,
     );
-  const folder = path.join(MIGRATIONS_DIRECTORY, nextFolder(migrations, name));
+  const folder = path.join(migrationsDirectory, nextFolder(migrations, name));
   await mkdir(folder);
-  await writeFile(SNAPSHOT, schema);
+  await writeFile(snapshot, schema);
   await writeFile(
     path.join(folder, "migration.sql"),
     sql ?? "-- prisma/schema.prisma has not changed: write the SQL here.\n",
@@ -88,5 +88,5 @@ async function write(sql: string | undefined, name: string | undefined): Promise
 }
 
 async function readRecorded(): Promise<ReadonlyMap<string, string>> {
-  return parseChecksums(await readFile(CHECKSUMS, "utf8"));
+  return parseChecksums(await readFile(checksums, "utf8"));
 }

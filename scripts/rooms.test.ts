@@ -1,29 +1,22 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { findBypasses, findCircles, findOpenRooms } from "./rooms/find-problems.ts";
-import { STILL_OPEN } from "./rooms/not-yet.ts";
 import { type FileImport, readImports } from "./rooms/read-imports.ts";
 
 const imports = readImports(path.resolve(import.meta.dirname, ".."));
 const files = new Set(imports.flatMap(({ from, to }) => [from, to]));
-const isStillOpen = (name: string) => STILL_OPEN.some((folder) => `${name}/`.startsWith(`${folder}/`));
 
-test("no files and no sibling folders import each other in circles, by types either", () => {
+test("no files and no sibling folders import each other in cycles, including type imports", () => {
   expect([...findCircles(imports)]).toEqual([]);
 });
 
-test("a room is entered through its index.ts only", () => {
-  const bypasses = findBypasses(imports, files).filter(({ to }) => !isStillOpen(to));
+test("a room is imported only through its index.ts", () => {
+  const bypasses = findBypasses(imports, files);
   expect(bypasses.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
 });
 
 test("a folder that others import from has an index.ts", () => {
-  expect(findOpenRooms(imports, files).filter((room) => !isStillOpen(room))).toEqual([]);
-});
-
-test("every folder that is listed as open still is", () => {
-  const open = [...findBypasses(imports, files).map(({ to }) => to), ...findOpenRooms(imports, files)];
-  expect(STILL_OPEN.filter((folder) => !open.some((one) => `${one}/`.startsWith(`${folder}/`)))).toEqual([]);
+  expect(findOpenRooms(imports, files)).toEqual([]);
 });
 
 describe("the rules", () => {
@@ -33,12 +26,12 @@ describe("the rules", () => {
       return { from, to };
     });
 
-  test("find a circle of folders that no circle of files shows", () => {
+  test("find a cycle of folders without a cycle of files", () => {
     const found = findCircles(of("a/b/one.ts > a/c/two.ts", "a/c/three.ts > a/b/four.ts"));
     expect([...found]).toEqual([["a", ["a/b", "a/c"]]]);
   });
 
-  test("find an import beside the index of the outermost room, and leave groups of rooms alone", () => {
+  test("find an import that bypasses the index of the outermost room, and ignore groups of rooms", () => {
     const all = of(
       "a/b/one.ts > a/c/index.ts",
       "a/b/one.ts > a/c/two.ts",
@@ -48,5 +41,21 @@ describe("the rules", () => {
     );
     const known = new Set(all.flatMap(({ from, to }) => [from, to]));
     expect(findBypasses(all, known).map(({ to }) => to)).toEqual(["a/c/two.ts", "a/c/inner/index.ts"]);
+  });
+
+  test("accept the declared entries of a package", () => {
+    const imported = { from: "web/one.ts", to: "packages/p/react.ts" };
+    const known = new Set(["packages/p/index.ts", "packages/p/react.ts"]);
+    expect(findBypasses([{ ...imported, byName: true }], known)).toEqual([]);
+    expect(findBypasses([imported], known)).toEqual([imported]);
+  });
+
+  test("require an index only if files of another folder import the folder", () => {
+    const own = of("a/one.ts > a/private/two.ts", "a/private/two.ts > a/private/three.ts");
+    expect(findOpenRooms(own, new Set())).toEqual([]);
+    expect(findOpenRooms([...own, ...of("a/other/four.ts > a/private/two.ts")], new Set())).toEqual([
+      "a/private",
+    ]);
+    expect(findOpenRooms(of("a/one.ts > a/private/deep/two.ts"), new Set())).toEqual(["a/private/deep"]);
   });
 });

@@ -6,7 +6,7 @@ import { runCommand, UsageError } from "./command-line.ts";
 import { findDatabase } from "./find-database.ts";
 
 /** Larger than any real number of jobs, within Postgres' integer. */
-const anyNumber = 2_147_483_647;
+const ANY_NUMBER = 2_147_483_647;
 
 await runCommand(
   {
@@ -70,7 +70,7 @@ function given(
   field: string,
   option: string,
   text: string | undefined,
-  most = anyNumber,
+  most = ANY_NUMBER,
 ): Record<string, number | null> {
   if (text === undefined) return {};
   if (text === "default") return { [field]: null };
@@ -82,6 +82,6 @@ function given(
 const toText = (limit: number | null): string =>
   limit === null
     ? "default"
-    : limit === anyNumber || limit === Number.MAX_SAFE_INTEGER
+    : limit === ANY_NUMBER || limit === Number.MAX_SAFE_INTEGER
       ? "none"
       : String(limit);

@@ -1,11 +1,11 @@
 import { endOnCrash, restrictUmask, toSentence, waitForSignal } from "@reelay/process";
 import { createLogger, openStandardOutput, startTracing } from "@reelay/telemetry";
-import { schema } from "../schema/schema.ts";
-import { startApi, stopWithinMs } from "./api.ts";
-import { processEnvironment, readApiEnv } from "./env/env.ts";
+import { schema } from "../schema/index.ts";
+import { STOP_WITHIN_MS, startApi } from "./api/index.ts";
+import { processEnvironment, readApiEnv } from "./env/index.ts";
 
 /** How long an API waits at its start for a database and a broker that are away. */
-const startPatienceMs = 300_000;
+const START_PATIENCE_MS = 300_000;
 
 /**
  * An API process of its own: environment, adapters, server, signals. Ends with 0 after a signal, with 1 when
@@ -23,11 +23,11 @@ async function main(): Promise<void> {
   endOnCrash({ log: (fields) => log.fatal(fields, "process.crashed"), withinMs: 0 });
   const stopping = new AbortController();
   const stopped = waitForSignal(() => process.exit(1)).then((signal) => {
-    const withinMs = (read.env.drainMs ?? 0) + stopWithinMs;
+    const withinMs = (read.env.drainMs ?? 0) + STOP_WITHIN_MS;
     log.info({ signal, withinMs }, "api.stopping");
     stopping.abort();
     setTimeout(() => {
-      log.warn({ withinMs }, "api.cut-short");
+      log.warn({ withinMs }, "api.stop-timeout");
       process.exit(1);
     }, withinMs).unref();
   });
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     await using _api = await startApi(read.env, log, {
       schema,
       checks: { log: async () => sink.assertWritable() },
-      patience: { patienceMs: startPatienceMs, signal: stopping.signal },
+      patience: { patienceMs: START_PATIENCE_MS, signal: stopping.signal },
     });
     await stopped;
   }

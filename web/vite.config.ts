@@ -1,7 +1,7 @@
 import { defineConfig } from "vite";
 
 /** The API that `npm run dev -- --console` speaks to. */
-const api = "http://127.0.0.1:4000";
+const API = "http://127.0.0.1:4000";
 
 export default defineConfig({
   // Strict Content-Security-Policy: nothing inline, no polyfill by script, no data: addresses.
@@ -15,15 +15,15 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic" } },
   server: {
     proxy: {
-      "/graphql": { target: api, ws: true },
-      "/media": api,
-      "/uploads": api,
-      "/watch": api,
-      "/embed": api,
-      "/client.js": api,
-      "/player.js": api,
-      "/upload.js": api,
-      "/api": api,
+      "/graphql": { target: API, ws: true },
+      "/media": API,
+      "/uploads": API,
+      "/watch": API,
+      "/embed": API,
+      "/client.js": API,
+      "/player.js": API,
+      "/upload.js": API,
+      "/api": API,
     },
   },
 });

@@ -2,9 +2,12 @@ import { z } from "zod";
 import { videoCodecs } from "../profile.ts";
 import { jailLevels } from "../states.ts";
 
-/** A kind's own parameters on the wire and in `Task.params`. `version` grows when their meaning changes. */
+/** Parameters of a task, as its kind defines them. `version` grows when their meaning changes. */
 export const KindParams = z.looseObject({ version: z.int32().positive() });
 export type KindParams = z.infer<typeof KindParams>;
+
+/** A value that the database keeps, without fields of its own. */
+export const versionOnly = z.object({ version: z.literal(1) });
 
 /** A kind's result, or the detail of its progress. */
 export const KindData = z.looseObject({});
@@ -33,28 +36,22 @@ export type Requirements = z.infer<typeof Requirements>;
  * A kind of task: its parameters, result and requirements. The API plans and settles it in
  * `src/kinds/<kind>`; the worker runs it in `render-worker/kinds/<kind>`.
  */
-export interface KindDefinition<
-  Name extends string = string,
-  Params extends z.ZodObject = z.ZodObject,
-  Result extends z.ZodObject = z.ZodObject,
-  Produces extends "VARIANTS" | "ASSET" = "VARIANTS" | "ASSET",
-> {
-  name: Name;
+export interface KindDefinition {
+  name: string;
   /** `VARIANTS`: renditions that viewers play and that settle the video. `ASSET`: one object beside them. */
-  produces: Produces;
-  params: Params;
-  result: Result;
+  produces: "VARIANTS" | "ASSET";
+  /** `Task.params`: what is decided when a task is planned. */
+  taskParams: z.ZodObject;
+  /** The parameters in its message: those of the task, and what follows from the video when it is sent. */
+  params: z.ZodObject;
+  result: z.ZodObject;
+  /** With `ASSET`: what the video keeps of the result, with the object's key. */
+  asset?: z.ZodObject;
   /** Detail of the progress. Absent: the fraction only. */
   detail?: z.ZodObject;
   /** Its requirements besides those that follow from the profile and from earlier attempts. */
   requires: Pick<Requirements, "runtime" | "gpu" | "jail">;
 }
 
-export const defineKind = <
-  const Name extends string,
-  Params extends z.ZodObject,
-  Result extends z.ZodObject,
-  const Produces extends "VARIANTS" | "ASSET",
->(
-  kind: KindDefinition<Name, Params, Result, Produces>,
-): KindDefinition<Name, Params, Result, Produces> => kind;
+/** Keeps the types of the schemas. */
+export const defineKind = <const Kind extends KindDefinition>(kind: Kind): Kind => kind;

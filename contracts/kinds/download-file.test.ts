@@ -13,13 +13,13 @@ test.each([
   expect(downloadName(title)).toBe(name);
 });
 
-test("a name has room in every file system, and ends between two letters", () => {
+test("a file name fits every file system and never ends within a character", () => {
   const name = downloadName("日".repeat(500));
   expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
   expect(name).toMatch(/^日+\.mp4$/);
 });
 
-test("browsers receive the name in its own script, old ones an ASCII name", () => {
+test("browsers receive the name in its own script, and legacy browsers an ASCII name", () => {
   expect(attachment("videos/1/attempts/2/download/My film.mp4")).toBe('attachment; filename="My film.mp4"');
   expect(attachment("videos/1/attempts/2/download/Größe.mp4")).toBe(
     `attachment; filename="Gr__e.mp4"; filename*=UTF-8''Gr%C3%B6%C3%9Fe.mp4`,

@@ -31,7 +31,7 @@ export function attachment(key: string): string {
 }
 
 /** Leaves room for `.mp4` within the usual limit of 255 bytes. */
-const maxNameBytes = 180;
+const MAX_NAME_BYTES = 180;
 
 /**
  * Derives a download's file name from the video's title: letters and digits of any script, with a hyphen for
@@ -44,7 +44,7 @@ export function downloadName(title: string): string {
     .replaceAll(/\s+/g, " ");
   let name = "";
   for (const letter of trimSigns(plain)) {
-    if (Buffer.byteLength(name + letter) > maxNameBytes) break;
+    if (Buffer.byteLength(name + letter) > MAX_NAME_BYTES) break;
     name += letter;
   }
   return `${name.trim() || "video"}.mp4`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { StoredFile } from "../stored-folder.ts";
-import { defineKind } from "./define-kind.ts";
+import { defineKind, versionOnly } from "./define-kind.ts";
 import { Download, downloadFileName } from "./download-file.ts";
 import { videoParams } from "./video-params.ts";
 
@@ -22,7 +22,9 @@ export const DownloadResult = z.object({ download: Download.nullable().optional(
 export const download = defineKind({
   name: "DOWNLOAD",
   produces: "ASSET",
+  taskParams: versionOnly,
   params: DownloadParams,
   result: DownloadResult,
+  asset: versionOnly.extend(Download.shape),
   requires: { runtime: "ffmpeg" },
 });

@@ -1,11 +1,13 @@
 /** The kinds of tasks. A new kind adds its definition to `kindDefinitions`. */
 import type { Profile } from "../profile.ts";
-import type { KindDefinition, Requirements } from "./define-kind.ts";
+import { animation } from "./animation.ts";
+import { type KindDefinition, KindParams, type Requirements } from "./define-kind.ts";
 import { download } from "./download.ts";
 import { poster } from "./poster.ts";
 import { preview } from "./preview.ts";
 import { transcode } from "./transcode.ts";
 
+export * from "./animation.ts";
 export * from "./define-kind.ts";
 export * from "./download.ts";
 export * from "./download-file.ts";
@@ -18,6 +20,7 @@ export * from "./video-params.ts";
 
 export const kindDefinitions = {
   [transcode.name]: transcode,
+  [animation.name]: animation,
   [poster.name]: poster,
   [preview.name]: preview,
   [download.name]: download,
@@ -33,6 +36,16 @@ const byName: ReadonlyMap<string, KindDefinition> = new Map(Object.entries(kindD
 /** The definition of a kind; undefined for a kind of another release. */
 export const kindOf = (name: string): KindDefinition | undefined => byName.get(name);
 
+function definitionOf(name: string): KindDefinition {
+  const definition = kindOf(name);
+  if (definition === undefined) throw new Error(`There is no kind ${name}.`);
+  return definition;
+}
+
+/** Checks `Task.params` for a task of this kind. Throws `ZodError`. */
+export const parseTaskParams = (kind: string, params: unknown): KindParams =>
+  KindParams.parse(definitionOf(kind).taskParams.parse(params));
+
 /** Names of the kinds that produce this. */
 export const kindsThatProduce = (produces: KindDefinition["produces"]): string[] =>
   [...byName.values()].filter((kind) => kind.produces === produces).map(({ name }) => name);
@@ -42,9 +55,8 @@ export const kindsThatProduce = (produces: KindDefinition["produces"]): string[]
  * profile's codecs.
  */
 export function requirementsOf(kind: string, { rungs }: Pick<Profile, "rungs">): Requirements {
-  const definition = kindOf(kind);
-  if (definition === undefined) throw new Error(`There is no kind ${kind}.`);
-  const { requires, produces } = definition;
+  const { requires, produces } = definitionOf(kind);
   const codecs = [...new Set(rungs.map(({ codec }) => codec))];
   return { version: 1, ...requires, ...(produces === "VARIANTS" && { codecs }) };
 }
+export { KindData, KindParams, Requirements } from "./define-kind.ts";

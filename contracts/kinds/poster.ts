@@ -1,11 +1,17 @@
 import { z } from "zod";
-import { defineKind } from "./define-kind.ts";
+import { defineKind, versionOnly } from "./define-kind.ts";
 import { videoParams } from "./video-params.ts";
+
+const PosterTaskParams = versionOnly.extend({
+  /** On the video's timeline. */
+  atMs: z.int32().nonnegative(),
+});
 
 export const PosterParams = z.object({
   ...videoParams,
-  /** On the video's timeline. */
-  atMs: z.int32().nonnegative(),
+  ...PosterTaskParams.shape,
+  /** The source is no media file: the still comes from the variants in `keep`. Default false. */
+  fromVariants: z.boolean().optional(),
 });
 export type PosterParams = z.infer<typeof PosterParams>;
 
@@ -18,7 +24,10 @@ export const PosterResult = z.object({
 export const poster = defineKind({
   name: "POSTER",
   produces: "ASSET",
+  taskParams: PosterTaskParams,
   params: PosterParams,
   result: PosterResult,
+  /** `atMs`: the position that a user chose; null: a worker chose. */
+  asset: versionOnly.extend({ key: z.string(), atMs: z.int32().nonnegative().nullable() }),
   requires: { runtime: "ffmpeg" },
 });

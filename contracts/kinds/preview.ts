@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineKind } from "./define-kind.ts";
+import { defineKind, versionOnly } from "./define-kind.ts";
 import { videoParams } from "./video-params.ts";
 
 /** A short silent loop of a few moments of a video, for lists and cards. */
@@ -23,7 +23,9 @@ export const PreviewResult = z.object({ preview: Preview.nullable().optional() }
 export const preview = defineKind({
   name: "PREVIEW",
   produces: "ASSET",
+  taskParams: versionOnly,
   params: PreviewParams,
   result: PreviewResult,
+  asset: versionOnly.extend(Preview.shape),
   requires: { runtime: "ffmpeg" },
 });

@@ -102,6 +102,31 @@ export const PartSegment = z.object({
 });
 export type PartSegment = z.infer<typeof PartSegment>;
 
+/** Beginning of a SHA-256: enough to find what may be equal. */
+const shortDigest = z.string().regex(/^[0-9a-f]{16}$/);
+
+/**
+ * The frames of a chunk of an animation, i.e. of a run of whole animations (calls of `play` or `wait`). The
+ * digests are made of what the painter sent, outside of its jail.
+ */
+export const DrawnChunk = z.object({
+  /** Name and version of the painter. */
+  painter: z.string().max(200),
+  /** Index of the last animation. */
+  lastAnimation: count,
+  /** Frames of the timeline before the chunk. */
+  startFrame: count,
+  /** Its own frames, repeated ones included. */
+  frames: count,
+  /** SHA-256 of all frames with their repeats, hexadecimal. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of the first frame. */
+  firstFrame: shortDigest,
+  /** Of each animation that has frames, in order. */
+  animations: z.array(shortDigest).min(1),
+});
+export type DrawnChunk = z.infer<typeof DrawnChunk>;
+
 /** The stored segments of one rendition of a part of the timeline. */
 export const RenditionPart = z.object({
   /** Name of a variant, or of an audio rendition: `audio`, `audio-2`, …. */
@@ -119,6 +144,19 @@ export const RenditionPart = z.object({
   segments: z.array(PartSegment),
   /** Whether all segments of the part are stored. */
   isComplete: z.boolean(),
+  /** Of a complete chunk of an animation. */
+  drawn: DrawnChunk.nullable().optional(),
+  /**
+   * SHA-256 of everything besides the frames that decides the bytes of the segments: encoder, settings,
+   * filters. Of an animation.
+   */
+  recipe: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .optional(),
+  /** Id of the video from which the segments were copied. Of an animation. */
+  copiedFrom: z.string().optional(),
 });
 export type RenditionPart = z.infer<typeof RenditionPart>;
 
@@ -184,6 +222,11 @@ export const RenderState = z.object({
    * writes its own playlists.
    */
   parts: z.array(RenditionPart).optional(),
+  /**
+   * The attempt draws other frames than earlier ones, whose parts of the variants that it makes are void.
+   * Default false.
+   */
+  isRedrawn: z.boolean().optional(),
   /** From a head: how other tasks continue. */
   split: Split.optional(),
   /**

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { defineKind } from "./define-kind.ts";
-import { downloadFileName } from "./download-file.ts";
+import { defineKind, versionOnly } from "./define-kind.ts";
 import { RenderState, VariantState } from "./render-state.ts";
 import { VariantsProgress } from "./variants-progress.ts";
-import { videoParams } from "./video-params.ts";
+import { variantsParams } from "./video-params.ts";
 
 /** Milliseconds of the video's timeline; 0 is its first frame or sample. */
 const milliseconds = z.int32().nonnegative();
@@ -26,21 +25,25 @@ export const TaskPart = z.discriminatedUnion("kind", [
 ]);
 export type TaskPart = z.infer<typeof TaskPart>;
 
+/** The part of the timeline that a task makes. A first task has the defaults: its worker decides. */
+const TranscodeTaskParams = versionOnly.extend({
+  startMs: milliseconds.default(0),
+  /** Null: the end of the source. */
+  endMs: milliseconds.nullable().default(null),
+  /** Names of the variants or audio renditions to make. Empty: those of the job. */
+  renditions: z.array(z.string()).default([]),
+});
+export type TranscodeTaskParams = z.infer<typeof TranscodeTaskParams>;
+
 export const TranscodeParams = z.object({
-  ...videoParams,
+  ...variantsParams,
   /** Absent: the whole video. */
   part: TaskPart.optional(),
-  /** Names of the variants to make and report. Absent: the whole ladder. */
-  only: z.array(z.string()).min(1).optional(),
   /**
    * With `CHUNK` or `AUDIO`: the variants as the head's worker planned them; a chunk makes exactly these.
    * With `keep.parts`: the variants of those parts.
    */
   ladder: z.array(VariantState).optional(),
-  /** The task also makes the storyboard, after everything else. */
-  storyboard: z.boolean().optional(),
-  /** File name of the download that the profile asks for. Default `video.mp4`. */
-  downloadName: downloadFileName.optional(),
 });
 export type TranscodeParams = z.infer<typeof TranscodeParams>;
 
@@ -48,6 +51,7 @@ export type TranscodeParams = z.infer<typeof TranscodeParams>;
 export const transcode = defineKind({
   name: "TRANSCODE",
   produces: "VARIANTS",
+  taskParams: TranscodeTaskParams,
   params: TranscodeParams,
   result: RenderState,
   detail: VariantsProgress,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ReportedError } from "../errors.ts";
-import { KindData } from "../kinds/define-kind.ts";
+import { KindData } from "../kinds/index.ts";
 import { Account } from "../quality.ts";
+import { CheckedSource } from "../source-check.ts";
 import { StoredFolder } from "../stored-folder.ts";
 import { Offer } from "./offer.ts";
 
@@ -148,3 +149,25 @@ export const WorkerSeen = z.object({
   isStopping: z.boolean(),
 });
 export type WorkerSeen = z.infer<typeof WorkerSeen>;
+
+const checkRef = {
+  checkId: z.uuid(),
+  workerId: z.string().min(1).max(200),
+  at: z.iso.datetime(),
+};
+
+/** A source was checked, whether or not it has problems. The first report of a check counts. */
+export const SourceChecked = z.object({
+  type: z.literal("source.checked.v1"),
+  ...checkRef,
+  checked: CheckedSource,
+});
+export type SourceChecked = z.infer<typeof SourceChecked>;
+
+/** The worker could not check a source, through no fault of the source. */
+export const SourceCheckFailed = z.object({
+  type: z.literal("source.check-failed.v1"),
+  ...checkRef,
+  error: ReportedError,
+});
+export type SourceCheckFailed = z.infer<typeof SourceCheckFailed>;

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import {
+  SourceChecked,
+  SourceCheckFailed,
   TaskAccounted,
   TaskAdvanced,
   TaskCompleted,
@@ -9,7 +11,7 @@ import {
   TaskStopped,
   WorkerSeen,
 } from "./from-workers.ts";
-import { TaskCancelRequested, TaskRequested } from "./to-workers.ts";
+import { SourceCheckRequested, TaskCancelRequested, TaskRequested } from "./to-workers.ts";
 
 export * from "./capabilities.ts";
 export * from "./from-workers.ts";
@@ -26,13 +28,29 @@ export const Report = z.discriminatedUnion("type", [
   TaskFailed,
   TaskStopped,
   WorkerSeen,
+  SourceChecked,
+  SourceCheckFailed,
 ]);
 export type Report = z.infer<typeof Report>;
 
-/** Reports of one attempt: all but `worker.seen`. */
-export type AttemptReport = Exclude<Report, WorkerSeen>;
+const reportTypes: ReadonlySet<string> = new Set(
+  Report.options.flatMap(({ shape }) => [...shape.type.values]),
+);
+/** Whether a message comes from a worker. */
+export const isReport = (message: Message): message is Report => reportTypes.has(message.type);
+
+/** Answers to `source.check-requested`. */
+export type CheckReport = SourceChecked | SourceCheckFailed;
+
+/** Reports of one attempt. */
+export type AttemptReport = Exclude<Report, WorkerSeen | CheckReport>;
 
 /** Every message of the protocol. */
-export const Message = z.discriminatedUnion("type", [...Report.options, TaskRequested, TaskCancelRequested]);
+export const Message = z.discriminatedUnion("type", [
+  ...Report.options,
+  TaskRequested,
+  TaskCancelRequested,
+  SourceCheckRequested,
+]);
 export type Message = z.infer<typeof Message>;
 export type MessageType = Message["type"];

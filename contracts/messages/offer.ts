@@ -21,6 +21,8 @@ export const Offer = z.object({
   /** Number of concurrent tasks. */
   slots: z.int32().nonnegative(),
   kinds: z.array(OfferedKind),
+  /** Kinds whose tools it has, but which it refuses, and why: its jail does not confine them. */
+  refused: z.array(z.object({ name: z.string().max(100), reason: z.string().max(2_000) })).optional(),
   /** Names of encoders that a trial encode opened, e.g. `libx264`. */
   encoders: z.array(z.string()),
   /** Devices, with their working encoders and decoders. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { KindParams, Requirements } from "../kinds/define-kind.ts";
+import { AnimationSettings, KindParams, MAX_SCRIPT_BYTES, Requirements } from "../kinds/index.ts";
 import { jobPriorities, pools } from "../states.ts";
 
 /**
@@ -70,3 +70,16 @@ export const TaskCancelRequested = z.object({
   requestedAt: z.iso.datetime(),
 });
 export type TaskCancelRequested = z.infer<typeof TaskCancelRequested>;
+
+/** Asks a worker that offers `kind` to check a script without drawing it. */
+export const SourceCheckRequested = z.object({
+  type: z.literal("source.check-requested.v1"),
+  checkId: z.uuid(),
+  /** The kind that would draw it: `ANIMATION`. */
+  kind: z.string().min(1).max(100),
+  /** The whole text: it is small, and a check leaves nothing in the store. */
+  script: z.string().max(MAX_SCRIPT_BYTES),
+  settings: AnimationSettings,
+  requestedAt: z.iso.datetime(),
+});
+export type SourceCheckRequested = z.infer<typeof SourceCheckRequested>;

@@ -67,7 +67,7 @@ test("a waiting pull returns when a message arrives", async () => {
   expect(texts((await pulled).receivedMessages)).toEqual(["awaited"]);
 });
 
-test("a used subscription stays, an unused one is deleted after its time to live", async () => {
+test("a used subscription stays, and an unused one is deleted after its time to live", async () => {
   await using b = await brokerWithSubscription({ expirationPolicy: { ttl: { seconds: day } } });
   b.clock.time += (day - 60) * 1_000;
   await b.pull();

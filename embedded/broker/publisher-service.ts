@@ -9,7 +9,7 @@ type Topic = protos.google.pubsub.v1.ITopic;
 type NewMessage = Omit<StoredMessage, "messageId" | "publishedAt">;
 
 /** Limits of the real service. */
-const LIMITS = {
+const limits = {
   requestBytes: 10_000_000,
   messages: 1_000,
   attributes: 100,
@@ -53,15 +53,15 @@ export function publisherService(registry: Registry<Description>): UntypedServic
 
 function parseMessages(messages: protos.google.pubsub.v1.IPubsubMessage[]): NewMessage[] {
   if (messages.length === 0) throw invalid("The publish request contains no messages.");
-  if (messages.length > LIMITS.messages) {
+  if (messages.length > limits.messages) {
     throw invalid(
-      `The publish request contains ${messages.length} messages; the limit is ${LIMITS.messages}.`,
+      `The publish request contains ${messages.length} messages; the limit is ${limits.messages}.`,
     );
   }
   const parsed = messages.map(parseMessage);
   const bytes = parsed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (bytes > LIMITS.requestBytes) {
-    throw invalid(`The publish request has ${bytes} bytes; the limit is ${LIMITS.requestBytes}.`);
+  if (bytes > limits.requestBytes) {
+    throw invalid(`The publish request has ${bytes} bytes; the limit is ${limits.requestBytes}.`);
   }
   return parsed;
 }
@@ -71,15 +71,15 @@ function parseMessage(message: protos.google.pubsub.v1.IPubsubMessage): NewMessa
   const attributes = message.attributes ?? {};
   const names = Object.keys(attributes);
   if (data.length === 0 && names.length === 0) throw invalid("A message needs data or an attribute.");
-  if (names.length > LIMITS.attributes) {
-    throw invalid(`A message has ${names.length} attributes; the limit is ${LIMITS.attributes}.`);
+  if (names.length > limits.attributes) {
+    throw invalid(`A message has ${names.length} attributes; the limit is ${limits.attributes}.`);
   }
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "" || Buffer.byteLength(name) > LIMITS.nameBytes) {
-      throw invalid(`Attribute name "${name}" must have 1 to ${LIMITS.nameBytes} bytes.`);
+    if (name === "" || Buffer.byteLength(name) > limits.nameBytes) {
+      throw invalid(`Attribute name "${name}" must have 1 to ${limits.nameBytes} bytes.`);
     }
-    if (Buffer.byteLength(value) > LIMITS.valueBytes) {
-      throw invalid(`Attribute "${name}": its value has more than ${LIMITS.valueBytes} bytes.`);
+    if (Buffer.byteLength(value) > limits.valueBytes) {
+      throw invalid(`Attribute "${name}": its value has more than ${limits.valueBytes} bytes.`);
     }
   }
   const content = { data, attributes, orderingKey: message.orderingKey ?? "" };

@@ -10,7 +10,7 @@ export type Description = protos.google.pubsub.v1.ISubscription;
  * Limits of one subscription's backlog. The real service keeps everything for its retention time. Here the
  * oldest messages are dropped beyond either limit, because Reelay sends unacknowledged messages again.
  */
-const BACKLOG_LIMITS = { maxMessages: 100_000, maxBytes: 256 * 1024 * 1024 } as const;
+const backlogLimits = { maxMessages: 100_000, maxBytes: 256 * 1024 * 1024 } as const;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const NAME_PATTERN = /^projects\/[^/]+\/subscriptions\/[A-Za-z][\w.~+%-]{2,254}$/;
@@ -44,7 +44,7 @@ export function planSubscription(request: Description): SubscriptionPlan<Descrip
     topic: topic ?? "",
     filter: parsed.filter,
     settings: {
-      ...BACKLOG_LIMITS,
+      ...backlogLimits,
       ackDeadlineMs: ackDeadlineSeconds * 1_000,
       isOrdered: request.enableMessageOrdering === true,
       retentionMs,

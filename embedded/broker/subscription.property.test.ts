@@ -24,7 +24,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-test("in every sequence of steps, acknowledged messages never return, all others are delivered, keys keep their order", () => {
+test("in every sequence, acknowledged messages are never redelivered, others are delivered, and keys keep order", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), fc.boolean(), (steps, hasRetry) => {
       const run = createRun(hasRetry);

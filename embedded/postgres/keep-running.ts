@@ -22,7 +22,7 @@ export interface KeptServer {
 const MAX_RESTARTS = 3;
 const WINDOW_MS = 60_000;
 /** The exit of a server that could not be spawned. */
-const NO_EXIT: Exit = { code: null, signal: null };
+const noExit: Exit = { code: null, signal: null };
 /** Pause after a failed start. */
 const PAUSE_MS = 1_000;
 
@@ -61,7 +61,7 @@ export function keepRunning(first: Server, { restart, directory, log }: KeepRunn
 
   async function watch(): Promise<void> {
     for (;;) {
-      const exit = await current.exited.catch(() => NO_EXIT);
+      const exit = await current.exited.catch(() => noExit);
       if (signal.aborted) return;
       log?.warn({ pid: current.pid, ...exit }, "postgres.ended");
       restarting = replace();

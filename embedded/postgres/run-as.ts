@@ -19,7 +19,7 @@ const NOBODY = 65_534;
  * Gives a non-root program the capability to enter any folder. `no_setuid_fixup` extends it to access(2),
  * with which initdb searches for its companions: otherwise that call considers only the user's own rights.
  */
-const PASS_CLOSED_FOLDERS = [
+const passClosedFolders = [
   "--inh-caps=+dac_override",
   "--ambient-caps=+dac_override",
   "--securebits=+no_setuid_fixup",
@@ -45,7 +45,7 @@ export async function chooseRunAs(directory: string, programs: readonly string[]
     ...programs.map((file) => path.dirname(file)),
     path.dirname(directory),
   ]);
-  const capabilities = closed === undefined ? [] : PASS_CLOSED_FOLDERS;
+  const capabilities = closed === undefined ? [] : passClosedFolders;
   const identity = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, "--clear-groups"];
   const prefix = ["setpriv", ...identity, ...capabilities, ...diesWithUs];
   if (setpriv && (await succeeds(...prefix, programs[0] ?? "true", "--version"))) return { owner, prefix };

@@ -6,6 +6,7 @@ import path from "node:path";
 import { Client } from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { eventually } from "../../tests/kit/eventually.ts";
+import { freePort } from "../../tests/kit/free-port.ts";
 import { locatePostgresBinaries } from "./binaries.ts";
 import { readPostmasterFile, untilReady } from "./postmaster.ts";
 import { chooseRunAs } from "./run-as.ts";
@@ -73,12 +74,14 @@ test("a kept server that dies is restarted on its port, and gives up at the four
     info: (_fields: object, event: string) => events.push(event),
     warn: (_fields: object, event: string) => events.push(event),
   };
-  await using postgres = await startPostgres({ directory, durable: false, isKept: true, log });
+  // No other process takes it while the server is down.
+  const port = await freePort();
+  await using postgres = await startPostgres({ directory, port, durable: false, isKept: true, log });
   await query(postgres.url, "CREATE TABLE kept AS SELECT 42 AS answer");
   for (let deaths = 1; deaths <= 3; deaths++) {
     const { pid } = postgres;
     process.kill(pid, "SIGKILL");
-    await eventually(() => postgres.pid !== pid, "another server runs", { timeoutMs: 20_000 });
+    await eventually(() => postgres.pid !== pid, "another server runs");
     expect(await query(postgres.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
   }
   process.kill(postgres.pid, "SIGKILL");
@@ -172,9 +175,7 @@ async function startLeftover(): Promise<{ pid: number }> {
   const { owner, prefix } = await chooseRunAs(directory, [postgres]);
   const cluster = path.join(directory, "cluster");
   const withoutDeathSignal = prefix.filter((word) => word !== "--pdeathsig" && word !== "INT");
-  const settings = serverSettings({ port: 0, durable: false }).map((word) =>
-    word === "port=0" ? "port=54329" : word,
-  );
+  const settings = serverSettings({ port: await freePort(), durable: false });
   const [program = "", ...args] = [
     ...(withoutDeathSignal.length > 1 ? withoutDeathSignal : []),
     postgres,
@@ -188,6 +189,6 @@ async function startLeftover(): Promise<{ pid: number }> {
     detached: true,
     ...(program === "setpriv" ? {} : owner),
   });
-  await untilReady(cluster, child.pid ?? 0, AbortSignal.timeout(20_000));
+  await untilReady(cluster, child.pid ?? 0, AbortSignal.timeout(100_000));
   return { pid: child.pid ?? 0 };
 }

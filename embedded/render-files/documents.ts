@@ -16,11 +16,16 @@ export const WATCH_VIDEO = `subscription Watch($id: ID!) {
     id status progress
     error { code message }
     playback { hlsUrl }
+    step { index count name }
+    mainJob { waitReason }
     variants { name status fraction fps speed etaMs skipReason error { code message } }
   }
 }`;
 
-export type VideoSource = { upload: { filename: string; sizeBytes: number } } | { url: string };
+export type VideoSource =
+  | { upload: { filename: string; sizeBytes: number } }
+  | { url: string }
+  | { manim: { script: string; scene?: string } };
 
 export interface CreatedVideo {
   id: string;
@@ -52,5 +57,8 @@ export interface WatchedVideo {
   progress: number;
   error: Problem | null;
   playback: { hlsUrl: string } | null;
+  /** The animation that is being drawn. */
+  step: { index: number; count: number | null; name: string } | null;
+  mainJob: { waitReason: string | null } | null;
   variants: WatchedVariant[];
 }

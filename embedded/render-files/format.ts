@@ -1,5 +1,5 @@
 /** Formats a video and its variants as text. */
-import type { WatchedVariant } from "./documents.ts";
+import type { WatchedVariant, WatchedVideo } from "./documents.ts";
 
 const BAR_CELLS = 30;
 
@@ -35,11 +35,17 @@ export function describeVariant(variant: WatchedVariant): string {
   return reason ? `${status} (${reason})` : status;
 }
 
-const UNITS = ["B", "KB", "MB", "GB", "TB"];
+/** `animation 4 of 10: Create(Circle)`. */
+export function describeStep({ index, count, name }: NonNullable<WatchedVideo["step"]>): string {
+  const place = count === null || index >= count ? `${index + 1}` : `${index + 1} of ${count}`;
+  return `animation ${place}: ${name}`;
+}
+
+const units = ["B", "KB", "MB", "GB", "TB"];
 
 /** `1.4 MB`. */
 export function bytesOf(bytes: number): string {
-  const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }

@@ -1,12 +1,14 @@
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { MAX_SCRIPT_BYTES } from "@reelay/contracts";
 import { StartError } from "../start-error.ts";
 
 /** A source named on the command line. */
 export type NamedSource =
   | { kind: "file"; path: string; name: string; sizeBytes: number }
+  | { kind: "script"; name: string; script: string; scene?: string }
   | { kind: "url"; url: string; name: string };
 
 export interface Command {
@@ -16,11 +18,13 @@ export interface Command {
   isHelp: boolean;
 }
 
-export const USAGE = `npm start [-- [--exit] FILE-or-URL…]
+export const USAGE = `npm start [-- [--exit] [--scene NAME] FILE-or-URL…]
 
 Starts Reelay on this machine. With files or http(s) addresses, also renders them, showing the progress of every variant;
 a system that runs already on the same data is used. Goes on running afterwards, unless --exit is given: then it ends, with 0
 when every file became a video.
+
+A file named .py is a Manim script ("npm run painters" installs what draws it). --scene names the scene of a script with several.
 
 Environment: PORT (default 4000), REELAY_DATA_DIR (default .reelay).`;
 
@@ -31,7 +35,7 @@ Environment: PORT (default 4000), REELAY_DATA_DIR (default .reelay).`;
  */
 export async function readCommand(args: string[], folder: string): Promise<Command> {
   const { values, positionals } = parse(args);
-  const found = await Promise.all(positionals.map((name) => readSource(name, folder)));
+  const found = await Promise.all(positionals.map((name) => readSource(name, folder, values.scene)));
   const problems = found.filter((entry) => typeof entry === "string");
   if (values.exit && positionals.length === 0) problems.push("--exit requires files to render.");
   if (problems.length > 0) throw new StartError(problems.join("\n"));
@@ -44,7 +48,11 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { exit: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+      options: {
+        exit: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+        scene: { type: "string" },
+      },
     });
   } catch (error) {
     throw new StartError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
@@ -52,13 +60,18 @@ function parse(args: string[]) {
 }
 
 /** The source, or a sentence about why it is invalid. */
-async function readSource(name: string, folder: string): Promise<NamedSource | string> {
+async function readSource(
+  name: string,
+  folder: string,
+  scene: string | undefined,
+): Promise<NamedSource | string> {
   if (/^https?:\/\//i.test(name)) return readUrl(name);
   const file = path.resolve(folder, name);
   try {
     const found = await stat(file);
     if (!found.isFile()) return `${name} is not a file: pass the path of a video file.`;
     await access(file, constants.R_OK);
+    if (path.extname(name) === ".py") return await readScript(file, found.size, scene);
     return { kind: "file", path: file, name: path.basename(file), sizeBytes: found.size };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -66,6 +79,22 @@ async function readSource(name: string, folder: string): Promise<NamedSource | s
     if (code === "EACCES") return `${name} is not readable for this user: change its permissions.`;
     return `${name} cannot be read (${code ?? String(error)}).`;
   }
+}
+
+async function readScript(
+  file: string,
+  sizeBytes: number,
+  scene: string | undefined,
+): Promise<NamedSource | string> {
+  const name = path.basename(file);
+  if (sizeBytes <= MAX_SCRIPT_BYTES)
+    return {
+      kind: "script",
+      name,
+      script: await readFile(file, "utf8"),
+      ...(scene !== undefined && { scene }),
+    };
+  return `${name} has ${sizeBytes} bytes, and a script may have ${MAX_SCRIPT_BYTES}: divide it into several.`;
 }
 
 function readUrl(name: string): NamedSource | string {

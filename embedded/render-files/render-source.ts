@@ -1,7 +1,7 @@
 import { createReadStream, openAsBlob } from "node:fs";
 import { Upload } from "tus-js-client";
 import { type ApiClient, ApiError } from "./api-client.ts";
-import type { CreatedVideo, WatchedVideo } from "./documents.ts";
+import type { CreatedVideo, VideoSource, WatchedVideo } from "./documents.ts";
 import type { NamedSource } from "./read-command.ts";
 import type { FileView } from "./view.ts";
 
@@ -12,11 +12,7 @@ export async function renderSource(
   view: FileView,
   signal: AbortSignal,
 ): Promise<WatchedVideo> {
-  const wanted =
-    source.kind === "url"
-      ? { url: source.url }
-      : { upload: { filename: source.name, sizeBytes: source.sizeBytes } };
-  const created = await api.createVideo(source.name.slice(0, 500), wanted, signal);
+  const created = await api.createVideo(source.name.slice(0, 500), toVideoSource(source), signal);
   // A failed upload ends the watching, and a failed video ends the upload.
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
@@ -29,6 +25,13 @@ export async function renderSource(
   } finally {
     over.abort();
   }
+}
+
+function toVideoSource(source: NamedSource): VideoSource {
+  if (source.kind === "url") return { url: source.url };
+  if (source.kind === "file") return { upload: { filename: source.name, sizeBytes: source.sizeBytes } };
+  const { script, scene } = source;
+  return { manim: { script, ...(scene !== undefined && { scene }) } };
 }
 
 async function watchToEnd(
@@ -52,7 +55,7 @@ async function send(
   view: FileView,
   signal: AbortSignal,
 ): Promise<void> {
-  if (source.kind === "url" || upload === null) return;
+  if (source.kind !== "file" || upload === null) return;
   const { path, sizeBytes } = source;
   try {
     await uploadFile(upload, {

@@ -1,7 +1,7 @@
 import { MultiBar, type SingleBar } from "cli-progress";
 import type { Terminal } from "../terminal.ts";
 import type { WatchedVideo } from "./documents.ts";
-import { barOf, bytesOf, describeVariant, percentOf } from "./format.ts";
+import { barOf, bytesOf, describeStep, describeVariant, percentOf } from "./format.ts";
 
 /** Shows the progress of all files. */
 interface View extends Disposable {
@@ -44,7 +44,10 @@ export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream, f
         },
         changed(video) {
           if (video.status !== "AWAITING_SOURCE") {
-            show(head, `${name}  ${barOf(video.progress)}  ${percentOf(video.progress)}  ${video.status}`);
+            const { progress, status, step, mainJob } = video;
+            const isEnded = status === "READY" || status === "FAILED";
+            const detail = mainJob?.waitReason ?? (step && !isEnded ? describeStep(step) : "");
+            show(head, `${name}  ${barOf(progress)}  ${percentOf(progress)}  ${status}  ${detail}`.trimEnd());
           }
           for (const variant of video.variants) {
             // A skipped variant makes no progress, and a terminal has few lines.
@@ -77,10 +80,10 @@ const show = (bar: SingleBar, text: string): void => bar.update(0, { text });
 const EVERY_MS = 2_000;
 
 /**
- * Prints a line per change of state and occasionally one per rendering variant: for logs, pipes and terminals
- * that cannot redraw.
+ * Prints a line per change of state and occasionally one per rendering variant, each with its time in UTC:
+ * for logs, pipes and terminals that cannot redraw.
  */
-export function createLinesView(terminal: Terminal, now: () => number = () => performance.now()): View {
+export function createLinesView(terminal: Pick<Terminal, "print">, now: () => number = Date.now): View {
   return {
     open(name) {
       const said = new Map<string, { state: string; at: number }>();
@@ -88,21 +91,30 @@ export function createLinesView(terminal: Terminal, now: () => number = () => pe
         const last = said.get(topic);
         if (last?.state === state && now() - last.at < EVERY_MS) return;
         said.set(topic, { state, at: now() });
-        terminal.print(`${name}: ${text}`);
+        terminal.print(`${new Date(now()).toISOString()} ${name}: ${text}`);
       };
+      const isNew = (topic: string, state: string) => said.get(topic)?.state !== state;
       return {
         uploaded(sent, total) {
           const fraction = total === 0 ? 1 : sent / total;
-          if (said.get("upload")?.state === "done") return;
+          if (!isNew("upload", "done")) return;
           const state = fraction === 1 ? "done" : "sending";
           say("upload", state, `upload ${percentOf(fraction)} of ${bytesOf(total)}`);
         },
-        changed({ status, variants }) {
-          if (said.get("video")?.state !== status) say("video", status, status);
+        changed({ status, variants, step, mainJob }) {
+          if (isNew("video", status)) say("video", status, status);
+          const reason = mainJob?.waitReason ?? null;
+          if (reason !== null && isNew("wait", reason)) say("wait", reason, reason);
+          if (step && isNew("step", String(step.index))) say("step", String(step.index), describeStep(step));
+          const skipped = variants.filter((variant) => variant.status === "SKIPPED");
+          const names = skipped.map((variant) => variant.name).join(", ");
+          if (skipped[0] && isNew("skipped", names)) {
+            say("skipped", names, `${names} ${describeVariant(skipped[0])}`);
+          }
           for (const variant of variants) {
-            const isQuiet =
-              variant.status !== "RENDERING" && said.get(variant.name)?.state === variant.status;
-            if (!isQuiet) say(variant.name, variant.status, `${variant.name} ${describeVariant(variant)}`);
+            if (variant.status === "SKIPPED") continue;
+            if (variant.status === "RENDERING" || isNew(variant.name, variant.status))
+              say(variant.name, variant.status, `${variant.name} ${describeVariant(variant)}`);
           }
         },
         ended: (summary) => terminal.print(summary),

@@ -10,7 +10,7 @@ export function isPublicAddress(text: string): boolean {
   const address = ipaddr.process(text);
   const range = address.range();
   if (range === "unicast") {
-    if (address.kind() === "ipv4") return !CLOUD_HOST_SERVICES.has(address.toString());
+    if (address.kind() === "ipv4") return !cloudHostServices.has(address.toString());
     return !deprecatedRanges.some(([network, bits]) => address.match(network, bits));
   }
   if (address.kind() === "ipv4") return false;
@@ -34,7 +34,7 @@ function embeddedIPv4(address: ipaddr.IPv6, range: string): string | null {
 const deprecatedRanges = ["fec0::/10", "::/96"].map((range) => ipaddr.IPv6.parseCIDR(range));
 
 /** Public addresses that the cloud's own host answers (Azure's platform address). */
-const CLOUD_HOST_SERVICES = new Set(["168.63.129.16"]);
+const cloudHostServices = new Set(["168.63.129.16"]);
 
 /**
  * True if the list of allowed private targets (hosts, addresses, CIDR ranges) contains the address or its

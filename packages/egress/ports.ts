@@ -6,13 +6,13 @@ import { isAllowed, isPublicAddress } from "./is-public-address.ts";
  * Ports of web servers. Other ports belong to services (mail, SSH, databases) that a stranger must not make
  * this machine talk to.
  */
-const WEB_PORTS = ["80", "443", "8080", "8443"];
+const webPorts = ["80", "443", "8080", "8443"];
 
-const isWebPort = ({ port }: URL): boolean => port === "" || WEB_PORTS.includes(port);
+const isWebPort = ({ port }: URL): boolean => port === "" || webPorts.includes(port);
 
 /** The reason for refusing any other port. */
 export const portRefusal = ({ port }: URL): string =>
-  `has the port ${port}; the allowed ports are ${WEB_PORTS.slice(0, -1).join(", ")} and ${WEB_PORTS.at(-1)}`;
+  `has the port ${port}; the allowed ports are ${webPorts.slice(0, -1).join(", ")} and ${webPorts.at(-1)}`;
 
 /**
  * True if the port may be used, as far as that is known without a lookup: a name may resolve to an allowed

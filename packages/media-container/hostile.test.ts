@@ -32,7 +32,7 @@ const long = (type: string, sizeBytes: bigint): Buffer => {
 };
 
 describe("boxes", () => {
-  test("a size of 64 bits, and one to the end of the file, are read", () => {
+  test("a 64-bit box size and a size up to the end of the file are read", () => {
     expect(readBoxHeader(long("mdat", 2n ** 33n))).toEqual({
       type: "mdat",
       headerBytes: 16,
@@ -48,25 +48,25 @@ describe("boxes", () => {
 
   test.each([
     ["shorter than its header", Buffer.from("0000000766726565", "hex")],
-    ["of 64 bits that is shorter than its header", long("mdat", 15n)],
-    ["that is cut within its header", long("mdat", 20n).subarray(0, 12)],
+    ["with a 64-bit size shorter than its header", long("mdat", 15n)],
+    ["truncated within its header", long("mdat", 20n).subarray(0, 12)],
   ])("a box %s ends the walk", (_, bytes) => {
     expect([...walkBoxes(bytes)]).toEqual([]);
   });
 
-  test("a cut box is marked, and a path does not lead through it", () => {
+  test("a truncated box is marked, and no path leads through it", () => {
     const cut = box("moov", box("trak", Buffer.alloc(8))).subarray(0, -1);
     expect([...walkBoxes(cut)].map(({ isCut }) => isCut)).toEqual([true]);
     expect(findBox(cut, ["moov", "trak"])).toBeNull();
   });
 
-  test("a walk with steps ends after them, however many boxes follow", () => {
+  test("a walk with a step limit ends there, however many boxes follow", () => {
     const crowd = Buffer.concat(Array.from({ length: 1_000 }, () => box("free")));
     expect(() => findBox(crowd, ["moov"], createSteps(100))).toThrow(RangeError);
     expect(findBox(crowd, ["moov"], createSteps(1_001))).toBeNull();
   });
 
-  test("a file of many small boxes is read in windows, and not to its end", async () => {
+  test("a file of many small boxes is read in windows, up to a limit", async () => {
     const bytes = Buffer.concat(Array.from({ length: 20_000 }, () => box("free")));
     const looks: number[] = [];
     const source = {
@@ -82,7 +82,7 @@ describe("boxes", () => {
   });
 });
 
-test("a cluster's time and a recording's length are read from Matroska's elements", () => {
+test("Matroska cluster times and durations are read", () => {
   const element = (id: string, content: Buffer) =>
     Buffer.concat([Buffer.from(id, "hex"), Buffer.from([0x80 + content.length]), content]);
   const duration = Buffer.alloc(8);
@@ -97,7 +97,7 @@ test("a cluster's time and a recording's length are read from Matroska's element
   expect(readMatroskaElement(Buffer.alloc(12), 0)).toBeNull();
 });
 
-test("the clocks of a transport stream are found wherever its packets begin and however long they are", () => {
+test("transport stream clocks are found whatever the offset and size of the packets", () => {
   const packet = (base: number) => {
     const bytes = Buffer.alloc(188, 0xff);
     Buffer.from([0x47, 0x01, 0x00, 0x30, 7, 0x10]).copy(bytes);
@@ -113,11 +113,11 @@ test("the clocks of a transport stream are found wherever its packets begin and 
   }
 });
 
-test("bytes of any kind throw nothing but a RangeError, and claims cost no more than the bytes that make them", () => {
+test("arbitrary bytes throw only a RangeError, and claimed sizes cost no more than the bytes present", () => {
   const readers: ((bytes: Buffer) => unknown)[] = [
     (bytes) => [...walkBoxes(bytes)],
     (bytes) => [...readClocks(bytes)],
-    (bytes) => readMovie(bytes, { videoIndex: 0, sounds: [{ index: 1 }] }),
+    (bytes) => readMovie(bytes, { videoIndex: 0, audioTracks: [{ index: 1 }] }),
     (bytes) => readMatroskaElement(bytes.subarray(0, 12), 0),
     readMatroskaInfo,
     readClusterTicks,

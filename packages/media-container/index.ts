@@ -3,6 +3,7 @@ export * from "./matroska.ts";
 export { type Box, createSteps, findBox, readBoxHeader, type Step, walkBoxes } from "./mp4/boxes.ts";
 export { type AudioConfig, codecString, readAudioConfig, readAvcConfig } from "./mp4/codec-string.ts";
 export {
+  moveFragments,
   presentationSpan,
   readFragments,
   readPieceStartMs,

@@ -1,18 +1,23 @@
 import { test } from "vitest";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { whyNoGo } from "../../tests/kit/build-go-program.ts";
+import { freePort } from "../../tests/kit/index.ts";
 import { startPstest } from "../../tests/pstest/start-pstest.ts";
 import { describeMessagingContract } from "./messaging.contract.ts";
 
 describeMessagingContract({
   name: "the embedded broker",
-  start: (port) => createBroker(port === undefined ? {} : { port }),
+  start: async (port) => await createBroker({ port: port ?? (await freePort()) }),
   lacks: {},
 });
 
 const noPstest = whyNoGo();
 if (noPstest === undefined) {
-  describeMessagingContract({ name: "Google's Go server", start: startPstest, lacks: {} });
+  describeMessagingContract({
+    name: "Google's Go server",
+    start: async (port) => await startPstest(port ?? (await freePort())),
+    lacks: {},
+  });
 } else if (process.env["CI"]) {
   test("messaging over Google's Go server", () => {
     throw new Error(`${noPstest}: CI runs the contract against it, install Go 1.25 or newer.`);

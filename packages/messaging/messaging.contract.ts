@@ -255,7 +255,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       expect([...handled, ...rest].sort()).toEqual([...marks].sort());
     });
 
-    test("no message is lost when consumers come and go", async () => {
+    test("no message is lost while consumers join and leave", async () => {
       await using w = world();
       const spec = { ...liveReports("shared"), ackDeadlineSeconds: 10 };
       const messaging = w.messaging();
@@ -343,7 +343,7 @@ export function describeMessagingContract(server: ServerUnderTest): void {
       await messaging.unsubscribe(liveReports("short"));
     });
 
-    test("a message of a megabyte arrives whole", async () => {
+    test("a message of one megabyte arrives complete", async () => {
       await using w = world();
       const messaging = w.messaging();
       await messaging.provision();

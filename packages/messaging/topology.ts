@@ -1,10 +1,11 @@
-import { kindDefinitions, type Message, type Pool, pools } from "@reelay/contracts";
+import { animation, kindDefinitions, type Message, type Pool, pools } from "@reelay/contracts";
 
 /** Topics and subscriptions, without the configurable prefix. */
 export const topics = {
   tasks: "tasks",
   reports: "reports",
   control: "control",
+  checks: "checks",
   unreadable: "unreadable",
 } as const;
 export type Topic = (typeof topics)[keyof typeof topics];
@@ -13,6 +14,7 @@ export type Topic = (typeof topics)[keyof typeof topics];
 export function topicOf(type: Message["type"]): Topic {
   if (type === "task.requested.v1") return topics.tasks;
   if (type === "task.cancel-requested.v1") return topics.control;
+  if (type === "source.check-requested.v1") return topics.checks;
   return topics.reports;
 }
 
@@ -36,6 +38,18 @@ export const tasksOf = (pool: Pool, kind: string): SubscriptionSpec => ({
   name: `tasks-${pool}-${kind.toLowerCase()}`,
   filter: `attributes.pool = "${pool}" AND attributes.kind = "${kind}"`,
   ackDeadlineSeconds: 30,
+  isEphemeral: false,
+});
+
+/**
+ * Durable. One per kind whose sources can be checked, shared by the workers that offer the kind, in whatever
+ * pool.
+ */
+export const checksOf = (kind: string): SubscriptionSpec => ({
+  topic: topics.checks,
+  name: `checks-${kind.toLowerCase()}`,
+  filter: `attributes.kind = "${kind}"`,
+  ackDeadlineSeconds: 10,
   isEphemeral: false,
 });
 
@@ -78,6 +92,7 @@ export const unreadableMessages: SubscriptionSpec = {
 /** These must exist before messages are published; otherwise the messages reach no consumer. */
 export const durableSubscriptions: readonly SubscriptionSpec[] = [
   ...pools.flatMap((pool) => Object.keys(kindDefinitions).map((kind) => tasksOf(pool, kind))),
+  checksOf(animation.name),
   projectorReports,
   unreadableMessages,
 ];

@@ -11,8 +11,8 @@ const YEAR_S = 31_536_000;
 const SHARED_S = 600;
 /** A segment below a token is not worth caching longer: its address expires with the token. */
 const SIGNED_S = 3_600;
-/** Originals and the operator's attempt manifests are never served. */
-const UNSERVED = /^videos\/[^/]+\/(?:source\/|attempts\/[^/]+\/manifest\.json$)/i;
+/** Originals, materials and the operator's attempt manifests are never served. */
+const UNSERVED = /^(?:materials\/|videos\/[^/]+\/(?:source\/|attempts\/[^/]+\/manifest\.json$))/i;
 
 /** For an object of a PUBLIC video. Every object can be revalidated by its ETag. */
 export function cacheControlOf(key: string): string {

@@ -5,7 +5,7 @@ import { StoreUnavailableError } from "./errors.ts";
 import { type Chunk, isReplayable, toChunks } from "./gcs/chunks.ts";
 import { GcsClient } from "./gcs/client.ts";
 import { type GcsObject, parseMetadata, parsePrefixes } from "./gcs/metadata.ts";
-import { RETRY_POLICY, type RetryPolicy } from "./gcs/plan-retry.ts";
+import { type RetryPolicy, retryPolicy } from "./gcs/plan-retry.ts";
 import { headObject, readObject } from "./gcs/read-object.ts";
 import { NOT_FOUND, PRECONDITION_FAILED, statusOf } from "./gcs/request-error.ts";
 import { openSession } from "./gcs/upload-session.ts";
@@ -50,7 +50,7 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
   const gcs = new GcsClient(
     options.bucket,
     { ...(projectId !== undefined && { projectId }), ...(apiEndpoint !== undefined && { apiEndpoint }) },
-    { ...RETRY_POLICY, ...options.retry },
+    { ...retryPolicy, ...options.retry },
   );
   const baseUrl =
     options.publicBaseUrl ?? `${apiEndpoint ?? "https://storage.googleapis.com"}/${options.bucket}/`;

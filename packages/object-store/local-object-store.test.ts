@@ -116,7 +116,7 @@ const isOtherFileSystem = (path: string) =>
     () => false,
   );
 
-test.runIf(await isOtherFileSystem("/dev/shm"))("adopts from another file system by copying", async () => {
+test.runIf(await isOtherFileSystem("/dev/shm"))("a file from another file system is copied", async () => {
   const elsewhere = await mkdtemp("/dev/shm/reelay-");
   const path = join(elsewhere, "film");
   await writeFile(path, "film");

@@ -67,7 +67,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await readFile(path, "utf8"), "the file stays the caller's").toBe("same");
   });
 
-  promise("an empty object is an object", async () => {
+  promise("an empty object is stored and read", async () => {
     const key = `${folder()}empty`;
     await store.put(key, "");
     expect(await store.head(key)).toMatchObject({ sizeBytes: 0 });
@@ -246,7 +246,7 @@ describe.each(adapters)("object store contract: $name", ({ open, skips, isSkippe
     expect(await keysBelow(`${prefix}nothing/`)).toEqual([]);
   });
 
-  promise("deletePrefix does not touch siblings with the same beginning", async () => {
+  promise("deletePrefix does not delete siblings that share the prefix", async () => {
     const prefix = folder();
     for (const key of ["1/a", "1/b/c", "10/a", "1.txt"]) await store.put(prefix + key, key);
     expect(await store.deletePrefix(`${prefix}1/`)).toBe(2);

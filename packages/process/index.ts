@@ -1,6 +1,7 @@
 /** What all our processes share: reading the environment, stopping on signals, ending after a crash. */
 
 export { backoffMs } from "./backoff.ts";
+export { ConcurrentDisposableStack } from "./concurrent-disposable-stack.ts";
 export { catchCrashes, endOnCrash } from "./crashes.ts";
 export { docs, list } from "./field-docs.ts";
 export { type Environment, type Read, readFields } from "./read-fields.ts";

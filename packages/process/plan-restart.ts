@@ -20,10 +20,10 @@ export interface Ended {
   hasReported: boolean;
 }
 
-const STOP_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
+const stopSignals: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /** 0: it was asked to end. 1 without a report: its settings are wrong, which a restart would not change. */
 export function isCrash({ code, signal, hasReported }: Ended): boolean {
   if (hasReported) return true;
-  return signal === null ? code !== 0 && code !== 1 : !STOP_SIGNALS.has(signal);
+  return signal === null ? code !== 0 && code !== 1 : !stopSignals.has(signal);
 }

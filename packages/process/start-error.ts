@@ -71,7 +71,7 @@ function explainDatabase(text: string, codes: readonly string[]): string | null 
     return `${where} does not let the user "${url.username}" create tables: grant it that right, or set another user in DATABASE_URL.`;
   }
   if (find(codes, ["53100", "ENOSPC"])) return `${where} is out of space: free some space on its disk.`;
-  const away = find(codes, [...UNREACHABLE, "P1001", "P1002", "57P03"]);
+  const away = find(codes, [...unreachable, "P1001", "P1002", "57P03"]);
   return away ? `${where} cannot be reached (${away}): start it, or correct DATABASE_URL.` : null;
 }
 
@@ -81,7 +81,7 @@ function explainBroker(
   reason: string,
 ): string | null {
   if (emulatorHost !== undefined) {
-    const isAway = find(codes, [...UNREACHABLE, "4", "14"]) !== undefined || /deadline|timeout/i.test(reason);
+    const isAway = find(codes, [...unreachable, "4", "14"]) !== undefined || /deadline|timeout/i.test(reason);
     return isAway
       ? `The broker at ${emulatorHost} (PUBSUB_EMULATOR_HOST) does not answer: start it, or correct the address.`
       : null;
@@ -90,7 +90,7 @@ function explainBroker(
   if (find(codes, ["7", "16"]))
     return `${project}: give this account the role Pub/Sub Editor there, or set another project.`;
   if (find(codes, ["5"])) return `${project}, which does not exist: correct its name.`;
-  return find(codes, [...UNREACHABLE, "4", "14"])
+  return find(codes, [...unreachable, "4", "14"])
     ? "Google Pub/Sub cannot be reached: check this machine's network, or set PUBSUB_EMULATOR_HOST to your own broker."
     : null;
 }
@@ -107,7 +107,7 @@ function explainBucket(bucket: string, codes: readonly string[]): string | null 
   if (find(codes, ["401", "403"])) {
     return `${name}: this account may not read it. Give it the role Storage Object Admin on the bucket.`;
   }
-  return find(codes, UNREACHABLE)
+  return find(codes, unreachable)
     ? `${name}, and Cloud Storage cannot be reached: check this machine's network, or GCS_API_ENDPOINT.`
     : null;
 }
@@ -138,7 +138,7 @@ function explainPort(
     : null;
 }
 
-const UNREACHABLE = [
+const unreachable = [
   "ECONNREFUSED",
   "ECONNRESET",
   "EHOSTUNREACH",

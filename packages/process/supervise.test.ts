@@ -38,7 +38,7 @@ async function run(steps: readonly string[]) {
   return { end, printed, notes: notes.trim().split("\n") };
 }
 
-test("a crashed program hands its work back and restarts until it ends intentionally", async () => {
+test("a crashed program returns its work and restarts until it exits intentionally", async () => {
   const { end, printed, notes } = await run([
     `setImmediate(() => { throw new Error("torn"); })`,
     `Promise.reject(new Error("refused"))`,
@@ -66,14 +66,14 @@ test("a program that refuses its settings is not restarted", async () => {
   });
 });
 
-test("a program that was asked to stop is not restarted", async () => {
+test("a program that received a stop signal is not restarted", async () => {
   const { end, printed } = await run([
     `process.on("SIGTERM", () => process.exit(0)); process.kill(process.ppid, "SIGTERM")`,
   ]);
   expect([end, printed]).toEqual([{ code: 0, signal: null }, []]);
 });
 
-test("five restarts within a minute, each after a longer pause, and no sixth", () => {
+test("a program is restarted five times within a minute, after increasing pauses, and not a sixth time", () => {
   const crashedAt = [0, 5_000, 10_000, 15_000, 20_000, 25_000];
   const pauses = crashedAt.map((now, index) => planRestart(crashedAt.slice(0, index + 1), now));
   expect(pauses).toEqual([250, 500, 1_000, 2_000, 4_000, null]);

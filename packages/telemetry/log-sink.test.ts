@@ -30,7 +30,7 @@ function createSmallDisk() {
 }
 
 test.each(["info", "error", "fatal"])(
-  "at level %s, a full disk costs lines, never the process, and the log reports how many when it recovers",
+  "at level %s, a full disk drops lines without ending the process, and the log then reports how many",
   (level) => {
     const { disk, sink } = createSmallDisk();
     const log = createLogger({ level, sink });
@@ -51,7 +51,7 @@ test.each(["info", "error", "fatal"])(
   },
 );
 
-test("asking whether the log works detects that it has recovered", () => {
+test("checking whether the log works detects that it has recovered", () => {
   const { disk, sink } = createSmallDisk();
   const log = createLogger({ level: "info", sink });
   disk.isFull = true;

@@ -14,7 +14,7 @@ test("the SDK is not loaded by API and worker while tracing is off", async () =>
   const root = path.resolve(import.meta.dirname, "../..");
   const script = `
     import { createRequire } from "node:module";
-    await import("./src/api.ts");
+    await import("./src/api/index.ts");
     await import("./render-worker/index.ts");
     const { startTracing } = await import("./packages/telemetry/index.ts");
     await startTracing(undefined, undefined);
@@ -53,7 +53,7 @@ test("an exception marks its span and propagates", async () => {
   expect(trace.getTracer("studio").startSpan("after").isRecording()).toBe(false);
 });
 
-test("an unavailable collector costs the spans and one log line, nothing else", async () => {
+test("an unavailable collector drops spans, writes one log line and has no other effect", async () => {
   const warned: string[] = [];
   const noisy = pino({ level: "warn" }, { write: (line: string) => void warned.push(line) });
   {

@@ -2,7 +2,7 @@
  * Patterns that must not appear in a log, with their replacements. They match inside JSON lines, so quotes
  * and backslashes end a match.
  */
-const SECRETS: readonly (readonly [RegExp, string])[] = [
+const secrets: readonly (readonly [RegExp, string])[] = [
   [/\brk_[\w-]{20,}/g, "rk_***"],
   [/\b(Bearer|Basic)\s+[^\s"\\]+/gi, "$1 ***"],
   // An upload's address ends with its id, a dot and its token.
@@ -15,7 +15,7 @@ const ADDRESS_LIKE = /[^\s"\\<>]+/g;
 /** Replaces secrets in the text: tokens, credentials, and URL queries. Linear in the text's length. */
 export function withoutSecrets(text: string): string {
   let safe = text;
-  for (const [pattern, instead] of SECRETS) safe = safe.replace(pattern, instead);
+  for (const [pattern, instead] of secrets) safe = safe.replace(pattern, instead);
   return safe.includes("://") ? safe.replace(ADDRESS_LIKE, withoutAddressSecrets) : safe;
 }
 

@@ -30,7 +30,8 @@ export async function startSnippet(folder: string, code: string, env: Record<str
   child.stderr.on("data", (data: Buffer) => (printed += data));
   const done = new Promise<string>((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) =>
+    // Not earlier: what it printed last may come after its exit.
+    child.once("close", (code) =>
       code === 0 ? resolve(printed) : reject(new Error(`exit ${code}: ${printed}`)),
     );
   });

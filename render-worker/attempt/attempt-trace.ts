@@ -5,7 +5,7 @@ import type { Outcome } from "./outcome.ts";
 import type { AttemptRef } from "./reporter.ts";
 
 /** Instrumentation scope of a worker's spans. */
-export const tracerName = "reelay-worker";
+export const TRACER_NAME = "reelay-worker";
 
 /** The span of one attempt, from the task's message to its last report. */
 export interface AttemptTrace {
@@ -18,7 +18,7 @@ export interface AttemptTrace {
 /** Continues the trace of the task's message. */
 export function startAttemptTrace(delivery: Delivery, task: TaskRequested, ref: AttemptRef): AttemptTrace {
   const parent = traceOf(delivery);
-  const span = trace.getTracer(tracerName).startSpan(
+  const span = trace.getTracer(TRACER_NAME).startSpan(
     `process tasks-${task.pool}`,
     {
       kind: SpanKind.CONSUMER,

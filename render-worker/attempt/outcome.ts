@@ -28,11 +28,19 @@ export function toOutcome(thrown: unknown, signal: AbortSignal): Outcome {
 }
 
 /**
- * Whether unfinished published output stays when the attempt ends. Viewers may be playing it, and the next
- * attempt replaces it, after which the API removes it. False if the store is full, since no attempt succeeds
- * until there is room, and if no attempt follows.
+ * Whether the attempt's last report still names unfinished output. Viewers may be playing it, and the next
+ * attempt replaces it. False if the store is full, since no attempt succeeds until there is room, and if no
+ * attempt follows.
  */
 export function leavesUnfinished(outcome: Outcome): boolean {
   if (outcome.kind === "FAILED") return outcome.error.code !== "STORE_FULL";
   return outcome.kind === "INTERRUPTED";
 }
+
+/**
+ * Whether the worker itself removes unfinished output. The master playlist names it until the API has applied
+ * the last report, so the API removes it after that. The worker does it only if the store is full, where room
+ * comes first, and if it lost its lease, which it does not report.
+ */
+export const removesUnfinished = (outcome: Outcome): boolean =>
+  outcome.kind === "LEASE_LOST" || (outcome.kind === "FAILED" && outcome.error.code === "STORE_FULL");

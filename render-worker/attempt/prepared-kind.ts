@@ -1,5 +1,7 @@
-import type { Capabilities, TaskRequested } from "@reelay/contracts";
+import type { Capabilities, CheckedSource, SourceCheckRequested, TaskRequested } from "@reelay/contracts";
 import type { z } from "zod";
+import type { WorkerConfig } from "../config.ts";
+import type { Jail } from "../jail/index.ts";
 import type { AttemptHost } from "./attempt-host.ts";
 import type { Outcome } from "./outcome.ts";
 import type { AttemptReporter } from "./reporter.ts";
@@ -22,6 +24,19 @@ export interface PreparedKind {
   /** Begins an attempt. Null: the task's parameters do not match the kind's schema. */
   begin(task: TaskRequested, reporter: Pick<AttemptReporter, "advanced">): KindAttempt | null;
   offer(): KindOffer;
+  /**
+   * Checks a source without rendering it. Throws a `RenderError` if the worker is at fault, or the signal's
+   * reason. Absent: sources of this kind cannot be checked.
+   */
+  check?(request: SourceCheckRequested, host: CheckHost): Promise<CheckedSource>;
+}
+
+/** What the worker provides to the kind that checks a source. */
+export interface CheckHost extends Pick<AttemptHost, "memory" | "log" | "signal" | "store"> {
+  config: Pick<WorkerConfig, "script" | "limits">;
+  jail: Pick<Jail, "level">;
+  /** Path of a folder for the check, which does not exist yet. The kind removes it. */
+  folder: string;
 }
 
 /** An attempt of one kind, with its parameters and its state. */

@@ -1,6 +1,6 @@
 import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import { leavesUnfinished, type Outcome } from "./outcome.ts";
+import { type Outcome, removesUnfinished } from "./outcome.ts";
 
 interface Attempt {
   videoId: string;
@@ -8,9 +8,9 @@ interface Attempt {
 }
 
 /**
- * Removes the output of an attempt that no one can use. Finished objects stay: they were reported, and a
- * later attempt may keep them. An attempt that lost its lease keeps only the output that the API has
- * accepted.
+ * Removes an attempt's unfinished output in the cases of `removesUnfinished`. Finished objects stay: they
+ * were reported, and a later attempt may keep them. An attempt that lost its lease keeps only the output that
+ * the API has accepted.
  *
  * @param finished keys of the finished objects
  */
@@ -20,7 +20,7 @@ export async function removePartialOutput(
   finished: readonly string[],
   outcome: Outcome,
 ): Promise<void> {
-  if (outcome.kind === "COMPLETED" || leavesUnfinished(outcome)) return;
+  if (!removesUnfinished(outcome)) return;
   if (outcome.kind === "LEASE_LOST" && outcome.keep) await keepOnly(store, ref, outcome.keep);
   else await removeUnfinished(store, ref, finished);
 }

@@ -6,29 +6,24 @@ import { expect, test } from "vitest";
 import { sleep } from "../wait.ts";
 import { AttemptReporter } from "./reporter.ts";
 
-test("results that follow closely on one another are reported together, the first immediately and the last in any case", async () => {
+function report(progressMs: number) {
   const reports: Message[] = [];
   const messaging: Pick<Messaging, "publish"> = {
     publish: async (message) => {
       reports.push(message);
     },
   };
+  const ref = { videoId: "v", jobId: "j", taskId: "t", attemptId: "a", fencingToken: 0, workerId: "w" };
   const reporter = new AttemptReporter({
-    messaging,
-    ref: {
-      videoId: "v",
-      jobId: "j",
-      taskId: "t",
-      attemptId: "a",
-      fencingToken: 0,
-      kind: "TRANSCODE",
-      workerId: "w",
-    },
-    log: pino({ level: "silent" }),
-    progressMs: 500,
+    ...{ messaging, progressMs, trace: ROOT_CONTEXT, log: pino({ level: "silent" }) },
+    ref: { ...ref, kind: "TRANSCODE" },
     giveUp: new AbortController().signal,
-    trace: ROOT_CONTEXT,
   });
+  return { reporter, reports };
+}
+
+test("results in quick succession are batched; the first is reported immediately and the last always", async () => {
+  const { reporter, reports } = report(500);
   const updates = 100;
   for (let update = 1; update <= updates; update += 1) {
     reporter.advanced({ posterKey: String(update) });
@@ -42,4 +37,20 @@ test("results that follow closely on one another are reported together, the firs
   reporter.advanced({ split: { headEndMs: 8_000 } }, "NOW");
   await new Promise(setImmediate);
   expect(reports.at(-1)).toMatchObject({ result: { split: { headEndMs: 8_000 } } });
+});
+
+test("each milestone of progress is reported in order, and other progress only with the interval", async () => {
+  const { reporter, reports } = report(60_000);
+  const fractions = () => reports.map((one) => ("fraction" in one ? one.fraction : null));
+  reporter.progressed(0.1);
+  reporter.progressed(0.2);
+  reporter.progressed(0.3, { step: 1 }, "NOW");
+  reporter.progressed(0.4, { step: 2 }, "NOW");
+  reporter.progressed(0.5);
+  await expect.poll(fractions).toEqual([0.1, 0.3, 0.4]);
+  for (let step = 0; step < 500; step += 1) reporter.progressed(0.6, { step }, "NOW");
+  await reporter.ended({ kind: "COMPLETED" }, {});
+  expect(fractions().slice(0, 5)).toEqual([0.1, 0.3, 0.4, 0.6, 0.6]);
+  // The number that waits is limited.
+  expect(reports.length).toBeLessThan(100);
 });

@@ -32,17 +32,27 @@ interface EndDetails {
 type Body<R> = R extends AttemptReport ? Omit<R, keyof AttemptRef | "at" | "sequence"> : never;
 
 /** The first results say that a video plays, and with what. They are sent immediately. */
-const eagerResults = 8;
+const EAGER_RESULTS = 8;
 /**
  * Later results wait for others: variants end a segment shortly after one another, and each report costs the
  * API a transaction.
  */
-const resultMs = 250;
+const RESULT_MS = 250;
+/** Minimum distance of reports that do not wait for the interval. */
+const MILESTONE_MS = 50;
+/** Further ones are reported with the next interval. */
+const MAX_MILESTONES = 64;
+
+interface Progress {
+  fraction: number;
+  detail?: object;
+}
 
 /**
  * Reports one attempt to the API. A result is sent again until the broker has it or a newer one. Each carries
  * everything, so only the newest waits and memory is bounded however long the broker is unreachable. Progress
- * is sent at most once per interval, one report at a time, and dropped when it cannot be sent.
+ * is sent at most once per interval, one report at a time, and dropped when it cannot be sent. Milestones of
+ * progress are sent each, and soon.
  */
 export class AttemptReporter {
   readonly #messaging: Pick<Messaging, "publish">;
@@ -60,7 +70,10 @@ export class AttemptReporter {
   #sentResults = 0;
   /** Aborts when others wait for a result. From then on results are sent immediately. */
   readonly #hurry = new AbortController();
-  #progress: { fraction: number; detail?: object } | null = null;
+  #progress: Progress | null = null;
+  readonly #milestones: Progress[] = [];
+  /** Ends the wait for the next interval. */
+  #wake = new AbortController();
   #sendingProgress = false;
 
   constructor(options: {
@@ -94,10 +107,18 @@ export class AttemptReporter {
   /**
    * @param fraction of the task's work, 0 to 1
    * @param detail as the task's kind defines it
+   * @param urgency `NOW`: a milestone, which later progress does not replace
    */
-  progressed(fraction: number, detail?: object): void {
+  progressed(fraction: number, detail?: object, urgency?: Urgency): void {
     if (this.#isEnded) return;
-    this.#progress = { fraction, ...(detail && { detail }) };
+    const progress = { fraction, ...(detail && { detail }) };
+    if (urgency === "NOW" && this.#milestones.length < MAX_MILESTONES) {
+      this.#milestones.push(progress);
+      this.#progress = null;
+      this.#wake.abort();
+    } else {
+      this.#progress = progress;
+    }
     if (!this.#sendingProgress) void this.#sendProgress();
   }
 
@@ -113,7 +134,7 @@ export class AttemptReporter {
   async ended(outcome: Outcome, result: object, details: EndDetails = {}): Promise<void> {
     this.#isEnded = true;
     // The last figures. Nothing waits for them.
-    void this.#publishProgress();
+    while (this.#progress || this.#milestones.length > 0) void this.#publishProgress();
     const body = endReport(outcome, result, details);
     if (body) await this.#sendUntilDelivered(() => body);
   }
@@ -126,8 +147,8 @@ export class AttemptReporter {
   async #sendResult(): Promise<void> {
     this.#sendingResult = true;
     while (this.#result && !this.#isEnded) {
-      if (this.#sentResults >= eagerResults)
-        await sleep(resultMs, AbortSignal.any([this.#giveUp, this.#hurry.signal])).catch(() => undefined);
+      if (this.#sentResults >= EAGER_RESULTS)
+        await sleep(RESULT_MS, AbortSignal.any([this.#giveUp, this.#hurry.signal])).catch(() => undefined);
       await this.#sendUntilDelivered(() => {
         const result = this.#result;
         this.#result = null;
@@ -160,16 +181,20 @@ export class AttemptReporter {
 
   async #sendProgress(): Promise<void> {
     this.#sendingProgress = true;
-    while (this.#progress && !this.#isEnded) {
+    while ((this.#progress || this.#milestones.length > 0) && !this.#isEnded) {
       await this.#publishProgress();
-      await sleep(this.#progressMs, this.#giveUp).catch(() => undefined);
+      const hasMore = this.#milestones.length > 0;
+      if (!hasMore) this.#wake = new AbortController();
+      const ms = hasMore ? MILESTONE_MS : this.#progressMs;
+      const early = hasMore ? [] : [this.#wake.signal];
+      await sleep(ms, AbortSignal.any([this.#giveUp, ...early])).catch(() => undefined);
     }
     this.#sendingProgress = false;
   }
 
   async #publishProgress(): Promise<void> {
-    const progress = this.#progress;
-    this.#progress = null;
+    const progress = this.#milestones.shift() ?? this.#progress;
+    if (progress === this.#progress) this.#progress = null;
     if (!progress) return;
     const report = this.#complete({ type: "task.progressed.v1", ...progress } as Body<AttemptReport>);
     await this.#publish(report).catch((error: unknown) =>

@@ -32,7 +32,7 @@ export interface AttemptRun
 }
 
 /** How long a stopped attempt's report waits until its output is removed. */
-const removalMs = 1_000;
+const REMOVAL_MS = 1_000;
 
 /**
  * Runs an attempt and reports its end exactly once: as soon as its output is complete, before the kind
@@ -54,7 +54,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
     const removal = removePartialOutput(summing.store, ref, finished, outcome).catch((error: unknown) =>
       log.warn({ err: error }, "output.not-removed"),
     );
-    await Promise.race([removal, sleep(removalMs, giveUp).catch(() => undefined)]);
+    await Promise.race([removal, sleep(REMOVAL_MS, giveUp).catch(() => undefined)]);
     const used = usage.read();
     const wallSeconds = Math.round(performance.now() - startedAt) / 1_000;
     await reporter.ended(outcome, kind.settle(outcome), {
@@ -71,7 +71,7 @@ export async function runAndReport(run: AttemptRun): Promise<void> {
     directory = await workDirectory.forAttempt(ref.attemptId);
     await jail.adopt(directory.path);
   } catch (error) {
-    log.warn({ err: error }, "attempt.not-begun");
+    log.warn({ err: error }, "attempt.not-started");
     return await report(toOutcome(error, stop));
   }
   await using _removed = directory;

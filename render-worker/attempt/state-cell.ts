@@ -1,4 +1,4 @@
-const soonMs = 1_000;
+const SOON_MS = 1_000;
 
 /** `NOW`: others wait for this state, so its report does not wait for further changes. */
 export type Urgency = "NOW" | undefined;
@@ -26,7 +26,7 @@ export class StateCell<State extends object> implements Disposable {
   /** For frequent changes that can wait: reports within a second, together with any other change. */
   updateSoon(change: (state: State) => State): void {
     this.#current = change(this.#current);
-    this.#timer ??= setTimeout(() => this.#report(), soonMs);
+    this.#timer ??= setTimeout(() => this.#report(), SOON_MS);
   }
 
   [Symbol.dispose](): void {

@@ -13,7 +13,7 @@ async function killsOf(files: Record<string, string>) {
   return await countOomKills(directory.path);
 }
 
-test("kills are counted in the group, in those around it, and on the machine", async () => {
+test("OOM kills are counted in the control group, its ancestors and the machine", async () => {
   const unified = {
     "proc/vmstat": "nr_free_pages 1\noom_kill 2\n",
     "proc/self/cgroup": "0::/pod/main\n",
@@ -30,6 +30,6 @@ test("kills are counted in the group, in those around it, and on the machine", a
   expect(await killsOf(versionOne)).toBe(4);
 });
 
-test("without a counter the number is unknown", async () => {
+test("without a counter, the number of OOM kills is unknown", async () => {
   expect(await killsOf({})).toBeNull();
 });

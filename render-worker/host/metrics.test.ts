@@ -5,7 +5,7 @@ import { eventually } from "../../tests/kit/index.ts";
 import { words } from "../media/ffmpeg/words.ts";
 import { makeClip, startWorker, temporaryDirectory } from "../testing/kit.ts";
 
-test("a worker counts what it does: slots, attempts, stored bytes, and what ffmpeg used", async () => {
+test("a worker's metrics cover slots, attempts, stored bytes and ffmpeg usage", async () => {
   await using clips = await temporaryDirectory();
   const clip = await makeClip(join(clips.path, "clip.mp4"), [
     ...words("-f lavfi -i testsrc2=s=640x360:r=30:d=10 -c:v libx264 -preset ultrafast"),

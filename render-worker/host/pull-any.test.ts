@@ -28,14 +28,14 @@ function brokerOf(
 const deliveryOf = (returned: string[] = [], name = ""): Delivery =>
   ({ ack: () => Promise.resolve(), nack: async () => void returned.push(name) }) as unknown as Delivery;
 
-test("a task in either pool is had at once, and the other pool is no longer asked", async () => {
+test("a task from either pool is returned immediately, and the pull from the other pool is aborted", async () => {
   const delivery = deliveryOf();
   const broker = brokerOf({ "tasks-cpu-poster": () => Promise.resolve([delivery]) });
   expect(await pullAny(broker, both, never)).toBe(delivery);
   expect(broker.given).toEqual(["tasks-gpu-poster"]);
 });
 
-test("of two that come at the same moment one is given back: there is one slot", async () => {
+test("if both pools deliver at the same moment, one task is kept for the single slot and the other is returned", async () => {
   const returned: string[] = [];
   const broker = brokerOf({
     "tasks-gpu-poster": () => Promise.resolve([deliveryOf(returned, "gpu")]),
@@ -45,7 +45,7 @@ test("of two that come at the same moment one is given back: there is one slot",
   expect(returned).toEqual(["cpu"]);
 });
 
-test("one pool that cannot be asked does not keep the worker from the other", async () => {
+test("a failing pool does not keep the worker from pulling from the other", async () => {
   const refused = () => Promise.reject(new Error("the broker refused"));
   const none = () => Promise.resolve([]);
   expect(
@@ -56,7 +56,7 @@ test("one pool that cannot be asked does not keep the worker from the other", as
   ).rejects.toThrow("the broker refused");
 });
 
-test("a worker takes tasks for GPUs when anything works on a device", () => {
+test("a worker pulls GPU tasks if any encoder or decoder runs on a device", () => {
   const onDevice = { name: "cuda", codec: "h264", device: "0", deviceName: "NVIDIA H100" };
   const software = { name: "libx264", codec: "H264", device: null, deviceName: null };
   expect(poolsOf({ devices: [], encoders: [software], decoders: [] })).toEqual(["cpu"]);

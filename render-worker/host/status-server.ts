@@ -12,7 +12,7 @@ interface StatusServerOptions {
   pingBroker: (signal: AbortSignal) => Promise<void>;
 }
 
-const pingMs = 2_000;
+const PING_MS = 2_000;
 
 /**
  * Serves a worker's status: `/healthz` while the process lives, `/readyz` while it accepts tasks and reaches
@@ -46,8 +46,8 @@ export async function startStatusServer(
 /** A broker that does not respond in time counts as away. */
 async function isReached(ping: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), pingMs);
-  const reached = ping(AbortSignal.timeout(pingMs)).then(
+  const timer = setTimeout(() => resolve(false), PING_MS);
+  const reached = ping(AbortSignal.timeout(PING_MS)).then(
     () => true,
     () => false,
   );

@@ -19,7 +19,7 @@ test("deferred work starts when the CPU has been idle for a while", async () => 
   expect(seen.looks).toBe(4);
 });
 
-test("it does not wait for ever, and not after a stop", async () => {
+test("deferred work does not wait forever, and does not start after a stop", async () => {
   const { seen, isBusy } = busyFor(Number.POSITIVE_INFINITY);
   await untilQuiet(isBusy, { quietMs: 10, patienceMs: 50 }, signal);
   expect(seen.looks).toBe(5);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { promisify } from "node:util";
 import type { JailLevel } from "@reelay/contracts";
 import { createBubblewrapJail } from "./bubblewrap/bubblewrap-jail.ts";
-import { ControlGroups } from "./cgroups/control-groups.ts";
+import { ControlGroups } from "./cgroups/index.ts";
 import { findProgram } from "./find-program.ts";
 import type { Jail } from "./jail.ts";
 import { JailUsers } from "./jail-users.ts";
@@ -11,8 +11,7 @@ import { createLandlockJail } from "./landlock/landlock-jail.ts";
 import { abiWith } from "./landlock/plan-rules.ts";
 import { createNoJail } from "./no-jail.ts";
 import { barrierTo } from "./reachable.ts";
-import { isFilterable } from "./seccomp/compile-filter.ts";
-import { type Architecture, syscallNumbers } from "./seccomp/syscalls.ts";
+import { type Architecture, isFilterable, syscallNumbers } from "./seccomp/index.ts";
 import { testJail } from "./self-test.ts";
 
 /**
@@ -143,14 +142,14 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 
 async function firstBarrier(folders: readonly string[]): Promise<string | null> {
   for (const folder of folders) {
-    const barrier = await barrierTo(`${folder}/file`, noUser);
+    const barrier = await barrierTo(`${folder}/file`, NO_USER);
     if (barrier !== null) return barrier;
   }
   return null;
 }
 
 /** An id that no user has. */
-const noUser = -1;
+const NO_USER = -1;
 
 /** The kernel's version of Landlock; 0 if it has none, or it is disabled. */
 async function readLandlockAbi(perl: string, architecture: Architecture): Promise<number> {

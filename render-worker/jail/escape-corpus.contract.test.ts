@@ -48,7 +48,7 @@ async function prepare(folder: string, { level, as }: Setting): Promise<SpawnOpt
       HOME_MODE: String(as === "root, in folders of its own" ? 0o700 : 0o755),
     },
     ...(as === "an ordinary user" && isRoot && ordinary),
-    timeout: 90_000,
+    timeout: 240_000,
   };
 }
 
@@ -61,8 +61,8 @@ async function runCorpus(options: SpawnOptions): Promise<CorpusResult> {
 }
 
 /**
- * Starts a worker's stand-in with a program, kills it, and returns the program's processes that are left two
- * seconds later.
+ * Starts a worker's stand-in with a program, kills it, and returns the program's processes that do not end by
+ * themselves.
  */
 async function killWorker(options: SpawnOptions): Promise<string[]> {
   const worker = spawn(process.execPath, [corpusProcess, "hold"], {
@@ -75,8 +75,12 @@ async function killWorker(options: SpawnOptions): Promise<string[]> {
   expect(await processesWith(name)).not.toEqual([]);
   worker.kill("SIGKILL");
   await once(worker, "exit");
-  await sleep(2_000);
-  return processesWith(name);
+  let left = await processesWith(name);
+  for (let waitedMs = 0; left.length > 0 && waitedMs < 30_000; waitedMs += 200) {
+    await sleep(200);
+    left = await processesWith(name);
+  }
+  return left;
 }
 
 const folder = await mkdtemp(join(tmpdir(), "reelay-corpus-"));
@@ -137,7 +141,7 @@ describe.each(settings)("$level as $as", (setting) => {
       check();
     });
 
-  promise("the jail is of that level, and says why it is no more", () => {
+  promise("the jail has the expected level and reports why it is not higher", () => {
     expect(result.level).toBe(level);
     expect(result.reason).toBe(
       level === "FULL"
@@ -146,7 +150,7 @@ describe.each(settings)("$level as $as", (setting) => {
     );
   });
 
-  promise("memory and processes are counted together where control groups can be made", () => {
+  promise("memory and processes are limited as a group where control groups are available", () => {
     if (canMakeGroups && setting.as !== "an ordinary user") expect(result.limitsBy).toBe("CONTROL_GROUPS");
     const { memoryOfSeveral } = result.runs;
     // Four of 100 MiB each, with a limit of 256 MiB: each is allowed, all together are not.
@@ -154,7 +158,7 @@ describe.each(settings)("$level as $as", (setting) => {
     else expect(memoryOfSeveral).toMatchObject({ isOutOfMemory: true });
   });
 
-  promise("nothing gets through, and each try is refused for the right reason", () => {
+  promise("every escape attempt is refused for the expected reason", () => {
     const wrong = escapes
       .filter(({ name, refused }) => !refused[level].split(" ").includes(result.answers[name] ?? ""))
       .map(({ name, refused }) => `${name}: ${result.answers[name]} instead of ${refused[level]}`);
@@ -162,20 +166,20 @@ describe.each(settings)("$level as $as", (setting) => {
     expect(Object.keys(result.answers)).toHaveLength(escapes.length);
   });
 
-  promise("no listener of the worker sees a connection, and the store is as it was", () => {
+  promise("no listener of the worker receives a connection, and the store is unchanged", () => {
     expect({ hits: result.hits, store: result.store }).toEqual({ hits: [], store: "canary in source" });
   });
 
-  promise("its source and its own folder are within reach", () => {
+  promise("the source and the attempt's own folder are accessible", () => {
     expect(result.source).toMatch(/the source$/);
     expect(result.runs["ownOutput"]).toMatchObject({ code: 0, stdout: "written" });
   });
 
-  promise("what the worker writes into an attempt's folder, its programs may read", () => {
+  promise("programs can read what the worker writes into the attempt's folder", () => {
     expect(result.runs["handedOver"]).toMatchObject({ code: 0, stdout: "by the worker and back" });
   });
 
-  promise("a program gets its environment, descriptors and arguments, and nothing of the worker's", () => {
+  promise("a program gets its own environment, descriptors and arguments, and none of the worker's", () => {
     const { environment, secrets, descriptors, identity, arguments: given } = result.runs;
     expect(environment).toMatchObject({ code: 0, stdout: "GIVEN=1", stderr: "" });
     expect(secrets).toMatchObject({ code: 0, stdout: "" });
@@ -184,7 +188,7 @@ describe.each(settings)("$level as $as", (setting) => {
     expect(given).toMatchObject({ code: 0, stdout: "--bind|/|/host|--|env=A=b|a\nb" });
   });
 
-  promise("memory, processes, files and time end at their limits, and the worker goes on", () => {
+  promise("memory, process, file and time limits are enforced, and the worker continues", () => {
     const { memory, forks, bigFile, temporary, files, time } = result.runs;
     expect(memory).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("Out of memory") });
     const [EAGAIN, EFBIG, ENOSPC, EACCES, EMFILE] = [11, 27, 28, 13, 24];
@@ -200,11 +204,11 @@ describe.each(settings)("$level as $as", (setting) => {
       expect(result.runs["foreign"]).toMatchObject({ code: null, signal: "SIGSYS" });
   });
 
-  promise("a worker that is killed takes its programs along", () => {
+  promise("programs end when their worker is killed", () => {
     expect(survivors.get(setting)).toEqual([]);
   });
 
-  promise("two seconds later nothing is left: no process, no file, no mount", () => {
+  promise("after two seconds, no process, file or mount is left", () => {
     expect(result.runs["daemon"]).toMatchObject({ code: 0, stdout: "left" });
     expect(result.left).toEqual({ processes: [], files: [], mounts: 0 });
   });

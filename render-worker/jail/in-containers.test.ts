@@ -29,7 +29,7 @@ const isDemanded = processEnvironment["CI"] === "true" && isRoot;
 const isPossible = isDemanded || (await hasPrograms());
 
 test.skipIf(!isDemanded && !(isPossible && (await canUnshare())))(
-  "a worker that is process 1 has a full jail (skipped where no process namespace can be made)",
+  "a worker that runs as process 1 has a full jail (skipped where no process namespace is available)",
   async () => {
     const { stdout } = await run("unshare", [...asProcess1, ...echo], { env: { PATH } });
     expect(JSON.parse(stdout)).toEqual({ pid: 1, level: "FULL", reason: null, output: "hello\n" });

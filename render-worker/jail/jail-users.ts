@@ -7,11 +7,11 @@ import { isAbsolute, relative } from "node:path";
  * from each other. Below the range that containers map (65536), above the ids of people and services, and
  * different from the system's unprivileged user, which may own files.
  */
-const firstId = 59_000;
-const count = 512;
+const FIRST_ID = 59_000;
+const COUNT = 512;
 
 /** `S_ISGID` of inode(7). */
-const setGroupId = 0o2000;
+const SET_GROUP_ID = 0o2000;
 
 interface Holder {
   id: number;
@@ -52,7 +52,7 @@ export class JailUsers {
     const holder = this.#holderOf([directory]) ?? (await this.#hold());
     this.#byDirectory.set(directory, holder);
     await chown(directory, holder.id, holder.id);
-    await chmod(directory, setGroupId | 0o770);
+    await chmod(directory, SET_GROUP_ID | 0o770);
   }
 
   /**
@@ -99,7 +99,7 @@ export class JailUsers {
   }
 
   async #hold(): Promise<Holder> {
-    for (let id = firstId; id < firstId + count; id += 1) {
+    for (let id = FIRST_ID; id < FIRST_ID + COUNT; id += 1) {
       if (this.#held.has(id)) continue;
       this.#held.add(id);
       const lock = await lockId(id);
@@ -107,7 +107,7 @@ export class JailUsers {
       this.#held.delete(id);
     }
     throw new Error(
-      `All ${count} users for programs are in use: more workers run on this machine than can be isolated from each other.`,
+      `All ${COUNT} users for programs are in use: more workers run on this machine than can be isolated from each other.`,
     );
   }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openPrivateFile } from "./private-file.ts";
 
-test("a private file never has a name that a killed worker could leave behind", async () => {
+test("a private file never has a name, so a killed worker cannot leave it behind", async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "private-file-"));
   const names: (string | null)[] = [];
   const watcher = watch(folder.path, (_, name) => names.push(name));

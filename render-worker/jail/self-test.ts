@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Jail } from "./jail.ts";
 import { runJailed } from "./run-jailed.ts";
-import type { Architecture } from "./seccomp/syscalls.ts";
-import { syscallNumbers } from "./seccomp/syscalls.ts";
+import { type Architecture, syscallNumbers } from "./seccomp/index.ts";
 
-const withinMs = 5_000;
+const WITHIN_MS = 5_000;
 
 /** Prints the name of every attempt that succeeded, and a final line, so that no output is not a pass. */
 const attempts = String.raw`
@@ -65,7 +64,7 @@ export async function testJail(
         writable: [out],
         limits: { processes: 16, openFiles: 64, cpuSeconds: 5 },
       },
-      withinMs,
+      WITHIN_MS,
     );
     const lines = stdout.split("\n").filter(Boolean);
     if (lines.pop() !== "done") return firstLine(stderr) || `the trial ended with ${code ?? "a signal"}`;

@@ -33,7 +33,7 @@ async function colourOf(path: string): Promise<number[]> {
   const { ffmpeg } = await testTools();
   const args = words("-v error -i");
   const filters = words("-frames:v 1 -vf crop=64:64,scale=1:1 -pix_fmt rgb24 -f rawvideo -");
-  const options = { timeoutMs: 20_000, encoding: "latin1" } as const;
+  const options = { timeoutMs: 100_000, encoding: "latin1" } as const;
   const { stdout } = await runTool(ffmpeg.path, [...args, path, ...filters], options);
   return Array.from(Buffer.from(stdout, "latin1").subarray(0, 3), (byte) => (byte > 127 ? 1 : 0));
 }
@@ -50,7 +50,7 @@ const poster = async (atMs: number, changes: Partial<RenderTask> = {}) => {
 };
 
 test.each(Object.entries(colours).map(([atMs, colour]) => [Number(atMs), colour] as const))(
-  "the poster of %i ms shows the picture of that time",
+  "the poster at %i ms shows the frame at that time",
   async (atMs, colour) => {
     const { type, result: state } = await poster(atMs);
     expect(type).toBe("task.completed.v1");
@@ -61,13 +61,13 @@ test.each(Object.entries(colours).map(([atMs, colour]) => [Number(atMs), colour]
   },
 );
 
-test("a time after the last picture gives that one, where there is none near it the task is refused", async () => {
+test("a poster slightly past the end shows the last frame; one far past the end is rejected", async () => {
   const late = await poster(6_400);
   expect(await colourOf(worker.store.path(late.result.posterKey ?? ""))).toEqual([1, 0, 1]);
   expect(await poster(60_000)).toMatchObject({ outcome: "REJECTED", error: { code: "POSTER_NOT_FOUND" } });
 });
 
-test("without its source a video's poster comes from its largest variant, and its preview from a small one", async () => {
+test("without its source, a video's poster is made from the largest variant and its preview from a small one", async () => {
   const rendered = await worker.request(clip);
   const { result: state } = await worker.end(rendered);
   const keep = { variants: state.variants.filter(({ status }) => status === "READY"), audio: null };
@@ -94,7 +94,7 @@ test("without its source a video's poster comes from its largest variant, and it
   expect(previewed.preview?.sizeBytes).toBeGreaterThan(100);
 });
 
-test("an ffmpeg that makes no animated WebP makes an MP4", async () => {
+test("the preview is an MP4 if ffmpeg cannot encode animated WebP", async () => {
   const tools = await testTools();
   const path = join(clips.path, "without-webp");
   const script = `case "$*" in *libwebp*) echo "Unknown encoder 'libwebp_anim'" >&2; exit 1;; esac`;
@@ -113,7 +113,7 @@ test("an ffmpeg that makes no animated WebP makes an MP4", async () => {
   expect(await inspect(other.store.path(preview?.key ?? ""))).toMatchObject({ width: 320, frames: 36 });
 });
 
-test("a poster without source and variants waits for another try, and a preview without variants as well", async () => {
+test("a poster without source and variants, and a preview without variants, fail and can be retried", async () => {
   const key = "videos/gone/source/clip.mp4";
   const gone = await poster(0, { source: { kind: "object", key } });
   expect(gone).toMatchObject({ outcome: "FAILED", error: { code: "SOURCE_MISSING" } });
@@ -121,7 +121,7 @@ test("a poster without source and variants waits for another try, and a preview 
   expect(await worker.end(task)).toMatchObject({ outcome: "FAILED", error: { code: "PREVIEW_FAILED" } });
 });
 
-test("a download is saved under the name that its task gives", async () => {
+test("a download is saved under the name in its task", async () => {
   const rendered = await worker.request(clip);
   const { result: state } = await worker.end(rendered);
   const keep = { variants: state.variants.filter(({ status }) => status === "READY"), audio: null };

@@ -1,14 +1,19 @@
 import type { PreparedKind } from "../attempt/index.ts";
+import type { InstalledPainter } from "../painters/index.ts";
 import type { FfmpegRuntime } from "./ffmpeg/index.ts";
 
 /** Services for kinds while a worker starts. */
 export interface KindHost {
   /** The shared ffmpeg. Rejects with a `ToolNotFoundError` on a machine without it. */
   ffmpeg(): Promise<FfmpegRuntime>;
+  /** The painter of Manim scripts. Rejects with a `ToolNotFoundError` on a machine without it. */
+  painter(): Promise<InstalledPainter>;
 }
 
 /** A worker's implementation of a kind. */
 export interface WorkerKind {
+  /** Most machines lack its tools. Default false. */
+  isOptional?: boolean;
   /** Finds the kind's tools. Rejects with a `ToolNotFoundError` that names the missing one. */
   prepare(host: KindHost): Promise<PreparedKind>;
 }

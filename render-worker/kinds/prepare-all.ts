@@ -1,12 +1,15 @@
 import type { Offer } from "@reelay/contracts";
 import type { PreparedKind } from "../attempt/index.ts";
 import { type FfmpegTools, ToolNotFoundError } from "../media/ffmpeg/index.ts";
+import { type InstalledPainter, UnsafeKindError } from "../painters/index.ts";
 import { FfmpegRuntime, type RuntimeOptions } from "./ffmpeg/index.ts";
 import type { KindHost, WorkerKind } from "./kind.ts";
 
 export interface PrepareOptions extends RuntimeOptions {
   /** Rejects with a `ToolNotFoundError`. */
   findFfmpeg: () => Promise<FfmpegTools>;
+  /** Rejects with a `ToolNotFoundError` or an `UnsafeKindError`. */
+  findPainter: () => Promise<InstalledPainter>;
 }
 
 /** The kinds that a worker supports. Disposing releases what they share. */
@@ -14,29 +17,39 @@ export interface PreparedKinds extends AsyncDisposable {
   /** Undefined if this worker does not support the kind. */
   get(name: string): PreparedKind | undefined;
   /** Combined offer of all kinds. */
-  offer(): Pick<Offer, "kinds" | "encoders" | "capabilities">;
+  offer(): Pick<Offer, "kinds" | "refused" | "encoders" | "capabilities">;
 }
 
 export async function prepareAll(
   kinds: Readonly<Record<string, WorkerKind>>,
-  { findFfmpeg, ...options }: PrepareOptions,
+  { findFfmpeg, findPainter, ...options }: PrepareOptions,
 ): Promise<PreparedKinds> {
   let runtime: Promise<FfmpegRuntime> | undefined;
   const host: KindHost = {
     ffmpeg: () => (runtime ??= findFfmpeg().then((tools) => FfmpegRuntime.create(tools, options))),
+    painter: findPainter,
   };
   const prepared = new Map<string, PreparedKind>();
-  const refused = new Map<string, string>();
+  const missing = new Map<string, string>();
+  const refused: { name: string; reason: string }[] = [];
+  const wanted = options.config.kinds;
   for (const [name, kind] of Object.entries(kinds)) {
+    if (wanted && !wanted.includes(name)) continue;
     try {
       prepared.set(name, await kind.prepare(host));
     } catch (error) {
-      if (!(error instanceof ToolNotFoundError)) throw error;
-      refused.set(name, error.message);
+      if (error instanceof ToolNotFoundError) missing.set(name, error.message);
+      else if (error instanceof UnsafeKindError) refused.push({ name, reason: error.message });
+      else throw error;
     }
   }
-  if (prepared.size === 0) throw new ToolNotFoundError([...new Set(refused.values())].join(" "));
-  for (const [kind, reason] of refused) options.log.warn({ kind, reason }, "kind.not-supported");
+  const reasons = [...missing.values(), ...refused.map(({ reason }) => reason)];
+  if (prepared.size === 0) throw new ToolNotFoundError([...new Set(reasons)].join(" "));
+  for (const { name, reason } of refused) options.log.error({ kind: name, reason }, "kind.refused");
+  for (const [kind, reason] of missing) {
+    if (kinds[kind]?.isOptional) options.log.info({ kind, reason }, "kind.not-supported");
+    else options.log.warn({ kind, reason }, "kind.not-supported");
+  }
   return {
     get: (name) => prepared.get(name),
     offer: () => {
@@ -44,6 +57,7 @@ export async function prepareAll(
       const capabilities = offers.find(({ offer }) => offer.capabilities)?.offer.capabilities;
       return {
         kinds: offers.map(({ name, offer }) => ({ name, runtime: offer.runtime, version: offer.version })),
+        ...(refused.length > 0 && { refused }),
         encoders: offers.flatMap(({ offer }) => offer.encoders ?? []),
         ...(capabilities && { capabilities }),
       };

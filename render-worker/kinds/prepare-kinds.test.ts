@@ -30,13 +30,21 @@ test("a worker without libx264 starts, offers the kinds that need none, and leav
   expect(worker.messaging.acked).toMatchObject([{ taskId: poster.taskId }]);
 });
 
-test("a machine that lacks the tools of every kind is refused, with one sentence for what is missing", async () => {
+test("a machine without the tools for any kind is refused, with one sentence per missing tool", async () => {
   await using worker = await startWorker();
   const missing = new ToolNotFoundError("No ffmpeg was found. Install ffmpeg or set FFMPEG_PATH.");
   const options = { config: worker.config, jail: await testJail(), log: worker.log };
-  await expect(prepareKinds({ ...options, findFfmpeg: () => Promise.reject(missing) })).rejects.toThrow(
-    missing.message,
-  );
+  const findPainter = () => Promise.reject(new ToolNotFoundError("The Manim painter is not installed."));
+  const without = { findFfmpeg: () => Promise.reject(missing), findPainter };
+  await expect(prepareKinds({ ...options, ...without })).rejects.toThrow(missing.message);
   await using kinds = await testKinds(options);
-  expect(kinds.offer().kinds.map(({ name }) => name)).toEqual(["TRANSCODE", "POSTER", "PREVIEW", "DOWNLOAD"]);
+  expect(kinds.offer().kinds.map(({ name }) => name)).toEqual([
+    ...["TRANSCODE", "ANIMATION", "POSTER", "PREVIEW", "DOWNLOAD"],
+  ]);
+});
+
+test("a worker for one kind offers no other", async () => {
+  await using worker = await startWorker({ kinds: ["ANIMATION"] });
+  const seen = worker.messaging.published.find((message) => message.type === "worker.seen.v1");
+  expect(seen).toMatchObject({ offer: { kinds: [{ name: "ANIMATION" }] } });
 });

@@ -21,25 +21,25 @@ export function explainLimit(
   if (endedFor === "TIME_LIMIT") {
     return inputError(
       "TIME_LIMIT",
-      `${program} used more CPU time than any source of this length and size needs. ${encodeAgain}`,
+      `${program} used more CPU time than any source of this length and size needs. ${ENCODE_AGAIN}`,
       logTail,
     );
   }
   if (endedFor === "FORBIDDEN") {
     return inputError(
       "FORBIDDEN",
-      `${program} was stopped because it made a system call that its jail forbids. ${encodeAgain} If every source fails like this, report it with the worker's log.`,
+      `${program} was stopped because it made a system call that its jail forbids. ${ENCODE_AGAIN} If every source fails like this, report it with the worker's log.`,
       logTail,
     );
   }
   if (endedFor === "OUTPUT_TOO_LONG") {
     return inputError(
       "OUTPUT_TOO_LARGE",
-      `${program} wrote a larger file than any source of this length needs. ${encodeAgain}`,
+      `${program} wrote a larger file than any source of this length needs. ${ENCODE_AGAIN}`,
       logTail,
     );
   }
   return null;
 }
 
-const encodeAgain = "The file may be damaged or malicious: encode it again and upload the result.";
+const ENCODE_AGAIN = "The file may be damaged or malicious: encode it again and upload the result.";

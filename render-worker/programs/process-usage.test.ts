@@ -3,7 +3,7 @@ import { parseProcessUsage } from "./process-usage.ts";
 
 const stat = "4711 (ff (mpeg) x) S 1 4711 4711 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 9 0 1000 0 0";
 
-test("CPU time and peak memory are read whatever the program is called", () => {
+test("CPU time and peak memory are parsed whatever the program's name", () => {
   expect(
     parseProcessUsage(stat, "Name:\tffmpeg\nVmHWM:\t    2048 kB\nVmRSS:\t    1024 kB\nThreads:\t9\n"),
   ).toEqual({
@@ -13,6 +13,6 @@ test("CPU time and peak memory are read whatever the program is called", () => {
   });
 });
 
-test("a process that has ended and was not yet forgotten uses nothing", () => {
+test("a zombie process has no usage", () => {
   expect(parseProcessUsage(stat, "Name:\tffmpeg\nState:\tZ (zombie)\n")).toBeNull();
 });

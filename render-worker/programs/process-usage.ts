@@ -10,7 +10,7 @@ export interface ProcessUsage {
 }
 
 /** The kernel reports programs' CPU time in hundredths of a second, whatever its own clock. */
-const ticksPerSecond = 100;
+const TICKS_PER_SECOND = 100;
 
 /**
  * Usage of a process and its descendants; null if the system does not provide it, and after its end. Peaks
@@ -49,7 +49,7 @@ export function parseProcessUsage(stat: string, status: string): ProcessUsage | 
   const held = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
   if (Number.isNaN(ticks) || peak === undefined || held === undefined) return null;
   return {
-    cpuSeconds: ticks / ticksPerSecond,
+    cpuSeconds: ticks / TICKS_PER_SECOND,
     memoryBytes: Number(held) * 1_024,
     peakMemoryBytes: Number(peak) * 1_024,
   };

@@ -8,7 +8,7 @@ const busy = () =>
   runTool("/bin/sh", ["-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"], { timeoutMs: 30_000 });
 
 test.runIf(platform() === "linux")(
-  "what programs use counts for the part of the work that they run in, and for the whole",
+  "a program's usage counts for its part of the work and for the whole",
   async () => {
     using whole = new ProgramUsage();
     await whole.around(async () => {

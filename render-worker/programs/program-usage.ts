@@ -20,7 +20,7 @@ export const currentUsage = (): ProgramUsage | undefined => current.getStore();
 
 /** Early samples for short programs. */
 const firstLooksMs = [10, 30, 80];
-const everyMs = 250;
+const EVERY_MS = 250;
 
 interface Followed {
   looks: number;
@@ -98,7 +98,7 @@ export class ProgramUsage implements Disposable {
 
   /** One sample serves all accounts of a program, until none is left. */
   static #lookLater(pid: number, followed: Followed, all: readonly ProgramUsage[]): void {
-    const delayMs = firstLooksMs[followed.looks] ?? everyMs;
+    const delayMs = firstLooksMs[followed.looks] ?? EVERY_MS;
     followed.looks += 1;
     followed.timer = setTimeout(() => void ProgramUsage.#look(pid, followed, all), delayMs);
     followed.timer.unref();

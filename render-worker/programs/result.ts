@@ -38,9 +38,11 @@ export interface ProgramLimits {
   cpuSeconds?: number;
   /** Maximum size of a file. */
   fileSizeBytes?: number;
+  /** Processes and threads. Default: far more than ffmpeg needs. */
+  processes?: number;
 }
 
-const noMemory =
+const NO_MEMORY =
   /Cannot allocate memory|std::bad_alloc|malloc of size \d{1,20} failed|malloc failed|out of memory/i;
 
 /** Determines which limit a program exceeded, from its exit and its last output. Pure. */
@@ -56,6 +58,6 @@ export function limitHit(
   const hasFailed = exitCode !== 0;
   if (limits.fileSizeBytes !== undefined && hasFailed && /File too large/.test(stderr))
     return "OUTPUT_TOO_LONG";
-  if (limits.memoryBytes !== undefined && hasFailed && noMemory.test(stderr)) return "MEMORY_LIMIT";
+  if (limits.memoryBytes !== undefined && hasFailed && NO_MEMORY.test(stderr)) return "MEMORY_LIMIT";
   return null;
 }

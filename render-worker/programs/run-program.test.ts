@@ -19,26 +19,26 @@ function excuses(times: number) {
   return { isExcused: () => (asked += 1) <= times, asked: () => asked };
 }
 
-test("a program that waits for bytes which are still on their way gets its time again, but not forever", async () => {
+test("a program that waits for arriving bytes gets its timeout extended, but not forever", async () => {
   const { isExcused, asked } = excuses(2);
   const result = await shell("exec sleep 60", { timeoutMs: 20, isExcused });
   expect([result.endedFor, asked()]).toEqual(["TIMEOUT", 3]);
 });
 
-test("how a program ends is a value, with what it wrote", async () => {
+test("the end of a program is a value with its output", async () => {
   expect(await shell("echo out; echo err >&2; exit 3")).toEqual({
     ...{ exitCode: 3, signal: null, endedFor: null },
     ...{ stdout: "out\n", stderr: "err\n", oomKills: expect.toBeOneOf([0, null]) },
   });
 });
 
-test("a program that is not there cannot be started, and the error names the command", async () => {
+test("a missing program fails to start, and the error names the command", async () => {
   const started = runProgram(jail, { path: "/nonexistent/ffmpeg", args: ["a b"] });
   await expect(started).rejects.toThrow(ProgramNotStartedError);
   await expect(started).rejects.toThrow("/nonexistent/ffmpeg 'a b' could not be started.");
 });
 
-test("a program gets none of the worker's secrets", async () => {
+test("a program receives none of the worker's secrets", async () => {
   process.env["REELAY_TEST_SECRET"] = "hunter2";
   const { stdout } = await runProgram(jail, { path: "/usr/bin/env", args: [] });
   delete process.env["REELAY_TEST_SECRET"];
@@ -51,13 +51,13 @@ test("a program gets none of the worker's secrets", async () => {
   expect(names.filter((name) => /KEY|SECRET|TOKEN|CREDENTIALS|DATABASE|REELAY/.test(name))).toEqual([]);
 });
 
-test("a program that writes without end is ended", async () => {
+test("a program that writes endlessly is ended", async () => {
   const result = await shell("exec yes", { maxStdout: 10_000 });
   expect(result).toMatchObject({ endedFor: "OUTPUT_TOO_LONG" });
   expect(result.stdout.length).toBeLessThanOrEqual(10_000);
 });
 
-test("a canceled program is gone with all that it started, also what ignores the polite signal", async () => {
+test("a canceled program ends with all its child processes, including those that ignore SIGTERM", async () => {
   await using directory = await temporaryDirectory();
   const pids = join(directory.path, "pids");
   const stop = new AbortController();
@@ -72,20 +72,20 @@ test("a canceled program is gone with all that it started, also what ignores the
   await eventually(() => started.every((pid) => !isAlive(pid)), "none is left");
 });
 
-test("what a program leaves behind when it ends by itself is ended, too", async () => {
+test("child processes that outlive their program are ended", async () => {
   const { stdout, exitCode } = await shell("sleep 60 & echo $!");
   expect(exitCode).toBe(0);
   await eventually(() => !isAlive(Number(stdout)), "it has ended");
 });
 
-test("a program that was canceled before it began is not started", async () => {
+test("a program canceled before its start is not started", async () => {
   const signal = AbortSignal.abort();
   const result = await runProgram(jail, { path: "/nonexistent", args: [] }, { signal });
   expect(result).toMatchObject({ endedFor: "CANCELED", exitCode: null });
 });
 
 test.runIf(platform() === "linux")(
-  "a limit on memory is set, and a program that says it has reached it is believed",
+  "a memory limit applies, and a program's own out-of-memory message counts as reaching it",
   async () => {
     const limits = { memoryBytes: 48 * 1024 ** 2 };
     const script = "ulimit -d; echo 'moov: Cannot allocate memory' >&2; exit 1";
@@ -95,7 +95,7 @@ test.runIf(platform() === "linux")(
 );
 
 test.runIf(platform() === "linux")(
-  "a program runs behind others when told to, and first in line when memory runs out",
+  "a low-priority program yields the CPU and is the OOM killer's first victim",
   async () => {
     const seen: unknown[] = [];
     const look = async (pid: number) => {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { setPriority } from "node:os";
+import type { Readable } from "node:stream";
 import { countOomKills } from "../cgroups/index.ts";
 import type { Jail, JailRequest } from "../jail/index.ts";
 import { untilStopped } from "../wait.ts";
@@ -15,6 +16,8 @@ interface ProgramCommand
   extends Pick<JailRequest, "path" | "args" | "readable" | "writable" | "source" | "devices"> {
   /** Default: a private empty folder in a jail, else the worker's own. */
   cwd?: string;
+  /** Variables of its environment besides those that every program gets. */
+  env?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {
@@ -37,13 +40,15 @@ export interface RunOptions {
   onStart?: (pid: number) => void;
   /** Called with output as it is written, which is then not kept. */
   onStdout?: (text: string) => void;
+  /** Called once with the standard output as a stream, which must be read to its end or destroyed. */
+  onOutput?: (output: Readable) => void;
 }
 
 /** Far above what ffmpeg uses on the largest machines, and far below a machine's capacity. */
 const everyProgram = { processes: 4_096, openFiles: 4_096 };
-const killAfterMs = 500;
-const defaultMaxStdout = 8 * 1024 * 1024;
-const keptStderr = 64 * 1024;
+const KILL_AFTER_MS = 500;
+const DEFAULT_MAX_STDOUT = 8 * 1024 * 1024;
+const KEPT_STDERR = 64 * 1024;
 
 /** The program could not be started. */
 export class ProgramNotStartedError extends Error {
@@ -60,9 +65,9 @@ export async function runProgram(
   options: RunOptions = {},
   start: Start = spawnProgram,
 ): Promise<ProgramResult> {
-  const { limits = {}, maxStdout = defaultMaxStdout, onStdout, signal } = options;
+  const { limits = {}, maxStdout = DEFAULT_MAX_STDOUT, onStdout, signal } = options;
   if (signal?.aborted) return neverStarted;
-  const env = programEnvironment(command.writable?.[0]);
+  const env = { ...programEnvironment(command.writable?.[0]), ...command.env };
   const jailed = await jail.wrap({ ...command, env, limits: { ...everyProgram, ...limits } });
   const usage = currentUsage();
   const killsBefore = await countOomKills();
@@ -72,7 +77,7 @@ export async function runProgram(
   const end = (reason: ProgramEnd): void => {
     endedFor ??= reason;
     started?.kill("SIGTERM");
-    escalation ??= setTimeout(() => started?.kill("SIGKILL"), killAfterMs);
+    escalation ??= setTimeout(() => started?.kill("SIGKILL"), KILL_AFTER_MS);
   };
   const cancel = () => end("CANCELED");
   const output = { stdout: "", stderr: "" };
@@ -86,6 +91,7 @@ export async function runProgram(
   signal?.addEventListener("abort", cancel, { once: true });
   const ended = await start(jailed, command, {
     encoding: options.encoding ?? "utf8",
+    onOutput: options.onOutput,
     onStart(process) {
       started = process;
       const { pid } = process;
@@ -102,7 +108,7 @@ export async function runProgram(
       else output.stdout += text;
     },
     onStderr(text) {
-      output.stderr = (output.stderr + text).slice(-keptStderr);
+      output.stderr = (output.stderr + text).slice(-KEPT_STDERR);
     },
     onProgress: () => watchdog.progressed(),
   }).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { platform } from "node:os";
+import type { Readable } from "node:stream";
 import type { JailedCommand, ProcessEnd } from "../jail/index.ts";
 import { endGroup, signalTree } from "./process-tree.ts";
 
@@ -15,6 +16,8 @@ interface Following {
   encoding: BufferEncoding;
   onStart(started: Started): void;
   onStdout(text: string): void;
+  /** Takes the standard output instead of `onStdout`. */
+  onOutput: ((output: Readable) => void) | undefined;
   onStderr(text: string): void;
   /** Called when its progress has changed. */
   onProgress(): void;
@@ -44,7 +47,8 @@ export const spawnProgram: Start = async (command, { cwd }, following) => {
   return await new Promise((resolve, reject) => {
     child.once("error", reject);
     if (pid === undefined) return;
-    stdout?.setEncoding(following.encoding).on("data", (text: string) => following.onStdout(text));
+    if (following.onOutput && stdout) following.onOutput(stdout);
+    else stdout?.setEncoding(following.encoding).on("data", (text: string) => following.onStdout(text));
     stderr?.setEncoding("utf8").on("data", (text: string) => following.onStderr(text));
     // Before its output is closed, which a leftover process might keep open.
     child.once("exit", () => endGroup(pid));

@@ -23,7 +23,7 @@ class BreakingStore extends DirectoryStore {
   }
 }
 
-test("an object whose answer breaks off is read again, whole", async () => {
+test("an object whose response breaks off is read again from the start", async () => {
   const directory = await temporaryDirectory();
   onTestFinished(() => directory[Symbol.asyncDispose]());
   const store = new BreakingStore(join(directory.path, "store"));

@@ -9,7 +9,7 @@ import { backoffMs } from "@reelay/process";
 import { RenderError, retriableError } from "../errors.ts";
 import { sleep } from "../wait.ts";
 
-const tries = 6;
+const TRIES = 6;
 
 /**
  * Calls the store with backoff until it responds, for about ten seconds. Throws a `RenderError`: `STORE_FULL`
@@ -34,7 +34,7 @@ export async function retryStore<T>(what: string, signal: AbortSignal, call: () 
         );
       }
       // A store that retries internally has waited long enough.
-      if (tried + 1 >= tries || error instanceof StoreUnavailableError) {
+      if (tried + 1 >= TRIES || error instanceof StoreUnavailableError) {
         const cause = error instanceof Error ? error.message : String(error);
         throw retriableError(
           "STORAGE",

@@ -28,7 +28,7 @@ async function open() {
   return { store: new ForgetfulStore(join(directory.path, "store")), path };
 }
 
-test("a write whose answer was lost finds its own bytes there, and is done", async () => {
+test("a write whose response was lost succeeds if the stored bytes are its own", async () => {
   const { store, path } = await open();
   await storeOnce(store, "a/0.m4s", { path }, { signal });
   expect(await readFile(store.path("a/0.m4s"), "utf8")).toBe("the segment");
@@ -36,7 +36,7 @@ test("a write whose answer was lost finds its own bytes there, and is done", asy
   expect(store.writes).toHaveLength(1);
 });
 
-test("another writer's bytes do not count as its own, and stay", async () => {
+test("a write fails if another writer's bytes are stored, and leaves them unchanged", async () => {
   const { store, path } = await open();
   await store.put("a/0.m4s", "another one");
   await expect(storeOnce(store, "a/0.m4s", { path }, { signal })).rejects.toMatchObject({

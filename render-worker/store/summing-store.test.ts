@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-test("an attempt knows the sum of everything that it has in the store, folder by folder", async () => {
+test("an attempt knows the checksum of everything it stored, folder by folder", async () => {
   const summing = createSummingStore(local, prefix);
   const { store } = summing;
   const path = join(directory, "segment");
@@ -45,7 +45,7 @@ test("an attempt knows the sum of everything that it has in the store, folder by
   ]);
 });
 
-test("an object whose answer was lost on the way back has its sum, too", async () => {
+test("an object whose response was lost also has its checksum", async () => {
   let isLost = false;
   const lossy: ObjectStore = {
     ...local,
@@ -63,7 +63,7 @@ test("an object whose answer was lost on the way back has its sum, too", async (
   expect(summing.folders()).toEqual([{ folder: "240p", files: [["init.mp4", 4, await crc32cOf("init")]] }]);
 });
 
-test("bytes that changed on their way into the store are removed and reported, never published", async () => {
+test("bytes corrupted on their way into the store are removed and reported, never published", async () => {
   const altering: ObjectStore = {
     ...local,
     put: async (...call) => ({ ...(await local.put(...call)), crc32c: await crc32cOf("other") }),

@@ -40,7 +40,7 @@ export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<So
     probe,
     promised: { frames: null, durationMs: null },
     videoIndex: 0,
-    sounds: [{ name: "audio", index: 1, probe: stereo, label: "Track 1", language: null }],
+    audioTracks: [{ name: "audio", index: 1, probe: stereo, label: "Track 1", language: null }],
     zeroSeconds: 0,
     frameRate: { num: 30, den: 1 },
     ...file,

@@ -212,14 +212,14 @@ export const survivors: Record<string, MakeFile> = {
     await mp4(path);
     await appendFile(path, Buffer.alloc(2_400_000, box("free")));
   },
-  "a sound of 64 channels": (path) =>
+  "an audio track of 64 channels": (path) =>
     makeClip(
       path,
       words(
         `${picture("64x36", 10, 1)} -f lavfi -i aevalsrc=${Array(64).fill("0.1*sin(440*t)").join("|")}:d=1 ${h264} -c:a pcm_s16le -f mov`,
       ),
     ),
-  "a sound of one sample a second": async (path) => {
+  "an audio track of one sample a second": async (path) => {
     await makeClip(
       path,
       words(`${picture("64x36", 10, 3)} -f lavfi -i sine=d=3:r=8000 ${h264} -c:a pcm_s16le -f avi`),
@@ -266,7 +266,7 @@ async function mp4At(path: string): Promise<string> {
   return path;
 }
 
-const sound = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
+const audio = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
 
 /** Drops the bytes of the media data between two fractions of the file. */
 export const holed =
@@ -278,11 +278,11 @@ export const holed =
     await writeFile(path, bytes);
   };
 const longTs: MakeFile = (path) =>
-  makeClip(path, words(`${picture("160x90", 25, 4)} ${sound(4)} ${h264} -c:a aac -f mpegts`));
+  makeClip(path, words(`${picture("160x90", 25, 4)} ${audio(4)} ${h264} -c:a aac -f mpegts`));
 const longMp4: MakeFile = (path) =>
   makeClip(
     path,
-    words(`${picture("160x90", 25, 4)} ${sound(4)} ${h264} -c:a aac -movflags +faststart -f mp4`),
+    words(`${picture("160x90", 25, 4)} ${audio(4)} ${h264} -c:a aac -movflags +faststart -f mp4`),
   );
 
 export const damaged: Record<string, MakeFile> = {
@@ -290,10 +290,10 @@ export const damaged: Record<string, MakeFile> = {
   "a transport stream that is lost after its beginning": holed(longTs, 0.3, 1),
   "an MP4 with a hole": holed(longMp4, 0.4, 0.5),
   "an MP4 that is lost after its beginning": holed(longMp4, 0.4, 1),
-  "a sound that ends early": (path) =>
-    makeClip(path, words(`${picture("160x90", 25, 4)} ${sound(1)} ${h264} -c:a aac -f mp4`)),
-  "a sound that goes on": (path) =>
-    makeClip(path, words(`${picture("160x90", 25, 1)} ${sound(4)} ${h264} -c:a aac -f mp4`)),
+  "an audio track that ends early": (path) =>
+    makeClip(path, words(`${picture("160x90", 25, 4)} ${audio(1)} ${h264} -c:a aac -f mp4`)),
+  "an audio track that goes on": (path) =>
+    makeClip(path, words(`${picture("160x90", 25, 1)} ${audio(4)} ${h264} -c:a aac -f mp4`)),
 };
 
 /**

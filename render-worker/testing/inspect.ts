@@ -112,7 +112,7 @@ export async function leadingSilence(path: string): Promise<number> {
 }
 
 /** The decoded audio of a rendition: samples per channel, and a hash of all. */
-export async function decodedSound(path: string): Promise<{ samples: number; sha256: string }> {
+export async function decodedAudio(path: string): Promise<{ samples: number; sha256: string }> {
   const { ffmpeg } = await testTools();
   const args = ["-nostdin", "-v", "error", "-i", path, "-f", "s16le", "pipe:1"];
   const { stdout } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000, encoding: "latin1" });

@@ -12,6 +12,7 @@ import { type PrepareOptions, prepareKinds } from "../kinds/index.ts";
 import { Programs } from "../media/ffmpeg/programs.ts";
 import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
 import { findTools } from "../media/tools/find-tools.ts";
+import { findFakePainter } from "../painting/testing/find-fake-painter.ts";
 import type { Access } from "../programs/program.ts";
 import { createWorker } from "../worker.ts";
 import { DirectoryStore } from "./directory-store.ts";
@@ -42,17 +43,33 @@ export const defaultProfile: Profile = {
 
 let found: Promise<FfmpegTools> | undefined;
 
-/** The tools of this test run: those of FFMPEG_PATH and FFPROBE_PATH, else those that a worker would find. */
+/**
+ * The tools of this test run: those of FFMPEG_PATH and FFPROBE_PATH, else those that npm ships. These are
+ * linked statically and start in a quarter of the processor time that the system's take.
+ */
 export function testTools(): Promise<FfmpegTools> {
+  found ??= testEnv["FFMPEG_PATH"]
+    ? findUsedTools()
+    : shippedTools().then((shipped) => (shipped ? withSsim(shipped) : findUsedTools()));
+  return found;
+}
+
+/** Measures quality by SSIM: VMAF takes many times the processor time. */
+const withSsim = (tools: FfmpegTools): FfmpegTools => ({
+  ...tools,
+  filters: tools.filters.filter((name) => name !== "libvmaf"),
+});
+
+/** Those that a worker finds in this environment: the configured ones, else the system's. */
+const findUsedTools = (): Promise<FfmpegTools> => {
   const { FFMPEG_PATH, FFPROBE_PATH, FFMPEG_TRIALS_DIR, PATH } = testEnv;
-  found ??= findTools({
+  return findTools({
     ffmpegPath: FFMPEG_PATH,
     ffprobePath: FFPROBE_PATH,
     path: PATH ?? "",
     trialsDirectory: FFMPEG_TRIALS_DIR,
   });
-  return found;
-}
+};
 
 let jail: Promise<Jail> | undefined;
 
@@ -72,16 +89,18 @@ export async function testPrograms(
   return new Programs(jail, tools ?? (await testTools()), access);
 }
 
-/** The tools that npm ships; null if there are none. */
+/** The tools that npm ships, with VMAF; null if there are none. */
 export const shippedTools = (): Promise<FfmpegTools | null> =>
   findTools({ path: "", trialsDirectory: testEnv["FFMPEG_TRIALS_DIR"] }).catch(() => null);
 
-/** The available tools of the system and of npm, since releases differ in their handling of times. */
-export async function allTools(): Promise<FfmpegTools[]> {
-  const shipped = await shippedTools();
-  const found = await testTools();
-  return shipped && shipped.ffmpeg.version !== found.ffmpeg.version ? [found, shipped] : [found];
+/** The available tools of the system and of npm, with all filters. */
+export async function fullTools(): Promise<FfmpegTools[]> {
+  const [used, shipped] = await Promise.all([findUsedTools(), shippedTools()]);
+  return shipped && shipped.ffmpeg.version !== used.ffmpeg.version ? [used, shipped] : [used];
 }
+
+/** The same without VMAF, for tests of times: releases differ in their handling. */
+export const allTools = async (): Promise<FfmpegTools[]> => (await fullTools()).map(withSsim);
 
 /**
  * Emulates a machine with one NVIDIA GPU that encodes H.264 (see `gpu-ffmpeg.ts`). `breaks` makes later
@@ -115,7 +134,7 @@ export async function makeClip(path: string, args: readonly string[]): Promise<s
     ffmpeg.path,
     ["-hide_banner", "-nostdin", "-v", "error", "-y", ...args, path],
     {
-      timeoutMs: 60_000,
+      timeoutMs: 300_000,
     },
   );
   if (result.code !== 0) throw new Error(`the clip could not be created: ${result.stderr}`);
@@ -128,8 +147,12 @@ const sourceLimits = { sourceBytes: 1e9, sourceDurationMs: 4 * 36e5, sourcePixel
 export const withAllDecoders: Partial<WorkerConfig> = { limits: { ...sourceLimits, decoders: "ALL" } };
 
 /** The kinds of a worker with `tools`, or those of this test run. */
-export const testKinds = (options: Omit<PrepareOptions, "findFfmpeg">, tools?: FfmpegTools) =>
-  prepareKinds({ ...options, findFfmpeg: async () => tools ?? (await testTools()) });
+export const testKinds = (options: Omit<PrepareOptions, "findFfmpeg" | "findPainter">, tools?: FfmpegTools) =>
+  prepareKinds({
+    ...options,
+    findFfmpeg: async () => tools ?? (await testTools()),
+    findPainter: async () => findFakePainter(options.jail),
+  });
 
 /** A worker with doubles for its two ports and real ffmpeg: `tools`, or those of this test run. */
 export async function startWorker(
@@ -151,12 +174,11 @@ export async function startWorker(
     workDirectory: join(directory.path, "work"),
     limits: sourceLimits,
     fetch: {
-      timeoutMs: 1e4,
+      timeoutMs: 1e5,
       allowPrivate: [],
     },
     heartbeatMs: 5e3,
     progressMs: 250,
-    quiet: { quietMs: 10, patienceMs: 200 },
     stallTimeoutMs: 6e4,
     ...overrides,
   };

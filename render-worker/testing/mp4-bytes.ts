@@ -1,4 +1,5 @@
 /** Boxes of ISO files (ISO 14496-12), created and changed byte by byte where ffmpeg would not. */
+import { readFile, writeFile } from "node:fs/promises";
 
 /** Length, type, content. */
 export const box = (type: string, ...content: Buffer[]): Buffer => {
@@ -49,4 +50,26 @@ export function replaceBoxes(parent: Buffer, changes: Record<string, Change>): B
     }
   }
   return box(parent.toString("latin1", 4, 8), ...children);
+}
+
+/** Quarter turns to the right, or mirrored. */
+export type Turn = "right" | "upside down" | "left" | "mirrored" | "right and mirrored";
+
+/** The matrix of a track's header (ISO 14496-12, 8.3.2): a, b, c, d. */
+const matrices: Record<Turn, readonly [number, number, number, number]> = {
+  right: [0, 1, -1, 0],
+  "upside down": [-1, 0, 0, -1],
+  left: [0, -1, 1, 0],
+  mirrored: [-1, 0, 0, 1],
+  "right and mirrored": [0, 1, 1, 0],
+};
+
+/** Makes players show the video of an MP4 or MOV turned. */
+export async function turnMovie(path: string, turn: Turn): Promise<void> {
+  const bytes = await readFile(path);
+  const video = bytes.indexOf("tkhd", 0, "latin1") + 4;
+  for (const [index, place] of [0, 4, 12, 16].entries()) {
+    bytes.writeInt32BE((matrices[turn][index] ?? 0) * 65_536, video + 40 + place);
+  }
+  await writeFile(path, bytes);
 }

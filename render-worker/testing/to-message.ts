@@ -1,4 +1,5 @@
 import {
+  type AnimationParams,
   type DownloadParams,
   type Message,
   type PosterParams,
@@ -11,11 +12,12 @@ import {
   VariantsProgress,
 } from "@reelay/contracts";
 import type { MediaTask } from "../kinds/ffmpeg/index.ts";
-import { emptyState } from "../kinds/transcode/state/index.ts";
+import { emptyState } from "../kinds/render/index.ts";
 
 /** A task of any kind. Parameters of other kinds are absent. */
 export type RenderTask = MediaTask<TranscodeParams> &
   Partial<Pick<PosterParams, "atMs">> &
+  Partial<Pick<AnimationParams, "animation" | "known">> &
   Pick<DownloadParams, "sums">;
 
 /** A result of any kind. */
@@ -23,9 +25,11 @@ export type AttemptState = RenderState & { preview?: Preview };
 
 /** The message of a task whose parameters are beside its envelope. */
 export function toMessage(task: RenderTask): TaskRequested {
-  const { source, profile, keep, part, only, ladder, storyboard, downloadName, atMs, sums, ...envelope } =
-    task;
-  const own = { profile, keep, part, only, ladder, storyboard, downloadName, atMs, sums };
+  const { source, ...rest } = task;
+  const { profile, keep, part, only, ladder, storyboard, downloadName, atMs, ...others } = rest;
+  const { sums, animation, known, ...envelope } = others;
+  const media = { profile, keep, part, only, ladder, storyboard, downloadName, atMs };
+  const own = { ...media, sums, animation, known };
   const params = Object.entries(own).filter(([, value]) => value !== undefined);
   return { ...envelope, inputs: { source }, params: { version: 1, ...Object.fromEntries(params) } };
 }

@@ -12,13 +12,13 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
+import { createServer, type ServerDeps } from "../../src/api/server.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import { createEventLog } from "../../src/events/index.ts";
-import { createServer, type ServerDeps } from "../../src/server.ts";
 import { createTestContext } from "../../src/testing/test-context.ts";
 import { TestLive } from "../../src/testing/test-live.ts";
-import { createTestDatabase } from "../../tests/kit/index.ts";
-import { schema } from "../schema.ts";
+import { createTestDatabase, patientTransactions } from "../../tests/kit/index.ts";
+import { schema } from "../index.ts";
 
 export interface GraphQLAnswer {
   status: number;
@@ -37,6 +37,7 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
     new PrismaClient({
       adapter: new PrismaPg({ connectionString: database.url }),
       log: [{ emit: "event", level: "query" }],
+      transactionOptions: patientTransactions,
     }),
     (client) => client.$disconnect(),
   );

@@ -1,11 +1,11 @@
 import { requestApiKey, revokeApiKey } from "../../src/auth/index.ts";
-import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { idempotencyKeyDescription } from "../idempotency.ts";
-import { idInput, subjectKey } from "../subject.ts";
+import { IDEMPOTENCY_KEY_DESCRIPTION } from "../idempotency.ts";
+import { idInput, inputOf, subjectKey } from "../subject.ts";
 import { ApiKey } from "./api-key.ts";
 import { ApiKeyScope } from "./enums.ts";
 
@@ -24,7 +24,7 @@ const CreateApiKeyInput = builder.inputType("CreateApiKeyInput", {
       description:
         "Whether it may send only documents that `registerTrustedDocuments` registered. Default: false.",
     }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -52,7 +52,7 @@ builder.mutationField("createApiKey", (t) =>
     type: CreatedApiKey,
     errors: mayFailWith(InvalidInputError, ConflictError),
     description: "Creates an API key for this workspace. Requires the scope ADMIN.",
-    args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: "The new key." }) },
+    args: inputOf(CreateApiKeyInput),
     resolve: (_root, { input }, ctx) => requestApiKey(ctx, viewerWith(ctx, "ADMIN"), given(input)),
   }),
 );
@@ -65,7 +65,7 @@ builder.mutationField("revokeApiKey", (t) =>
     errors: mayFailWith(NotFoundError),
     description:
       "Revokes an API key permanently, within seconds on all servers. Safe to repeat. Requires the scope ADMIN.",
-    args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: "Which one." }) },
+    args: inputOf(RevokeApiKeyInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const { apiKeyId } = await revokeApiKey(ctx, viewer, { apiKeyId: subjectKey("ApiKey", input.id) });

@@ -1,7 +1,6 @@
 import { builder } from "../builder.ts";
-import { viewerWith, workspaceOf } from "../context.ts";
-import type { Order } from "../paging.ts";
-import { readPage } from "../read-page.ts";
+import { workspaceOf } from "../context.ts";
+import { addList } from "../lists.ts";
 import { ApiKeyScope } from "./enums.ts";
 
 export const ApiKey = builder.prismaNode("ApiKey", {
@@ -37,28 +36,11 @@ export const ApiKey = builder.prismaNode("ApiKey", {
   }),
 });
 
-const ApiKeyConnection = builder.connectionObject(
-  { type: ApiKey, name: "ApiKeyConnection", description: "A page of a list of API keys." },
-  { name: "ApiKeyEdge", description: "An API key and its position in a list." },
-);
-
-const newest: Order = { by: "apiKeys", column: "createdAt", type: "date", direction: "desc" };
-
-builder.queryField("apiKeys", (t) =>
-  t.connection(
-    {
-      type: ApiKey,
-      description:
-        "The workspace's API keys, newest first, including revoked ones. Requires the scope ADMIN. At most 100 per page.",
-      resolve: async (_root, args, ctx, info) => {
-        const { workspaceId } = viewerWith(ctx, "ADMIN");
-        return await readPage(
-          { args, ctx, info, typeName: "ApiKey", order: newest },
-          (query) => ctx.db.apiKey.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
-          () => ctx.db.apiKey.count({ where: { workspaceId } }),
-        );
-      },
-    },
-    ApiKeyConnection,
-  ),
-);
+addList("apiKeys", {
+  type: ApiKey,
+  one: "An API key",
+  many: "API keys",
+  description: "The workspace's API keys, newest first, including revoked ones.",
+  scope: "ADMIN",
+  model: (db) => db.apiKey,
+});

@@ -1,11 +1,16 @@
-import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  QuotaExceededError,
+} from "../../src/errors/index.ts";
 import { requestDownload, requestPreview, setPoster } from "../../src/kinds/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { subjectKey } from "../subject.ts";
+import { IDEMPOTENCY_KEY_DESCRIPTION, stillThere } from "../idempotency.ts";
+import { inputOf, subjectKey } from "../subject.ts";
 import { Video } from "./video.ts";
 
 const failures = mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError);
@@ -23,7 +28,7 @@ const SetPosterInput = builder.inputType("SetPosterInput", {
       required: true,
       description: "Position in the video in milliseconds: 0 or more, and less than its `durationMs`.",
     }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -33,9 +38,7 @@ builder.mutationField("setPoster", (t) =>
     errors: failures,
     description:
       "Creates the poster from the frame at this position, in a job of its own (`Video.poster { status job }`, event `video.poster-stored`). The previous poster stays until then. The latest request wins; an identical one changes nothing.",
-    args: {
-      input: t.arg({ type: SetPosterInput, required: true, description: "The video and the position." }),
-    },
+    args: inputOf(SetPosterInput),
     resolve: async (query, _root, { input }, ctx) => {
       const { videoId } = await setPoster(ctx.operations, viewerWith(ctx, "WRITE"), toRequest(input));
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
@@ -47,7 +50,7 @@ const RequestPreviewInput = builder.inputType("RequestPreviewInput", {
   description: "The video.",
   fields: (t) => ({
     videoId: t.id({ required: true, description: "The video's id." }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -56,10 +59,8 @@ builder.mutationField("requestPreview", (t) =>
     type: Video,
     errors: failures,
     description:
-      "Creates an animated preview of a READY video, in a job of its own (`Video.preview { status job }`, event `video.preview-stored`). Safe to repeat.",
-    args: {
-      input: t.arg({ type: RequestPreviewInput, required: true, description: "The video." }),
-    },
+      "Creates an animated preview, in a job of its own (`Video.preview { status job }`, event `video.preview-stored`). The job waits until the video is rendered. Safe to repeat.",
+    args: inputOf(RequestPreviewInput),
     resolve: async (query, _root, { input }, ctx) => {
       const { videoId } = await requestPreview(ctx.operations, viewerWith(ctx, "WRITE"), toRequest(input));
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));
@@ -74,7 +75,7 @@ const RequestDownloadInput = builder.inputType("RequestDownloadInput", {
     height: t.int({
       description: "Maximum height, 16 to 4320. The largest variant up to it is used. Default: the largest.",
     }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -83,10 +84,8 @@ builder.mutationField("requestDownload", (t) =>
     type: Video,
     errors: failures,
     description:
-      "Combines a finished variant and the audio of a READY video into one MP4 without encoding, in a job of its own (`Video.download { status job }`, event `video.download-stored`). Safe to repeat. A request for another variant replaces the MP4.",
-    args: {
-      input: t.arg({ type: RequestDownloadInput, required: true, description: "The video and the height." }),
-    },
+      "Combines a finished variant and the audio into one MP4 without encoding, in a job of its own (`Video.download { status job }`, event `video.download-stored`). The job waits until the video is rendered. Safe to repeat. A request for another variant replaces the MP4.",
+    args: inputOf(RequestDownloadInput),
     resolve: async (query, _root, { input }, ctx) => {
       const { videoId } = await requestDownload(ctx.operations, viewerWith(ctx, "WRITE"), toRequest(input));
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id: videoId } }));

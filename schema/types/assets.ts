@@ -1,6 +1,5 @@
-import { Download, Preview } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
-import { assetJobKinds } from "../../src/database/job-kinds.ts";
+import { type Assets, assetColumns, assetJobKinds, assetsOf } from "../../src/database/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import type { Context } from "../context.ts";
@@ -16,8 +15,10 @@ interface NewestJob {
   kind: string;
 }
 
-interface AssetShape {
+interface AssetShape<Name extends keyof Assets = keyof Assets> {
   video: AddressedVideo;
+  /** Null until it is stored. */
+  asset: Assets[Name];
   job: NewestJob | null;
 }
 
@@ -28,8 +29,19 @@ const newestJobs = createBatch(async (ctx, videoIds) => {
   return Map.groupBy(rows, ({ videoId }) => videoId);
 });
 
-const newestJob = async (ctx: Context, videoId: string, wanted: string): Promise<NewestJob | null> =>
-  (await newestJobs(ctx, videoId))?.find(({ kind }) => kind === wanted) ?? null;
+/** Null: never requested. */
+async function findAsset<Name extends keyof Assets>(
+  ctx: Context,
+  name: Name,
+  { assets, ...video }: AddressedVideo & Parameters<typeof assetsOf>[0],
+): Promise<AssetShape<Name> | null> {
+  const jobs = await newestJobs(ctx, video.id);
+  const job = jobs?.find(({ kind }) => kind.toLowerCase() === name) ?? null;
+  const asset = assetsOf({ assets })[name];
+  return asset === null && job === null ? null : { asset, video, job };
+}
+
+const columns = { ...addressColumns, assets: assetColumns } as const;
 
 const Asset = builder.interfaceRef<AssetShape>("Asset").implement({
   description: "An output of a video besides its streams. It can be requested at any time.",
@@ -51,77 +63,63 @@ const Asset = builder.interfaceRef<AssetShape>("Asset").implement({
   }),
 });
 
-interface PosterShape extends AssetShape {
-  posterKey: string | null;
-  atMs: number | null;
-}
-
-const Poster = builder.objectRef<PosterShape>("Poster").implement({
+const Poster = builder.objectRef<AssetShape<"poster">>("Poster").implement({
   interfaces: [Asset],
   description: "The poster, shown before playback.",
   fields: (t) => ({
     url: t.string({
       nullable: true,
       description: "Address of the JPEG. A new poster gets a new address. Null until it is stored.",
-      resolve: async ({ posterKey, video }, _args, ctx) =>
-        posterKey && (await mediaAddress(ctx, video, posterKey)),
+      resolve: async ({ asset, video }, _args, ctx) => asset && (await mediaAddress(ctx, video, asset.key)),
     }),
-    atMs: t.exposeInt("atMs", {
+    atMs: t.int({
       nullable: true,
       description: "Position of the poster in milliseconds, if `setPoster` chose it; else null.",
+      resolve: ({ asset }) => asset?.atMs ?? null,
     }),
   }),
 });
 
-interface PreviewShape extends AssetShape {
-  preview: Preview | null;
-}
-
-const PreviewType = builder.objectRef<PreviewShape>("Preview").implement({
+const PreviewType = builder.objectRef<AssetShape<"preview">>("Preview").implement({
   interfaces: [Asset],
   description: "A short silent loop of a few moments of a video, for lists and cards.",
   fields: (t) => ({
     url: t.string({
       nullable: true,
       description: "Address of the file of type `contentType`. Null until it is stored.",
-      resolve: async ({ preview, video }, _args, ctx) =>
-        preview && (await mediaAddress(ctx, video, preview.key)),
+      resolve: async ({ asset, video }, _args, ctx) => asset && (await mediaAddress(ctx, video, asset.key)),
     }),
     contentType: t.string({
       nullable: true,
       description:
         "`image/webp`, animated, for an `<img>`; `video/mp4` if the worker's ffmpeg cannot encode WebP. Null until it is stored.",
-      resolve: ({ preview }) => preview?.contentType ?? null,
+      resolve: ({ asset }) => asset?.contentType ?? null,
     }),
     width: t.int({
       nullable: true,
       description: "Pixels, 320 at most.",
-      resolve: ({ preview }) => preview?.width ?? null,
+      resolve: ({ asset }) => asset?.width ?? null,
     }),
     height: t.int({
       nullable: true,
       description: "Pixels.",
-      resolve: ({ preview }) => preview?.height ?? null,
+      resolve: ({ asset }) => asset?.height ?? null,
     }),
     durationMs: t.int({
       nullable: true,
       description: "Length of the loop in milliseconds.",
-      resolve: ({ preview }) => preview?.durationMs ?? null,
+      resolve: ({ asset }) => asset?.durationMs ?? null,
     }),
     sizeBytes: t.field({
       type: "SafeInt",
       nullable: true,
       description: "Bytes.",
-      resolve: ({ preview }) => preview?.sizeBytes ?? null,
+      resolve: ({ asset }) => asset?.sizeBytes ?? null,
     }),
   }),
 });
 
-interface DownloadShape extends AssetShape {
-  download: Download | null;
-}
-
-const DownloadType = builder.objectRef<DownloadShape>("Download").implement({
+const DownloadType = builder.objectRef<AssetShape<"download">>("Download").implement({
   interfaces: [Asset],
   description: "An MP4 of a whole video, to download.",
   fields: (t) => ({
@@ -129,19 +127,19 @@ const DownloadType = builder.objectRef<DownloadShape>("Download").implement({
       nullable: true,
       description:
         "Address of the MP4. Browsers save that of a SIGNED video under the video's title, others as `download.mp4`. Null until it is stored.",
-      resolve: async ({ download, video }, _args, ctx) =>
-        download && (await mediaAddress(ctx, video, download.key, "DOWNLOAD")),
+      resolve: async ({ asset, video }, _args, ctx) =>
+        asset && (await mediaAddress(ctx, video, asset.key, "DOWNLOAD")),
     }),
     sizeBytes: t.field({
       type: "SafeInt",
       nullable: true,
       description: "Bytes.",
-      resolve: ({ download }) => download?.sizeBytes ?? null,
+      resolve: ({ asset }) => asset?.sizeBytes ?? null,
     }),
     variantName: t.string({
       nullable: true,
       description: "The variant whose video track it contains.",
-      resolve: ({ download }) => download?.variant ?? null,
+      resolve: ({ asset }) => asset?.variant ?? null,
     }),
   }),
 });
@@ -151,11 +149,8 @@ builder.prismaObjectField(Video, "poster", (t) =>
     type: Poster,
     nullable: true,
     description: "The poster, chosen by the worker or with `setPoster`. Null until it exists.",
-    select: { ...addressColumns, posterKey: true, posterAtMs: true },
-    resolve: async ({ posterKey, posterAtMs, ...video }, _args, ctx) => {
-      const job = await newestJob(ctx, video.id, "POSTER");
-      return posterKey === null && job === null ? null : { posterKey, atMs: posterAtMs, video, job };
-    },
+    select: columns,
+    resolve: (video, _args, ctx) => findAsset(ctx, "poster", video),
   }),
 );
 
@@ -164,14 +159,8 @@ builder.prismaObjectField(Video, "preview", (t) =>
     type: PreviewType,
     nullable: true,
     description: "A short silent loop. Null unless the profile's `preview` or `requestPreview` asked for it.",
-    select: { ...addressColumns, preview: true },
-    resolve: async (video, _args, ctx) => {
-      const job = await newestJob(ctx, video.id, "PREVIEW");
-      const preview = Preview.nullable()
-        .catch(null)
-        .parse(video.preview ?? null);
-      return preview === null && job === null ? null : { preview, video, job };
-    },
+    select: columns,
+    resolve: (video, _args, ctx) => findAsset(ctx, "preview", video),
   }),
 );
 
@@ -181,13 +170,7 @@ builder.prismaObjectField(Video, "download", (t) =>
     nullable: true,
     description:
       "An MP4 of the whole video. Null unless the profile's `download` or `requestDownload` asked for it.",
-    select: { ...addressColumns, download: true },
-    resolve: async (video, _args, ctx) => {
-      const job = await newestJob(ctx, video.id, "DOWNLOAD");
-      const download = Download.nullable()
-        .catch(null)
-        .parse(video.download ?? null);
-      return download === null && job === null ? null : { download, video, job };
-    },
+    select: columns,
+    resolve: (video, _args, ctx) => findAsset(ctx, "download", video),
   }),
 );

@@ -1,9 +1,14 @@
 import { removeCaptions, setCaptions } from "../../src/captions/index.ts";
-import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  QuotaExceededError,
+} from "../../src/errors/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
-import { idInput, subjectKey } from "../subject.ts";
+import { idInput, inputOf, subjectKey } from "../subject.ts";
 import { CaptionTrack } from "./caption-track.ts";
 import { CaptionKind } from "./enums.ts";
 import { Video } from "./video.ts";
@@ -34,7 +39,7 @@ builder.mutationField("setCaptions", (t) =>
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
       "Adds captions to a video, replacing those of the same language and kind. Safe to repeat. The playlists list them immediately; running players see them after a reload.",
-    args: { input: t.arg({ type: SetCaptionsInput, required: true, description: "The captions." }) },
+    args: inputOf(SetCaptionsInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { videoId, language, kind, label, isDefault, content } = input;
@@ -54,7 +59,7 @@ builder.mutationField("removeCaptions", (t) =>
     type: Video,
     errors: mayFailWith(NotFoundError),
     description: "Removes captions from a video. Returns the video.",
-    args: { input: t.arg({ type: RemoveCaptionsInput, required: true, description: "Which ones." }) },
+    args: inputOf(RemoveCaptionsInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const captionTrackId = subjectKey("CaptionTrack", input.id);

@@ -1,6 +1,5 @@
-import { InvalidInputError } from "../../src/errors.ts";
-import { encodeGlobalId } from "../../src/global-id.ts";
-import { maxPageSize } from "../../src/page-size.ts";
+import { InvalidInputError } from "../../src/errors/index.ts";
+import { encodeGlobalId, MAX_PAGE_SIZE } from "../../src/inputs/index.ts";
 import type { Context } from "../context.ts";
 import { encodeCursor, planPage } from "../paging.ts";
 import { type VideoFilter, videoWhere } from "./video-filter.ts";
@@ -31,12 +30,12 @@ export async function chooseVideos(
   { ids, filter, first, after }: Choice,
 ): Promise<ChosenVideos> {
   const invalid = (message: string) => new InvalidInputError("VIDEO_IDS_INVALID", "ids", message);
-  if ((ids == null) === (filter == null)) throw invalid("ids, filter: give exactly one of the two.");
+  if ((ids == null) === (filter == null)) throw invalid("ids, filter: use exactly one of them.");
   if (ids != null) {
-    if (ids.length <= maxPageSize) return { ids: [...new Set(ids)], endCursor: null, hasMore: false };
-    throw invalid(`ids: ${ids.length} were given; at most ${maxPageSize} are allowed.`);
+    if (ids.length <= MAX_PAGE_SIZE) return { ids: [...new Set(ids)], endCursor: null, hasMore: false };
+    throw invalid(`ids: ${ids.length} were given; at most ${MAX_PAGE_SIZE} are allowed.`);
   }
-  const { where, orderBy, take, size } = planPage({ first: first ?? maxPageSize, after }, newestVideos);
+  const { where, orderBy, take, size } = planPage({ first: first ?? MAX_PAGE_SIZE, after }, newestVideos);
   const rows = await db.video.findMany({
     where: { AND: [await videoWhere(db, workspaceId, filter), where] },
     orderBy,

@@ -1,15 +1,20 @@
 /** Damage of a finished video's stored objects, and the mutation that repairs it. */
 
 import { type DescribedDamage, describeDamages } from "../../src/damage/index.ts";
-import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  QuotaExceededError,
+} from "../../src/errors/index.ts";
 import { repairVideo } from "../../src/kinds/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { subjectKey } from "../subject.ts";
+import { IDEMPOTENCY_KEY_DESCRIPTION, stillThere } from "../idempotency.ts";
+import { inputOf, subjectKey } from "../subject.ts";
 import { DamageCode, RepairState } from "./enums.ts";
 import { Job } from "./job.ts";
 import { Variant } from "./variant.ts";
@@ -97,7 +102,7 @@ const RepairVideoInput = builder.inputType("RepairVideoInput", {
   description: "The video to repair.",
   fields: (t) => ({
     id: t.id({ required: true, description: "The video's id." }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -107,7 +112,7 @@ builder.mutationField("repairVideo", (t) =>
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
       "Makes all damaged objects of a video again (`Video.damages`) from its source, in a job of the kind `REPAIR`: whole variants of a short video, single parts of a long one. The video stays playable and switches over at the end (event `video.repaired`). Reelay also repairs automatically, once a day per object.",
-    args: { input: t.arg({ type: RepairVideoInput, required: true, description: "Which one." }) },
+    args: inputOf(RepairVideoInput),
     resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const request = { videoId: subjectKey("Video", id), ...given(input) };

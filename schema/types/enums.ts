@@ -1,6 +1,9 @@
 /** The enumerations of contracts/states.ts, with the meaning of each value. */
 
+import type { AnimationRenderer as Renderer, IssueSeverity as Severity } from "@reelay/contracts";
 import type { WaitCode as WaitCodeName } from "../../src/jobs/index.ts";
+import type { EstimateBasis as Basis } from "../../src/source-checks/index.ts";
+import type { ManimQuality as Quality, AspectRatio as Shape } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 
 const words = <Word extends string>(values: Record<Word, string>) =>
@@ -34,6 +37,24 @@ export const PlaybackPurpose = builder.enumType("PlaybackPurpose", {
     PLAY: "Play the video: stream, poster, storyboard, preview, captions and status.",
     DOWNLOAD: "Download the MP4.",
     STATUS: "Read the video's status and progress.",
+  }),
+});
+
+export const MaterialStatus = builder.enumType("MaterialStatus", {
+  description: "Status of a material.",
+  values: words({
+    AWAITING_UPLOAD: "The upload is not complete.",
+    READY: "Scripts can use it.",
+    FAILED: "Scripts cannot use it. `error` has the reason.",
+  }),
+});
+
+export const MaterialKind = builder.enumType("MaterialKind", {
+  description: "What a material is. Its content decides, not its name.",
+  values: words({
+    FONT: "A font: TTF, OTF or TTC.",
+    IMAGE: "A picture: PNG, JPEG, GIF, WebP, BMP, TIFF or SVG.",
+    AUDIO: "A sound: WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A.",
   }),
 });
 
@@ -104,6 +125,7 @@ export const JobKind = builder.enumType("JobKind", {
   description: "Purpose of a job.",
   values: words({
     TRANSCODE: "Renders the variants of a profile from a source.",
+    ANIMATION: "Draws a script, and renders the variants of a profile from its frames.",
     REPAIR: "Makes the damaged or missing parts of a finished video again from the source.",
     POSTER: "Creates the poster from the frame at a chosen time.",
     PREVIEW: "Creates an animated preview from the finished variants.",
@@ -145,6 +167,7 @@ export const WaitCode = builder.enumType("WaitCode", {
   description: "What a job waits for.",
   values: words<WaitCodeName>({
     SOURCE: "The upload of the source.",
+    JOB: "Another job of the video (`Job.dependsOn`), whose output it needs.",
     PAUSED: "The workspace's queue is paused.",
     BACKOFF: "The pause before the next try.",
     QUOTA: "Other tasks of the workspace: it has reached its limit of running tasks.",
@@ -165,7 +188,8 @@ export const JobPlanKind = builder.enumType("JobPlanKind", {
 export const JobStatus = builder.enumType("JobStatus", {
   description: "Status of a job or task. The last three are final.",
   values: words({
-    PENDING: "Not ready: the source is missing, or the pause before the next attempt has not ended.",
+    PENDING:
+      "Not ready: the source is missing, another job must succeed first, or the pause before the next attempt has not ended.",
     QUEUED: "Waits for a worker.",
     RUNNING: "Runs on a worker.",
     SUCCEEDED: "Done.",
@@ -181,9 +205,10 @@ export const TaskKind = builder.enumType("TaskKind", {
       "First task of a job: renders all variants of a short video in one pass, or the head of a longer one.",
     CHUNK: "Renders the video of a later part of the timeline, with all variants in one pass.",
     AUDIO: "Renders the audio after the head.",
+    ANIMATION: "Draws a script, and renders all variants in the same pass.",
     DOWNLOAD:
       "Combines a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload` asks for.",
-    POSTER: "Takes a still from the source at `startMs`.",
+    POSTER: "Takes a still from the source at `startMs`, or from a finished variant.",
     PREVIEW: "Creates an animated preview from a finished variant.",
   }),
 });
@@ -216,7 +241,68 @@ export const AttemptOutcome = builder.enumType("AttemptOutcome", {
 
 export const SourceKind = builder.enumType("SourceKind", {
   description: "Origin of a source.",
-  values: words({ UPLOAD: "A client uploads it.", URL: "A worker downloads it." }),
+  values: words({
+    UPLOAD: "A client uploads it.",
+    URL: "A worker downloads it.",
+    MANIM: "A Manim script, which a worker draws.",
+  }),
+});
+
+export const ManimQuality = builder.enumType("ManimQuality", {
+  description: "Size of a wide picture in pixels, and frames per second. The names are Manim's.",
+  values: words<Quality>({
+    LOW: "854 × 480 at 15.",
+    MEDIUM: "1280 × 720 at 30.",
+    HIGH: "1920 × 1080 at 60.",
+    PRODUCTION: "2560 × 1440 at 60.",
+    FOUR_K: "3840 × 2160 at 60.",
+  }),
+});
+
+export const AspectRatio = builder.enumType("AspectRatio", {
+  description: "Shape of a picture.",
+  values: words<Shape>({ WIDE: "16:9.", TALL: "9:16.", SQUARE: "1:1." }),
+});
+
+export const AnimationRenderer = builder.enumType("AnimationRenderer", {
+  description: "How Manim draws.",
+  values: words<Renderer>({
+    CAIRO: "For flat scenes.",
+    OPENGL: "For scenes in three dimensions. Needs no GPU.",
+  }),
+});
+
+/** The kind of step that jobs have. */
+export const ANIMATION_STEP = "ANIMATION" as const;
+
+export const StepKind = builder.enumType("StepKind", {
+  description: "What a step of a job is.",
+  values: words<typeof ANIMATION_STEP>({ [ANIMATION_STEP]: "A call of `play` or `wait` in a script." }),
+});
+
+export const SourceCheckStatus = builder.enumType("SourceCheckStatus", {
+  description: "Status of a check. The last two are final.",
+  values: words({
+    PENDING: "Waits for a worker, or is being checked.",
+    SUCCEEDED: "Checked. The source may still have problems: see `issues`.",
+    FAILED: "Could not be checked, through no fault of the source. `error` has the reason.",
+  }),
+});
+
+export const IssueSeverity = builder.enumType("IssueSeverity", {
+  description: "What follows from a problem of a source.",
+  values: words<Severity>({
+    ERROR: "A video of this source fails.",
+    WARNING: "A video of this source may fail, or may not be what its author expects.",
+  }),
+});
+
+export const EstimateBasis = builder.enumType("EstimateBasis", {
+  description: "What an estimate is based on.",
+  values: words<Basis>({
+    MEASURED: "Animations that this installation has finished.",
+    DEFAULT: "Figures that were measured once on another machine.",
+  }),
 });
 
 export const UploadProtocol = builder.enumType("UploadProtocol", {

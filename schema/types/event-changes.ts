@@ -1,15 +1,15 @@
-import { InvalidInputError } from "../../src/errors.ts";
-import { type Changes, type EventCodec, type EventStart } from "../../src/events/index.ts";
-import { keyOf } from "../../src/global-id.ts";
+import { InvalidInputError } from "../../src/errors/index.ts";
+import type { Changes, EventCodec, EventStart } from "../../src/events/index.ts";
+import { keyOf } from "../../src/inputs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { untilReturned } from "../until-returned.ts";
 import { Event } from "./event.ts";
 
-const maxChanges = 1_000;
-const maxTypes = 50;
+const MAX_CHANGES = 1_000;
+const MAX_TYPES = 50;
 /** Id that matches no video, so an unknown id gets the same answer as a video without events. */
-const noVideo = "00000000-0000-0000-0000-000000000000";
+const NO_VIDEO = "00000000-0000-0000-0000-000000000000";
 
 const ChangesType = builder.objectRef<Changes>("Changes").implement({
   description: "A page of the event log, for receivers that keep a cursor.",
@@ -47,7 +47,7 @@ interface FilterArgs {
 
 /** Throws `InvalidInputError` (`EVENT_TYPE_INVALID`). */
 function filterIn({ videoId, types }: FilterArgs) {
-  const isTooLong = types != null && types.length > maxTypes;
+  const isTooLong = types != null && types.length > MAX_TYPES;
   const wrong = isTooLong ? undefined : types?.find((type) => !/^[a-z]+\.[a-z-]{1,100}$/.test(type));
   if (wrong !== undefined || isTooLong) {
     const came =
@@ -55,11 +55,11 @@ function filterIn({ videoId, types }: FilterArgs) {
     throw new InvalidInputError(
       "EVENT_TYPE_INVALID",
       "types",
-      `types: expected event types like "video.playable", at most ${maxTypes}; ${came}. Omit \`types\` for all.`,
+      `types: expected event types like "video.playable", at most ${MAX_TYPES}; ${came}. Omit \`types\` for all.`,
     );
   }
   return {
-    ...(videoId != null && { videoId: keyOf("Video", videoId) ?? noVideo }),
+    ...(videoId != null && { videoId: keyOf("Video", videoId) ?? NO_VIDEO }),
     ...(types != null && { types: [...new Set(types)] }),
   };
 }
@@ -74,18 +74,18 @@ builder.queryField("changes", (t) =>
         description:
           "A `cursor` of the log; `beginning` (the default): the oldest stored event; `now`: no events, only the newest cursor.",
       }),
-      first: t.arg.int({ defaultValue: 100, description: `Number of events per page: 0 to ${maxChanges}.` }),
+      first: t.arg.int({ defaultValue: 100, description: `Number of events per page: 0 to ${MAX_CHANGES}.` }),
       videoId: t.arg.id({ description: "Only events of this video." }),
-      types: t.arg.stringList({ description: `Only events of these types, at most ${maxTypes}.` }),
+      types: t.arg.stringList({ description: `Only events of these types, at most ${MAX_TYPES}.` }),
     },
     resolve: (_root, args, ctx) => {
       const { workspaceId } = viewerWith(ctx, "READ");
       const size = args.first ?? 100;
-      if (size < 0 || size > maxChanges) {
+      if (size < 0 || size > MAX_CHANGES) {
         throw new InvalidInputError(
           "PAGE_SIZE_INVALID",
           "first",
-          `first: a page of changes has 0 to ${maxChanges} events, not ${size}. Request at most ${maxChanges} and continue with \`after: cursor\` while \`hasMore\` is true.`,
+          `first: a page of changes has 0 to ${MAX_CHANGES} events, not ${size}. Request at most ${MAX_CHANGES} and continue with \`after: cursor\` while \`hasMore\` is true.`,
         );
       }
       const target = {
@@ -109,7 +109,7 @@ builder.subscriptionField("events", (t) =>
           "A `cursor` of the log; `beginning`: the oldest stored event; `now` (the default): only new events.",
       }),
       videoId: t.arg.id({ description: "Only events of this video." }),
-      types: t.arg.stringList({ description: `Only events of these types, at most ${maxTypes}.` }),
+      types: t.arg.stringList({ description: `Only events of these types, at most ${MAX_TYPES}.` }),
     },
     subscribe: (_root, args, ctx) => {
       const { workspaceId } = viewerWith(ctx, "READ");

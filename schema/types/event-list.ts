@@ -1,20 +1,12 @@
 import { type EventCodec, type LoggedEvent, placeOf, sequenceEvents } from "../../src/events/index.ts";
-import { keyOf } from "../../src/global-id.ts";
+import { keyOf } from "../../src/inputs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
+import { connectionOf } from "../lists.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { Event } from "./event.ts";
 
-export const EventEdge = builder.edgeObject({
-  type: Event,
-  name: "EventEdge",
-  description: "An event and its position in a list.",
-});
-
-const EventConnection = builder.connectionObject(
-  { type: Event, name: "EventConnection", description: "A page of a list of events." },
-  EventEdge,
-);
+const EventConnection = connectionOf(Event, "An event", "events");
 
 const inOrder = (codec: EventCodec): Order => ({
   by: "events",

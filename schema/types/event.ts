@@ -1,5 +1,5 @@
 import { type LoggedEvent, placeOf } from "../../src/events/index.ts";
-import { encodeGlobalId } from "../../src/global-id.ts";
+import { encodeGlobalId } from "../../src/inputs/index.ts";
 import { builder } from "../builder.ts";
 import { Video } from "./video.ts";
 

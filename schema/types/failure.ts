@@ -27,6 +27,16 @@ export const FailureType = builder.objectRef<Failure>("Failure").implement({
     retriable: t.exposeBoolean("retriable", {
       description: "Whether another attempt may succeed with the same input. False: the error is final.",
     }),
+    line: t.int({
+      nullable: true,
+      description: "The script's line with the problem, from 1. Null: unknown, or not a script's.",
+      resolve: ({ line }) => line ?? null,
+    }),
+    column: t.int({
+      nullable: true,
+      description: "The column in `line`, from 1. Null: unknown.",
+      resolve: ({ column }) => column ?? null,
+    }),
     logTail: t.string({
       nullable: true,
       description: "The last lines of ffmpeg's log, if ffmpeg failed.",

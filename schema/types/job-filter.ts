@@ -1,4 +1,4 @@
-import { keyOf } from "../../src/global-id.ts";
+import { keyOf } from "../../src/inputs/index.ts";
 import type { JobFilter } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { given } from "../given.ts";

@@ -1,12 +1,17 @@
-import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  QuotaExceededError,
+} from "../../src/errors/index.ts";
 import { cancelJob, prioritizeJob } from "../../src/jobs/index.ts";
 import { retryJob, retryVariant } from "../../src/kinds/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { subjectKey } from "../subject.ts";
+import { IDEMPOTENCY_KEY_DESCRIPTION, stillThere } from "../idempotency.ts";
+import { inputOf, subjectKey } from "../subject.ts";
 import { JobPriority } from "./enums.ts";
 import { Job } from "./job.ts";
 
@@ -33,7 +38,7 @@ builder.mutationField("retryJob", (t) =>
     description: "Repeats a failed or canceled job as a new job. Finished variants are kept.",
     args: {
       id: t.arg.id({ required: true, description: "The job's id." }),
-      idempotencyKey: t.arg.string({ description: idempotencyKeyDescription }),
+      idempotencyKey: t.arg.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
     },
     resolve: async (query, _root, { id, ...args }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
@@ -50,7 +55,7 @@ const RetryVariantInput = builder.inputType("RetryVariantInput", {
   description: "The variant to render again.",
   fields: (t) => ({
     id: t.id({ required: true, description: "The variant's id." }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -60,7 +65,7 @@ builder.mutationField("retryVariant", (t) =>
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
       "Renders one variant again that FAILED or was CANCELED, in a new job that renders nothing else. Ready variants keep playing.",
-    args: { input: t.arg({ type: RetryVariantInput, required: true, description: "Which one." }) },
+    args: inputOf(RetryVariantInput),
     resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const request = { variantId: subjectKey("Variant", id), ...given(input) };
@@ -83,13 +88,7 @@ builder.mutationField("prioritizeJob", (t) =>
     type: Job,
     errors: mayFailWith(NotFoundError, ConflictError),
     description: "Changes the priority of a waiting job. A running task is not affected. Safe to repeat.",
-    args: {
-      input: t.arg({
-        type: PrioritizeJobInput,
-        required: true,
-        description: "The job and its new priority.",
-      }),
-    },
+    args: inputOf(PrioritizeJobInput),
     resolve: async (query, _root, { input: { id, priority } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { jobId } = await prioritizeJob(ctx.operations, viewer, {

@@ -1,3 +1,4 @@
+import { isMedia } from "../../src/database/index.ts";
 import { type DescribedPlan, describePlan } from "../../src/kinds/index.ts";
 import { builder } from "../builder.ts";
 import { isOperator } from "../context.ts";
@@ -45,8 +46,15 @@ builder.prismaObjectField(Job, "plan", (t) =>
     nullable: true,
     description:
       "How the job is divided into tasks, and why. Null until that is decided, shortly after a worker has started.",
-    select: { status: true, plan: true, video: { select: { durationMs: true } } },
-    resolve: ({ video, ...job }, _args, ctx) =>
-      describePlan({ ...job, ...video }, ctx.operations.limits.wholeUpToMs),
+    select: {
+      status: true,
+      plan: true,
+      video: { select: { durationMs: true, source: { select: { kind: true } } } },
+    },
+    resolve: ({ video: { durationMs, source }, ...job }, _args, ctx) =>
+      describePlan(
+        { ...job, durationMs, isMedia: source === null || isMedia(source.kind) },
+        ctx.operations.limits.wholeUpToMs,
+      ),
   }),
 );

@@ -1,9 +1,9 @@
-import { keyOf } from "../../src/global-id.ts";
+import { keyOf } from "../../src/inputs/index.ts";
 import { jobWhere } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
+import { readPage } from "../lists.ts";
 import { planPage, toConnection } from "../paging.ts";
-import { readPage } from "../read-page.ts";
 import { Job, JobConnection } from "./job.ts";
 import { JobFilterInput, parseJobFilter } from "./job-filter.ts";
 import { newestJobs } from "./video-jobs.ts";

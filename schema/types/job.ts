@@ -1,11 +1,12 @@
 import { isTerminal, Profile } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
-import { type JobKind as JobKindName, settlesVideo } from "../../src/database/job-kinds.ts";
-import { InvalidInputError } from "../../src/errors.ts";
+import { type JobKind as JobKindName, settlesVideo } from "../../src/database/index.ts";
+import { InvalidInputError } from "../../src/errors/index.ts";
 import { errorOf, estimate, queuePosition, waits } from "../../src/jobs/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
+import { connectionOf } from "../lists.ts";
 import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
 import { FailureType } from "./failure.ts";
 import { jobProgress } from "./job-progress.ts";
@@ -24,15 +25,15 @@ const reasons = createBatch((ctx, jobIds) =>
 const estimates = createBatch((ctx, jobIds) => estimate(ctx.db, jobIds, ctx.clock()));
 
 /** Maximum number of tasks per answer. */
-const mostTasks = 1_000;
+const MOST_TASKS = 1_000;
 
 function taskCount(first: number | null | undefined): number {
-  const count = first ?? mostTasks;
-  if (count >= 0 && count <= mostTasks) return count;
+  const count = first ?? MOST_TASKS;
+  if (count >= 0 && count <= MOST_TASKS) return count;
   throw new InvalidInputError(
     "PAGE_SIZE_INVALID",
     "first",
-    `first: at most ${mostTasks} tasks of a job can be read, not ${count}. Request fewer, or only those with one \`status\`.`,
+    `first: at most ${MOST_TASKS} tasks of a job can be read, not ${count}. Request fewer, or only those with one \`status\`.`,
   );
 }
 
@@ -161,7 +162,7 @@ export const Job = builder.prismaNode("Job", {
       description:
         "Its tasks in planned order: one for a short video, hundreds for a long one. At most 1,000.",
       args: {
-        first: t.arg.int({ defaultValue: mostTasks, description: `Maximum number: 0 to ${mostTasks}.` }),
+        first: t.arg.int({ defaultValue: MOST_TASKS, description: `Maximum number: 0 to ${MOST_TASKS}.` }),
         status: t.arg({ type: JobStatus, description: "Only tasks with this status." }),
       },
       query: ({ first, status }) => ({
@@ -184,7 +185,13 @@ builder.prismaObjectField(Job, "retryOf", (t) =>
   t.relation("retryOf", { type: Job, nullable: true, description: "The job that it repeats." }),
 );
 
-export const JobConnection = builder.connectionObject(
-  { type: Job, name: "JobConnection", description: "A page of a list of jobs." },
-  { name: "JobEdge", description: "A job and its position in a list." },
+builder.prismaObjectField(Job, "dependsOn", (t) =>
+  t.relation("dependsOn", {
+    type: Job,
+    nullable: true,
+    description:
+      "The job that must succeed before this one starts. If it fails or is canceled, so is this one.",
+  }),
 );
+
+export const JobConnection = connectionOf(Job, "A job", "jobs");

@@ -1,9 +1,8 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
 import type { GraphQLResolveInfo } from "graphql";
 import { hasScope, type Viewer } from "../../src/auth/index.ts";
-import { InvalidInputError } from "../../src/errors.ts";
-import { type NodeType, nodeTypes, parseGlobalId } from "../../src/global-id.ts";
-import { maxPageSize } from "../../src/page-size.ts";
+import { InvalidInputError } from "../../src/errors/index.ts";
+import { MAX_PAGE_SIZE, type NodeType, nodeTypes, parseGlobalId } from "../../src/inputs/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";
 
@@ -65,6 +64,10 @@ const finders: Record<
     const { workspaceId } = viewer;
     return db.webhookDelivery.findMany({ ...query, where: { id: { in: ids }, endpoint: { workspaceId } } });
   },
+  SourceCheck: ({ db }, { workspaceId }, query, ids) =>
+    db.sourceCheck.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
+  Material: ({ db }, { workspaceId }, query, ids) =>
+    db.material.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
 };
 
 /** One query per type (and per nested list) for any number of ids. Unknown ids give null. */
@@ -101,11 +104,11 @@ builder.queryField("nodes", (t) =>
       "The objects with these ids, in the same order. Null for those that do not exist in this workspace.",
     args: { ids: t.arg.idList({ required: true, description: "Ids of any type, at most 100." }) },
     resolve: (_root, { ids }, ctx, info) => {
-      if (ids.length <= maxPageSize) return findNodes(ids, ctx, info);
+      if (ids.length <= MAX_PAGE_SIZE) return findNodes(ids, ctx, info);
       throw new InvalidInputError(
         "PAGE_SIZE_INVALID",
         "ids",
-        `ids: ${ids.length} ids were given. Request at most ${maxPageSize} at a time.`,
+        `ids: ${ids.length} ids were given. Request at most ${MAX_PAGE_SIZE} at a time.`,
       );
     },
   }),

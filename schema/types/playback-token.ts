@@ -1,10 +1,10 @@
-import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
+import { InvalidInputError, NotFoundError } from "../../src/errors/index.ts";
 import { createPlaybackToken, type PlaybackToken } from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { subjectKey } from "../subject.ts";
+import { inputOf, subjectKey } from "../subject.ts";
 import { PlaybackPurpose } from "./enums.ts";
 
 const CreatePlaybackTokenInput = builder.inputType("CreatePlaybackTokenInput", {
@@ -61,9 +61,7 @@ builder.mutationField("createPlaybackToken", (t) =>
     errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
       "Signs a playback token for a video. Tokens are not stored, and each call returns a new one. To sign without a request, use `signPlaybackToken` of @reelay/client. Requires the scope WRITE.",
-    args: {
-      input: t.arg({ type: CreatePlaybackTokenInput, required: true, description: "The new token." }),
-    },
+    args: inputOf(CreatePlaybackTokenInput),
     resolve: (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const request = { ...given(input), videoId: subjectKey("Video", input.videoId) };

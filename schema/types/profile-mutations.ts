@@ -1,11 +1,17 @@
 import type { Profile } from "@reelay/contracts";
-import { ConflictError, InvalidInputError, InvalidProfileError, NotFoundError } from "../../src/errors.ts";
+import {
+  ConflictError,
+  InvalidInputError,
+  InvalidProfileError,
+  NotFoundError,
+} from "../../src/errors/index.ts";
 import { createProfile, deleteProfile, updateProfile } from "../../src/profiles/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { idempotencyKeyDescription } from "../idempotency.ts";
+import { IDEMPOTENCY_KEY_DESCRIPTION } from "../idempotency.ts";
+import { inputOf } from "../subject.ts";
 import { AudioChannels, BitrateMode, Tier, VideoCodec } from "./enums.ts";
 import { ProfileType } from "./profile.ts";
 
@@ -101,7 +107,7 @@ const CreateProfileInput = builder.inputType("CreateProfileInput", {
       description: "Rungs, smallest first within each codec, at most 20. Empty: audio only.",
     }),
     ...recipe(t),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -133,9 +139,7 @@ builder.mutationField("createProfile", (t) =>
     type: ProfileType,
     errors: mayFailWith(InvalidProfileError, InvalidInputError, ConflictError),
     description: "Adds a profile to the workspace.",
-    args: {
-      input: t.arg({ type: CreateProfileInput, required: true, description: "The new profile." }),
-    },
+    args: inputOf(CreateProfileInput),
     resolve: (_root, { input }, ctx) => createProfile(ctx, viewerWith(ctx, "WRITE"), toRecipe(given(input))),
   }),
 );
@@ -145,7 +149,7 @@ builder.mutationField("updateProfile", (t) =>
     type: ProfileType,
     errors: mayFailWith(NotFoundError, InvalidProfileError, ConflictError),
     description: "Changes a profile for future videos. Existing videos keep their settings.",
-    args: { input: t.arg({ type: UpdateProfileInput, required: true, description: "What to change." }) },
+    args: inputOf(UpdateProfileInput),
     resolve: (_root, { input }, ctx) => updateProfile(ctx, viewerWith(ctx, "WRITE"), toRecipe(given(input))),
   }),
 );
@@ -168,7 +172,7 @@ builder.mutationField("deleteProfile", (t) =>
     errors: mayFailWith(NotFoundError, ConflictError),
     description:
       "Deletes a profile for future videos. Existing videos keep their settings, also for retries.",
-    args: { input: t.arg({ type: DeleteProfileInput, required: true, description: "Which one." }) },
+    args: inputOf(DeleteProfileInput),
     resolve: async (_root, { input: { name } }, ctx) => {
       await deleteProfile(ctx, viewerWith(ctx, "WRITE"), name);
       return { name };

@@ -1,10 +1,11 @@
-import { ConflictError, InvalidInputError } from "../../src/errors.ts";
-import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
+import { ConflictError, InvalidInputError } from "../../src/errors/index.ts";
+import { encodeGlobalId, keyOf } from "../../src/inputs/index.ts";
 import { type RetriedJobs, retryJobs } from "../../src/kinds/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
-import { idempotencyKeyDescription } from "../idempotency.ts";
+import { IDEMPOTENCY_KEY_DESCRIPTION } from "../idempotency.ts";
+import { inputOf } from "../subject.ts";
 import { Job } from "./job.ts";
 import { JobFilterInput, parseJobFilter } from "./job-filter.ts";
 
@@ -19,7 +20,7 @@ const RetryJobsInput = builder.inputType("RetryJobsInput", {
     }),
     first: t.int({ description: "Maximum number of matching jobs, 1 to 500. Default 100." }),
     after: t.id({ description: "Continue after this job: the `lastId` of the previous call." }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -99,7 +100,7 @@ builder.mutationField("retryJobs", (t) =>
     errors: mayFailWith(InvalidInputError, ConflictError),
     description:
       "Retries many jobs independently. Jobs that cannot be retried are listed and do not affect the others. At most 500 per call.",
-    args: { input: t.arg({ type: RetryJobsInput, required: true, description: "Which ones." }) },
+    args: inputOf(RetryJobsInput),
     resolve: (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const filter = input.filter == null ? null : parseJobFilter(input.filter);

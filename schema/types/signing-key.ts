@@ -1,12 +1,11 @@
-import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors/index.ts";
 import { isLive, revokeSigningKey, rotateSigningKey } from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith, workspaceOf } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import type { Order } from "../paging.ts";
-import { readPage } from "../read-page.ts";
-import { idInput, subjectKey } from "../subject.ts";
+import { addList } from "../lists.ts";
+import { idInput, inputOf, subjectKey } from "../subject.ts";
 
 const SigningKey = builder.prismaNode("SigningKey", {
   id: { field: "id", description: "Opaque id." },
@@ -40,31 +39,14 @@ const SigningKey = builder.prismaNode("SigningKey", {
   }),
 });
 
-const SigningKeyConnection = builder.connectionObject(
-  { type: SigningKey, name: "SigningKeyConnection", description: "A page of a list of signing keys." },
-  { name: "SigningKeyEdge", description: "A signing key and its position in a list." },
-);
-
-const newest: Order = { by: "signingKeys", column: "createdAt", type: "date", direction: "desc" };
-
-builder.queryField("signingKeys", (t) =>
-  t.connection(
-    {
-      type: SigningKey,
-      description:
-        "The workspace's signing keys, newest first, including revoked and expired ones. Requires the scope ADMIN. At most 100 per page.",
-      resolve: async (_root, args, ctx, info) => {
-        const { workspaceId } = viewerWith(ctx, "ADMIN");
-        return await readPage(
-          { args, ctx, info, typeName: "SigningKey", order: newest },
-          (query) => ctx.db.signingKey.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
-          () => ctx.db.signingKey.count({ where: { workspaceId } }),
-        );
-      },
-    },
-    SigningKeyConnection,
-  ),
-);
+addList("signingKeys", {
+  type: SigningKey,
+  one: "A signing key",
+  many: "signing keys",
+  description: "The workspace's signing keys, newest first, including revoked and expired ones.",
+  scope: "ADMIN",
+  model: (db) => db.signingKey,
+});
 
 const RotateSigningKeyInput = builder.inputType("RotateSigningKeyInput", {
   description: "Timing of the rotation to a new signing key.",
@@ -109,13 +91,7 @@ builder.mutationField("rotateSigningKey", (t) =>
     errors: mayFailWith(InvalidInputError, ConflictError),
     description:
       "Adds a signing key for playback tokens. The old key still verifies for a time, so no viewer is interrupted. Rejected while two keys are active. Requires the scope ADMIN.",
-    args: {
-      input: t.arg({
-        type: RotateSigningKeyInput,
-        required: true,
-        description: "Timing; all fields have defaults.",
-      }),
-    },
+    args: inputOf(RotateSigningKeyInput),
     resolve: (_root, { input }, ctx) =>
       rotateSigningKey(ctx.operations, viewerWith(ctx, "ADMIN"), given(input)),
   }),
@@ -129,7 +105,7 @@ builder.mutationField("revokeSigningKey", (t) =>
     errors: mayFailWith(NotFoundError),
     description:
       "Revokes a signing key permanently: the API rejects its tokens within five seconds. Safe to repeat. Requires the scope ADMIN.",
-    args: { input: t.arg({ type: RevokeSigningKeyInput, required: true, description: "Which one." }) },
+    args: inputOf(RevokeSigningKeyInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const key = subjectKey("SigningKey", input.id);

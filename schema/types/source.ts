@@ -1,6 +1,9 @@
-import { SourceProbe } from "@reelay/contracts";
+import { type AnimationMaterial, AnimationSettings, SourceProbe } from "@reelay/contracts";
+import { isMedia } from "../../src/database/index.ts";
+import { encodeGlobalId } from "../../src/inputs/index.ts";
+import { readText } from "../../src/streaming/index.ts";
 import { builder } from "../builder.ts";
-import { SourceKind } from "./enums.ts";
+import { AnimationRenderer, MaterialKind, SourceKind } from "./enums.ts";
 
 /** Rows hold what a worker wrote at the time. A probe of an unknown version counts as none. */
 const probeOf = (json: unknown): SourceProbe | null => SourceProbe.safeParse(json).data ?? null;
@@ -67,8 +70,42 @@ const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
   }),
 });
 
+const AnimationMaterialType = builder.objectRef<AnimationMaterial>("AnimationMaterial").implement({
+  description: "A material of a script, as it was when the video was created.",
+  fields: (t) => ({
+    materialId: t.id({
+      description: "Id of the material, which may have been deleted since.",
+      resolve: ({ materialId }) => encodeGlobalId("Material", materialId),
+    }),
+    filename: t.exposeString("filename", { description: "The name by which the script uses it." }),
+    kind: t.expose("kind", { type: MaterialKind, description: "What it is." }),
+    sizeBytes: t.exposeInt("sizeBytes", { description: "Size in bytes." }),
+    sha256: t.exposeString("sha256", { description: "SHA-256 of the content, hexadecimal." }),
+  }),
+});
+
+export const AnimationSettingsType = builder.objectRef<AnimationSettings>("AnimationSettings").implement({
+  description: "How a script is drawn.",
+  fields: (t) => ({
+    scene: t.exposeString("scene", {
+      nullable: true,
+      description: "Name of the scene's class. Null: the script's only scene.",
+    }),
+    width: t.exposeInt("width", { description: "Width of the picture in pixels." }),
+    height: t.exposeInt("height", { description: "Height of the picture in pixels." }),
+    frameRate: t.exposeInt("frameRate", { description: "Frames per second." }),
+    renderer: t.expose("renderer", { type: AnimationRenderer, description: "How Manim draws." }),
+    seed: t.exposeInt("seed", { description: "Seed of the script's random numbers." }),
+    materials: t.field({
+      type: [AnimationMaterialType],
+      description: "Fonts, pictures and sounds that the script can use.",
+      resolve: ({ materials }) => materials ?? [],
+    }),
+  }),
+});
+
 export const Source = builder.prismaObject("Source", {
-  description: "A video's original, uploaded or downloaded.",
+  description: "A video's original: uploaded, downloaded, or a script.",
   select: { videoId: true },
   fields: (t) => ({
     kind: t.expose("kind", { type: SourceKind, description: "Origin of the source." }),
@@ -90,6 +127,20 @@ export const Source = builder.prismaObject("Source", {
       type: "DateTime",
       nullable: true,
       description: "When the last byte was stored. Null before.",
+    }),
+    animation: t.field({
+      type: AnimationSettingsType,
+      nullable: true,
+      description: "How a script is drawn. Null for other kinds.",
+      select: { params: true },
+      resolve: ({ params }) => AnimationSettings.nullable().parse(params),
+    }),
+    script: t.string({
+      nullable: true,
+      description: "Text of the script. Null for other kinds.",
+      select: { kind: true, objectKey: true },
+      resolve: async ({ kind, objectKey }, _args, { store }) =>
+        isMedia(kind) ? null : await readText(store, objectKey),
     }),
     probe: t.field({
       type: Probe,

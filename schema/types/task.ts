@@ -1,7 +1,6 @@
 import { Requirements } from "@reelay/contracts";
-import { isMomentary, settlesVideo, type TaskKind as TaskKindName } from "../../src/database/job-kinds.ts";
-import { isFor } from "../../src/jobs/index.ts";
-import { headEndMs } from "../../src/kinds/index.ts";
+import { settlesVideo, type TaskKind as TaskKindName } from "../../src/database/index.ts";
+import { taskScope } from "../../src/kinds/index.ts";
 import { taskFraction } from "../../src/progress/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
@@ -9,6 +8,13 @@ import { Attempt } from "./attempt.ts";
 import { JobStatus, Pool, TaskKind } from "./enums.ts";
 import { jobProgress } from "./job-progress.ts";
 import { Variant } from "./variant.ts";
+
+/** What `taskScope` reads. */
+const scopeFields = {
+  kind: true,
+  params: true,
+  job: { select: { plan: true, onlyVariants: true } },
+} as const;
 
 export const Task = builder.prismaNode("Task", {
   id: { field: "id", description: "Opaque id." },
@@ -44,17 +50,16 @@ export const Task = builder.prismaNode("Task", {
       nullable: true,
       description: "When it succeeded, failed or was canceled. Null before.",
     }),
-    startMs: t.exposeInt("startMs", {
+    startMs: t.int({
       description: "Start of its part of the timeline, in milliseconds.",
+      select: scopeFields,
+      resolve: (task) => taskScope(task).startMs,
     }),
     endMs: t.int({
       nullable: true,
       description: "End of its part of the timeline, in milliseconds. Null: the end of the video.",
-      select: { kind: true, startMs: true, endMs: true, job: { select: { plan: true } } },
-      resolve: ({ kind, startMs, endMs, job }) => {
-        if (isMomentary(kind)) return startMs;
-        return kind === "RENDER" ? headEndMs(job.plan) : endMs;
-      },
+      select: scopeFields,
+      resolve: (task) => taskScope(task).endMs,
     }),
     dueAt: t.expose("dueAt", {
       type: "DateTime",
@@ -84,11 +89,10 @@ export const Task = builder.prismaNode("Task", {
         "The variants that it renders, smallest first. Empty until the source is probed, and for audio, downloads, posters and previews.",
       // A first task renders all variants of its job in one pass, a chunk those that it names.
       select: (_args, _ctx, nestedSelection) => ({
-        kind: true,
-        renditions: true,
+        ...scopeFields,
         job: {
           select: {
-            onlyVariants: true,
+            ...scopeFields.job.select,
             video: {
               select: {
                 variants: nestedSelection({ orderBy: { position: "asc" }, select: { id: true, name: true } }),
@@ -97,12 +101,10 @@ export const Task = builder.prismaNode("Task", {
           },
         },
       }),
-      resolve: ({ kind, renditions, job }) =>
-        kind !== "RENDER" && kind !== "CHUNK"
-          ? []
-          : job.video.variants.filter(({ name }) =>
-              renditions.length > 0 ? renditions.includes(name) : isFor(job, name),
-            ),
+      resolve: (task) => {
+        const { makes } = taskScope(task);
+        return task.job.video.variants.filter(({ name }) => makes(name));
+      },
     }),
     attempts: t.relation("attempts", {
       type: Attempt,

@@ -1,16 +1,15 @@
 /** Tokens for browsers that a workspace has created: their permissions, never the secrets. */
 
-import { encodeGlobalId } from "../../src/global-id.ts";
+import { encodeGlobalId } from "../../src/inputs/index.ts";
 import { isLiveToken } from "../../src/tokens/index.ts";
 import { builder } from "../builder.ts";
-import { viewerWith, workspaceOf } from "../context.ts";
-import type { Order } from "../paging.ts";
-import { readPage } from "../read-page.ts";
+import { workspaceOf } from "../context.ts";
+import { addList } from "../lists.ts";
 
-const createdAt = "When the token was created.";
-const expiresAt = "When the token expires.";
-const revokedAt = "When the token was revoked. Null if it was not.";
-const isLive =
+const CREATED_AT = "When the token was created.";
+const EXPIRES_AT = "When the token expires.";
+const REVOKED_AT = "When the token was revoked. Null if it was not.";
+const IS_LIVE =
   "Whether it is accepted: neither it nor the API key that created it has expired or was revoked.";
 const ends = {
   expiresAt: true,
@@ -44,11 +43,11 @@ const UploadToken = builder.prismaNode("UploadToken", {
       description: "Title of its videos. Null: the holder chooses.",
     }),
     externalId: t.exposeString("externalId", { nullable: true, description: "External id of its video." }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: createdAt }),
-    expiresAt: t.expose("expiresAt", { type: "DateTime", description: expiresAt }),
-    revokedAt: t.expose("revokedAt", { type: "DateTime", nullable: true, description: revokedAt }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: CREATED_AT }),
+    expiresAt: t.expose("expiresAt", { type: "DateTime", description: EXPIRES_AT }),
+    revokedAt: t.expose("revokedAt", { type: "DateTime", nullable: true, description: REVOKED_AT }),
     isLive: t.boolean({
-      description: isLive,
+      description: IS_LIVE,
       select: ends,
       resolve: (token, _args, ctx) => isLiveToken(token, ctx.clock()),
     }),
@@ -67,65 +66,31 @@ const ViewerToken = builder.prismaNode("ViewerToken", {
       select: { videoIds: true },
       resolve: ({ videoIds }) => videoIds.map((id) => encodeGlobalId("Video", id)),
     }),
-    createdAt: t.expose("createdAt", { type: "DateTime", description: createdAt }),
-    expiresAt: t.expose("expiresAt", { type: "DateTime", description: expiresAt }),
-    revokedAt: t.expose("revokedAt", { type: "DateTime", nullable: true, description: revokedAt }),
+    createdAt: t.expose("createdAt", { type: "DateTime", description: CREATED_AT }),
+    expiresAt: t.expose("expiresAt", { type: "DateTime", description: EXPIRES_AT }),
+    revokedAt: t.expose("revokedAt", { type: "DateTime", nullable: true, description: REVOKED_AT }),
     isLive: t.boolean({
-      description: isLive,
+      description: IS_LIVE,
       select: ends,
       resolve: (token, _args, ctx) => isLiveToken(token, ctx.clock()),
     }),
   }),
 });
 
-const UploadTokenConnection = builder.connectionObject(
-  { type: UploadToken, name: "UploadTokenConnection", description: "A page of a list of upload tokens." },
-  { name: "UploadTokenEdge", description: "An upload token and its position in a list." },
-);
+addList("uploadTokens", {
+  type: UploadToken,
+  one: "An upload token",
+  many: "upload tokens",
+  description: "The workspace's upload tokens, newest first, including those that ended within the last day.",
+  scope: "WRITE",
+  model: (db) => db.uploadToken,
+});
 
-const ViewerTokenConnection = builder.connectionObject(
-  { type: ViewerToken, name: "ViewerTokenConnection", description: "A page of a list of viewer tokens." },
-  { name: "ViewerTokenEdge", description: "A viewer token and its position in a list." },
-);
-
-const newest = (by: string): Order => ({ by, column: "createdAt", type: "date", direction: "desc" });
-
-builder.queryField("uploadTokens", (t) =>
-  t.connection(
-    {
-      type: UploadToken,
-      description:
-        "The workspace's upload tokens, newest first, including those that ended within the last day. Requires the scope WRITE. At most 100 per page.",
-      resolve: async (_root, args, ctx, info) => {
-        const { workspaceId } = viewerWith(ctx, "WRITE");
-        return await readPage(
-          { args, ctx, info, typeName: "UploadToken", order: newest("uploadTokens") },
-          (query) =>
-            ctx.db.uploadToken.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
-          () => ctx.db.uploadToken.count({ where: { workspaceId } }),
-        );
-      },
-    },
-    UploadTokenConnection,
-  ),
-);
-
-builder.queryField("viewerTokens", (t) =>
-  t.connection(
-    {
-      type: ViewerToken,
-      description:
-        "The workspace's viewer tokens, newest first, including those that ended within the last day. Requires the scope READ. At most 100 per page.",
-      resolve: async (_root, args, ctx, info) => {
-        const { workspaceId } = viewerWith(ctx, "READ");
-        return await readPage(
-          { args, ctx, info, typeName: "ViewerToken", order: newest("viewerTokens") },
-          (query) =>
-            ctx.db.viewerToken.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
-          () => ctx.db.viewerToken.count({ where: { workspaceId } }),
-        );
-      },
-    },
-    ViewerTokenConnection,
-  ),
-);
+addList("viewerTokens", {
+  type: ViewerToken,
+  one: "A viewer token",
+  many: "viewer tokens",
+  description: "The workspace's viewer tokens, newest first, including those that ended within the last day.",
+  scope: "READ",
+  model: (db) => db.viewerToken,
+});

@@ -1,5 +1,5 @@
-import { InvalidInputError, NotFoundError } from "../../src/errors.ts";
-import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
+import { InvalidInputError, NotFoundError } from "../../src/errors/index.ts";
+import { encodeGlobalId, keyOf } from "../../src/inputs/index.ts";
 import {
   type CreatedToken,
   createUploadToken,
@@ -10,10 +10,10 @@ import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { idInput, subjectKey } from "../subject.ts";
+import { idInput, inputOf, subjectKey } from "../subject.ts";
 import { JobPriority } from "./enums.ts";
 
-const expiryDescription = "Lifetime in seconds: 1 to 604800 (7 days).";
+const EXPIRY_DESCRIPTION = "Lifetime in seconds: 1 to 604800 (7 days).";
 
 const CreateUploadTokenInput = builder.inputType("CreateUploadTokenInput", {
   description: "Permissions of an upload token, and settings of its videos.",
@@ -27,7 +27,7 @@ const CreateUploadTokenInput = builder.inputType("CreateUploadTokenInput", {
       type: "SafeInt",
       description: "Maximum file size in bytes. Default: the server's limit.",
     }),
-    expiresInSeconds: t.int({ defaultValue: 3_600, required: true, description: expiryDescription }),
+    expiresInSeconds: t.int({ defaultValue: 3_600, required: true, description: EXPIRY_DESCRIPTION }),
     profile: t.string({ description: "Profile of its videos. Default: the default profile." }),
     title: t.string({ description: "Title of its videos. Default: the holder chooses." }),
     externalId: t.string({ description: "External id of its video. Only with `maxVideos: 1`." }),
@@ -44,7 +44,7 @@ const CreateViewerTokenInput = builder.inputType("CreateViewerTokenInput", {
   description: "Permissions of a viewer token.",
   fields: (t) => ({
     videoIds: t.idList({ required: true, description: "The videos whose progress it shows: 1 to 100." }),
-    expiresInSeconds: t.int({ defaultValue: 3_600, required: true, description: expiryDescription }),
+    expiresInSeconds: t.int({ defaultValue: 3_600, required: true, description: EXPIRY_DESCRIPTION }),
   }),
 });
 
@@ -70,7 +70,7 @@ builder.mutationField("createUploadToken", (t) =>
     errors: mayFailWith(InvalidInputError),
     description:
       "Creates a token with which a browser can create videos by uploading and watch their progress, and nothing else. It ends with the API key that creates it.",
-    args: { input: t.arg({ type: CreateUploadTokenInput, required: true, description: "What it allows." }) },
+    args: inputOf(CreateUploadTokenInput),
     resolve: (_root, { input }, ctx) =>
       createUploadToken(ctx.operations, viewerWith(ctx, "WRITE"), given(input)),
   }),
@@ -82,7 +82,7 @@ builder.mutationField("createViewerToken", (t) =>
     errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
       "Creates a token with which a browser can watch the progress of the listed videos, and nothing else. It ends with the API key that creates it. Requires the scope READ.",
-    args: { input: t.arg({ type: CreateViewerTokenInput, required: true, description: "What it allows." }) },
+    args: inputOf(CreateViewerTokenInput),
     resolve: (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "READ");
       const videoIds = input.videoIds.map((id) => keyOf("Video", id) ?? notAVideo(id));
@@ -117,7 +117,7 @@ for (const { name, kind, scope, needs } of revocations) {
       type: RevokedToken,
       errors: mayFailWith(NotFoundError),
       description: `Revokes the ${noun} permanently, within seconds on all servers. Safe to repeat.${needs}`,
-      args: { input: t.arg({ type: input, required: true, description: "Which one." }) },
+      args: inputOf(input),
       resolve: async (_root, { input: { id } }, ctx) => {
         await revokeToken(ctx, viewerWith(ctx, scope), { kind, id: subjectKey(kind, id) });
         return { id };

@@ -1,12 +1,12 @@
 import { type GraphQLSchema, parse, validate } from "graphql";
-import { ConflictError, InvalidInputError } from "../../src/errors.ts";
+import { ConflictError, InvalidInputError } from "../../src/errors/index.ts";
 import { createTimeSlices } from "../../src/overload/index.ts";
 import { deleteDocuments, readManifest, registerDocuments } from "../../src/trusted-documents/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith, workspaceOf } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
-import type { Order } from "../paging.ts";
-import { readPage } from "../read-page.ts";
+import { addList } from "../lists.ts";
+import { inputOf } from "../subject.ts";
 
 const TrustedDocument = builder.prismaObject("TrustedDocument", {
   description: "A document that clients of the workspace may send by its id.",
@@ -19,38 +19,15 @@ const TrustedDocument = builder.prismaObject("TrustedDocument", {
   }),
 });
 
-const TrustedDocumentConnection = builder.connectionObject(
-  { type: TrustedDocument, name: "TrustedDocumentConnection", description: "A page of a list of documents." },
-  { name: "TrustedDocumentEdge", description: "A document and its position in a list." },
-);
-
-const newest: Order = {
-  by: "trustedDocuments",
-  column: "createdAt",
-  type: "date",
-  id: "name",
-  direction: "desc",
-};
-
-builder.queryField("trustedDocuments", (t) =>
-  t.connection(
-    {
-      type: TrustedDocument,
-      description:
-        "The workspace's registered documents, newest first. Needs the scope ADMIN. At most 100 on a page.",
-      resolve: async (_root, args, ctx, info) => {
-        const { workspaceId } = viewerWith(ctx, "ADMIN");
-        return await readPage(
-          { args, ctx, info, typeName: "TrustedDocument", order: newest },
-          (query) =>
-            ctx.db.trustedDocument.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
-          () => ctx.db.trustedDocument.count({ where: { workspaceId } }),
-        );
-      },
-    },
-    TrustedDocumentConnection,
-  ),
-);
+addList("trustedDocuments", {
+  type: TrustedDocument,
+  one: "A document",
+  many: "documents",
+  description: "The workspace's registered documents, newest first.",
+  scope: "ADMIN",
+  model: (db) => db.trustedDocument,
+  order: { id: "name" },
+});
 
 /** Validation of a large manifest shares the event loop. */
 const slices = createTimeSlices(25);
@@ -100,10 +77,8 @@ builder.mutationField("registerTrustedDocuments", (t) =>
     type: RegisteredDocuments,
     errors: mayFailWith(InvalidInputError, ConflictError),
     description:
-      "Registers documents that clients send by their ids: all of them, or none. A document must be valid in this schema. Safe to repeat. Needs the scope ADMIN.",
-    args: {
-      input: t.arg({ type: RegisterTrustedDocumentsInput, required: true, description: "Which ones." }),
-    },
+      "Registers documents that clients send by their ids: all of them, or none. A document must be valid in this schema. Safe to repeat. Requires the scope ADMIN.",
+    args: inputOf(RegisterTrustedDocumentsInput),
     resolve: async (_root, { input }, ctx, { schema }) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const texts = readManifest(input.manifest);
@@ -132,8 +107,8 @@ builder.mutationField("deleteTrustedDocuments", (t) =>
     type: DeletedDocuments,
     errors: mayFailWith(),
     description:
-      "Deletes registered documents. Clients that send them are refused within ten seconds. Safe to repeat. Needs the scope ADMIN.",
-    args: { input: t.arg({ type: DeleteTrustedDocumentsInput, required: true, description: "Which ones." }) },
+      "Deletes registered documents. Clients that send them are refused within ten seconds. Safe to repeat. Requires the scope ADMIN.",
+    args: inputOf(DeleteTrustedDocumentsInput),
     resolve: (_root, { input }, ctx) => deleteDocuments(ctx, viewerWith(ctx, "ADMIN"), input.documentIds),
   }),
 );

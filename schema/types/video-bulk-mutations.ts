@@ -1,16 +1,15 @@
 /** The same change to many videos, with an outcome for each. */
-import { boundedList } from "../../src/bounded-list.ts";
-import { ExpectedError, InvalidInputError } from "../../src/errors.ts";
-import { asStoreFull } from "../../src/full-disk.ts";
-import { keyOf } from "../../src/global-id.ts";
-import { checkIdempotencyKey } from "../../src/idempotency.ts";
+
+import { ExpectedError, InvalidInputError } from "../../src/errors/index.ts";
+import { asStoreFull } from "../../src/full-disk/index.ts";
+import { checkIdempotencyKey } from "../../src/idempotency/index.ts";
+import { boundedList, keyOf, MAX_PAGE_SIZE } from "../../src/inputs/index.ts";
 import { retryVideo } from "../../src/kinds/index.ts";
-import { maxPageSize } from "../../src/page-size.ts";
 import { checkTags, deleteVideo, tagVideo } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";
 import { ErrorInterface, errorValue, mayFailWith } from "../errors.ts";
-import { subjectKey } from "../subject.ts";
+import { inputOf, subjectKey } from "../subject.ts";
 import { type ChosenVideos, chooseVideos } from "./choose-videos.ts";
 import { Video } from "./video.ts";
 import { isUnconditional, VideoFilter } from "./video-filter.ts";
@@ -32,7 +31,7 @@ const VideoOutcomeType = builder.objectRef<VideoOutcome>("VideoOutcome").impleme
     video: t.prismaField({
       type: Video,
       nullable: true,
-      description: "The video after the request; null when it does not exist.",
+      description: "The video after the request. Null if it does not exist.",
       resolve: (query, outcome, _args, ctx) => {
         const id = keyOf("Video", outcome.id);
         const { workspaceId } = viewerWith(ctx, "WRITE");
@@ -42,7 +41,7 @@ const VideoOutcomeType = builder.objectRef<VideoOutcome>("VideoOutcome").impleme
     error: t.field({
       type: ErrorInterface,
       nullable: true,
-      description: "Why the video was not changed; null when it was.",
+      description: "Why the video was not changed. Null if it was.",
       resolve: ({ error }) => error && errorValue(error),
     }),
   }),
@@ -53,7 +52,7 @@ const VideoOutcomesType = builder.objectRef<VideoOutcomes>("VideoOutcomes").impl
   fields: (t) => ({
     outcomes: t.field({
       type: [VideoOutcomeType],
-      description: "One for each video: in the order of `ids`, or the filter's newest first.",
+      description: "One per video, in the order of `ids`, or newest first with a filter.",
       resolve: ({ outcomes }) => outcomes,
     }),
     failedCount: t.int({
@@ -98,13 +97,15 @@ type FieldBuilder = PothosSchemaTypes.InputFieldBuilder<typeof builder.$inferSch
 
 /** The fields that choose videos. */
 const choiceFields = (t: FieldBuilder, note = "") => ({
-  ids: t.idList({ description: `The videos' ids, at most ${maxPageSize}. Give \`ids\` or \`filter\`.` }),
+  ids: t.idList({
+    description: `The videos' ids, at most ${MAX_PAGE_SIZE}. Use either \`ids\` or \`filter\`.`,
+  }),
   filter: t.field({
     type: VideoFilter,
-    description: `The videos that match, newest first; at least one condition.${note}`,
+    description: `The matching videos, newest first. At least one condition.${note}`,
   }),
   first: t.int({
-    description: `At most this many of the filter's videos. Default: ${maxPageSize}, the most.`,
+    description: `Maximum number of the filter's videos. Default: ${MAX_PAGE_SIZE}, the maximum.`,
   }),
   after: t.string({
     description:
@@ -114,10 +115,10 @@ const choiceFields = (t: FieldBuilder, note = "") => ({
 
 type Choice = Parameters<typeof chooseVideos>[2];
 
-/** A filter whose conditions were lost on the way would choose every video. Throws `InvalidInputError`. */
+/** A filter without conditions would match every video. Throws `InvalidInputError`. */
 async function chooseForChange(ctx: Context, { workspaceId }: { workspaceId: string }, choice: Choice) {
   if (choice.filter && isUnconditional(choice.filter)) {
-    const message = "filter: has no condition and would match every video. Give at least one.";
+    const message = "filter: has no condition and would match every video. Add at least one.";
     throw new InvalidInputError("FILTER_EMPTY", "filter", message);
   }
   return chooseVideos(ctx, workspaceId, choice);
@@ -134,7 +135,7 @@ builder.mutationField("deleteVideos", (t) =>
     errors: mayFailWith(InvalidInputError),
     description:
       "Deletes many videos, each as `deleteVideo` does. Safe to repeat: a video that was deleted before has the error `VIDEO_NOT_FOUND`.",
-    args: { input: t.arg({ type: DeleteVideosInput, required: true, description: "Which videos." }) },
+    args: inputOf(DeleteVideosInput),
     resolve: async (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const chosen = await chooseForChange(ctx, viewer, input);
@@ -146,7 +147,7 @@ builder.mutationField("deleteVideos", (t) =>
 const RetryVideosInput = builder.inputType("RetryVideosInput", {
   description: "The videos to render again.",
   fields: (t) => ({
-    ...choiceFields(t, " `status` is FAILED unless given."),
+    ...choiceFields(t, " Default `status`: FAILED."),
     idempotencyKey: t.string({
       description:
         "Chosen by the client, 1 to 200 characters: requests with the same key retry each video at most once. Kept at least 24 hours.",
@@ -159,8 +160,8 @@ builder.mutationField("retryVideos", (t) =>
     type: VideoOutcomesType,
     errors: mayFailWith(InvalidInputError),
     description:
-      "Retries many videos, each as `retryVideo` does. A video that is being rendered has the error `JOB_NOT_ENDED`.",
-    args: { input: t.arg({ type: RetryVideosInput, required: true, description: "Which videos." }) },
+      "Retries many videos, each as `retryVideo` does. A video in progress has the error `JOB_NOT_ENDED`.",
+    args: inputOf(RetryVideosInput),
     resolve: async (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { idempotencyKey = null, filter, ...choice } = input;
@@ -187,10 +188,8 @@ builder.mutationField("tagVideos", (t) =>
   t.field({
     type: VideoOutcomesType,
     errors: mayFailWith(InvalidInputError),
-    description: "Adds tags to many videos and removes others; all other tags stay. Safe to repeat.",
-    args: {
-      input: t.arg({ type: TagVideosInput, required: true, description: "Which videos, and which tags." }),
-    },
+    description: "Adds and removes tags of many videos. Other tags are unchanged. Safe to repeat.",
+    args: inputOf(TagVideosInput),
     resolve: async (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const add = checkTags("add", input.add ?? []);

@@ -1,38 +1,38 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { boundedList, maxListValues } from "../../src/bounded-list.ts";
-import { InvalidInputError } from "../../src/errors.ts";
+import { InvalidInputError } from "../../src/errors/index.ts";
+import { boundedList, MAX_LIST_VALUES } from "../../src/inputs/index.ts";
 import { findByMetadata, normalizeTag } from "../../src/videos/index.ts";
 import { builder } from "../builder.ts";
 import type { Context } from "../context.ts";
 import { VideoStatus } from "./enums.ts";
 
 /** Titles have at most as many characters. */
-const maxSearchLength = 500;
+const MAX_SEARCH_LENGTH = 500;
 
 const TagFilter = builder.inputType("TagFilter", {
-  description: "Which tags videos have; with both fields, both apply.",
+  description: "Condition on tags. With both fields, both apply.",
   fields: (t) => ({
-    all: t.stringList({ description: `All of these tags, at most ${maxListValues}.` }),
-    any: t.stringList({ description: `At least one of these tags, at most ${maxListValues}.` }),
+    all: t.stringList({ description: `All of these tags, at most ${MAX_LIST_VALUES}.` }),
+    any: t.stringList({ description: `At least one of these tags, at most ${MAX_LIST_VALUES}.` }),
   }),
 });
 
 export const VideoFilter = builder.inputType("VideoFilter", {
-  description: "Which videos: those to which all given conditions apply.",
+  description: "Selects videos that match all conditions.",
   fields: (t) => ({
     status: t.field({
       type: [VideoStatus],
-      description: "In one of these states; one value may stand alone.",
+      description: "With one of these statuses. A single value is allowed.",
     }),
     search: t.string({
-      description: `Whose title or external id contains this, ignoring case: at most ${maxSearchLength} characters.`,
+      description: `Title or external id contains this text, ignoring case. At most ${MAX_SEARCH_LENGTH} characters.`,
     }),
-    externalIds: t.stringList({ description: `With one of these external ids, at most ${maxListValues}.` }),
+    externalIds: t.stringList({ description: `With one of these external ids, at most ${MAX_LIST_VALUES}.` }),
     tags: t.field({ type: TagFilter, description: "With these tags." }),
     metadata: t.field({
       type: "JSON",
       description:
-        'Whose metadata contains this object: `{ author: { name: "Ada" } }` finds videos with that author, whatever else their metadata holds. More than 10,000 matches are an error (`FILTER_TOO_WIDE`).',
+        'Metadata contains this object: `{ author: { name: "Ada" } }` matches videos of that author, regardless of other fields. More than 10,000 matches are an error (`FILTER_TOO_WIDE`).',
     }),
     createdFrom: t.field({ type: "DateTime", description: "Created at this moment or later." }),
     createdBefore: t.field({ type: "DateTime", description: "Created before this moment." }),
@@ -41,20 +41,20 @@ export const VideoFilter = builder.inputType("VideoFilter", {
 
 type Filter = typeof VideoFilter.$inferInput;
 
-/** A pattern in which `%` and `_` stand for themselves. Throws `InvalidInputError` (`SEARCH_TOO_LONG`). */
+/** A pattern without wildcards: `%` and `_` are escaped. Throws `InvalidInputError` (`SEARCH_TOO_LONG`). */
 function literal(text: string): string {
-  if (text.length <= maxSearchLength) return text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&");
+  if (text.length <= MAX_SEARCH_LENGTH) return text.replaceAll("\0", "").replace(/[\\%_]/g, "\\$&");
   throw new InvalidInputError(
     "SEARCH_TOO_LONG",
     "filter.search",
-    `filter.search: has ${text.length} characters, and at most ${maxSearchLength} are allowed. Search for a shorter part of the title.`,
+    `filter.search: has ${text.length} characters, and at most ${MAX_SEARCH_LENGTH} are allowed. Search for a shorter part of the title.`,
   );
 }
 
 /** PostgreSQL cannot store NUL, so such values match nothing. */
 const storable = (values: readonly string[]) => values.filter((value) => !value.includes("\0"));
 
-/** Clients may ask for times that Postgres has no year for. */
+/** Postgres has no year 0. */
 const earliest = new Date("0001-01-01T00:00:00Z");
 const atLeastEarliest = (time: Date) => (time < earliest ? earliest : time);
 

@@ -1,7 +1,8 @@
-import type { JobKind as Kind } from "../../src/database/job-kinds.ts";
+import { isVideoJob, type JobKind as Kind } from "../../src/database/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import type { Context } from "../context.ts";
+import { entriesOf } from "../lists.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { JobKind } from "./enums.ts";
 import { Job, JobConnection } from "./job.ts";
@@ -24,32 +25,42 @@ async function countJobs(ctx: Context, videoId: string, wanted: Kind | null | un
   return counted.reduce((sum, { _count: count }) => sum + count, 0);
 }
 
-/**
- * Both selection paths of a page's entries. The public type of `nestedSelection` accepts one path, its
- * implementation several.
- */
-const selectedUnder = {
-  getType: () => "Job",
-  paths: [[{ name: "edges" }, { name: "node" }], [{ name: "nodes" }]],
-};
+// Both fields are defined here because the two types refer to each other. A watched snapshot has no jobs, so
+// they are looked up only in that case.
+const extensions = { pothosPrismaLoaded: (video: object) => "jobs" in video };
 
-// Here and not in video.ts because the two types refer to each other.
+builder.prismaObjectField(Video, "mainJob", (t) =>
+  t.field({
+    type: Job,
+    nullable: true,
+    description:
+      "The newest job that renders the video itself, not one of its assets: what it waits for, and whether it failed.",
+    extensions,
+    select: (_args, _ctx, nestedSelection) => ({
+      id: true,
+      jobs: nestedSelection({
+        where: isVideoJob,
+        orderBy: { createdAt: "desc" },
+        take: 1,
+        select: { id: true },
+      } as const),
+    }),
+    resolve: ({ jobs }) => jobs[0] ?? null,
+  }),
+);
+
 builder.prismaObjectField(Video, "jobs", (t) =>
   t.connection(
     {
       type: Job,
       description: "Its jobs, newest first.",
       args: { kind: t.arg({ type: JobKind, description: "Only jobs of this kind." }) },
-      // A watched snapshot has no jobs, so they are looked up only in that case.
-      extensions: { pothosPrismaLoaded: (video: object) => "jobs" in video },
+      extensions,
       select: (args, _ctx, nestedSelection) => {
         const { where: bounds, orderBy, take } = planPage(args, newestJobs);
         const where = args.kind == null ? bounds : { AND: [bounds, { kind: args.kind }] };
         const page = { where, orderBy, take, select: { id: true, createdAt: true } } as const;
-        return {
-          id: true,
-          jobs: nestedSelection(page, selectedUnder as never),
-        };
+        return { id: true, jobs: nestedSelection(page, entriesOf(Job)) };
       },
       resolve: (video, args, ctx) =>
         toConnection(planPage(args, newestJobs), video.jobs, () => countJobs(ctx, video.id, args.kind)),

@@ -1,6 +1,5 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
-import { keyOf } from "../../src/global-id.ts";
-import { maxPageSize } from "../../src/page-size.ts";
+import { keyOf, MAX_PAGE_SIZE } from "../../src/inputs/index.ts";
 import { watchVideos } from "../../src/progress/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith, visibleVideos } from "../context.ts";
@@ -12,16 +11,16 @@ import { VideoFilter } from "./video-filter.ts";
 builder.subscriptionField("videosProgress", (t) =>
   t.field({
     type: Video,
-    description: `The videos of a list: each one as it is now, then again whenever it changes. Newest states only, never backwards; a slow client skips states. Give \`ids\` or \`filter\`. Videos that do not exist, or that a token does not show, are left out. Ends when all of them are deleted.`,
+    description: `The videos of a list: each in its current state, then after every change. Only the newest state, never an older one. Slow clients skip states. Requires \`ids\` or \`filter\`. Unknown videos, and those that a token does not cover, are omitted. Ends when all of them are deleted.`,
     args: {
-      ids: t.arg.idList({ description: `The videos' ids, at most ${maxPageSize}.` }),
+      ids: t.arg.idList({ description: `The videos' ids, at most ${MAX_PAGE_SIZE}.` }),
       filter: t.arg({
         type: VideoFilter,
-        description: `The newest ${maxPageSize} videos that match when the subscription begins. Not with a token for browsers.`,
+        description: `The newest ${MAX_PAGE_SIZE} videos that match when the subscription starts. Not available to browser tokens.`,
       }),
     },
     subscribe: async (_root, args, ctx) => {
-      // A token's holder knows ids and nothing of the workspace.
+      // A token grants access to videos by id, not to the workspace's list.
       const viewer = args.ids && ctx.viewer?.grant ? ctx.viewer : viewerWith(ctx, "READ");
       const { workspaceId } = viewer;
       const { ids } = await chooseVideos(ctx, workspaceId, args);

@@ -1,4 +1,9 @@
-import { ConflictError, InvalidInputError, NotFoundError, QuotaExceededError } from "../../src/errors.ts";
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  QuotaExceededError,
+} from "../../src/errors/index.ts";
 import { cancelVideo } from "../../src/jobs/index.ts";
 import { retryVideo } from "../../src/kinds/index.ts";
 import {
@@ -12,77 +17,70 @@ import { builder } from "../builder.ts";
 import { uploaderIn, viewerOfVideo, viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { idInput, subjectKey } from "../subject.ts";
+import { IDEMPOTENCY_KEY_DESCRIPTION, stillThere } from "../idempotency.ts";
+import { idInput, inputOf, subjectKey } from "../subject.ts";
 import { JobPriority, PlaybackPolicy } from "./enums.ts";
+import { ManimSourceInput } from "./manim-source.ts";
+import { UploadSourceInput } from "./upload-input.ts";
 import { Video } from "./video.ts";
 
-const tagsDescription =
+const TAGS_DESCRIPTION =
   "Labels: at most 50, of 1 to 100 characters. Repetitions and surrounding space are removed; case matters.";
 
-const UploadSourceInput = builder.inputType("UploadSourceInput", {
-  description: "A file that the client uploads.",
-  fields: (t) => ({
-    filename: t.string({ required: true, description: "The file's name, without a folder." }),
-    sizeBytes: t.field({
-      type: "SafeInt",
-      required: true,
-      description: "The file's exact size in bytes; the upload takes no other.",
-    }),
-    contentType: t.string({ description: "Media type, e.g. `video/mp4`; by the file's name when left out." }),
-  }),
-});
-
-const VideoSourceInput = builder.inputType("VideoSourceInput", {
-  description: "Where the original comes from: exactly one of these.",
+export const VideoSourceInput = builder.inputType("VideoSourceInput", {
+  description: "The origin of a source: exactly one field.",
   isOneOf: true,
   fields: (t) => ({
-    upload: t.field({ type: UploadSourceInput, description: "The client uploads it." }),
+    upload: t.field({ type: UploadSourceInput, description: "An upload by the client." }),
     url: t.field({
       type: "UrlSource",
-      description: 'A worker downloads it: `url: "https://example.com/a.mp4"`, or `{ url, filename }`.',
+      description: 'A download by a worker: `url: "https://example.com/a.mp4"`, or `{ url, filename }`.',
     }),
+    manim: t.field({ type: ManimSourceInput, description: "A Manim script, which a worker draws." }),
   }),
 });
 
 const CreateVideoInput = builder.inputType("CreateVideoInput", {
-  description: "A video to be made.",
+  description: "A new video.",
   fields: (t) => ({
     title: t.string({ required: true, description: "1 to 500 characters." }),
     externalId: t.string({
-      description: "The id that it has elsewhere, e.g. in a CMS; unique per workspace.",
+      description: "Id in another system, e.g. a CMS. Unique per workspace.",
     }),
-    metadata: t.field({ type: "JSON", description: "The client's own JSON object, small. Default `{}`." }),
-    tags: t.stringList({ description: tagsDescription }),
-    profile: t.string({ description: "Name of a profile, see `profiles`. Default: the first of them." }),
-    priority: t.field({ type: JobPriority, description: "Which jobs go first. Default STANDARD." }),
+    metadata: t.field({
+      type: "JSON",
+      description: "Your own JSON object, not interpreted by Reelay. Default `{}`.",
+    }),
+    tags: t.stringList({ description: TAGS_DESCRIPTION }),
+    profile: t.string({ description: "Name of a profile, see `profiles`. Default: the default profile." }),
+    priority: t.field({ type: JobPriority, description: "Priority of its jobs. Default STANDARD." }),
     playbackPolicy: t.field({
       type: PlaybackPolicy,
       description: "Who may watch it. Default: the workspace's `defaultPlaybackPolicy`.",
     }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
     source: t.field({
       type: VideoSourceInput,
       required: true,
-      description: "Where the original comes from.",
+      description: "Origin of the source.",
     }),
   }),
 });
 
 const UpdateVideoInput = builder.inputType("UpdateVideoInput", {
-  description: "What to change of a video; fields left out stay as they are.",
+  description: "Changes to a video. Absent fields keep their values.",
   fields: (t) => ({
     id: t.id({ required: true, description: "The video's id." }),
     title: t.string({ description: "1 to 500 characters." }),
-    externalId: t.string({ description: "Null takes it away." }),
+    externalId: t.string({ description: "Null removes it." }),
     metadata: t.field({ type: "JSON", description: "Replaces the whole object." }),
     tags: t.stringList({
-      description: `Replaces all tags; null removes them. ${tagsDescription} \`tagVideos\` adds and removes single tags.`,
+      description: `Replaces all tags. Null removes them. ${TAGS_DESCRIPTION} \`tagVideos\` adds and removes single tags.`,
     }),
     playbackPolicy: t.field({
       type: PlaybackPolicy,
       description:
-        "Who may watch it. The API follows within five seconds; what caches hold of a PUBLIC video is served for up to ten minutes more.",
+        "Who may watch it. Takes effect within five seconds in the API. Caches may serve a formerly PUBLIC video for ten more minutes.",
     }),
   }),
 });
@@ -92,8 +90,8 @@ builder.mutationField("createVideo", (t) =>
     type: Video,
     errors: mayFailWith(InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Creates a video and the job that renders it: immediately for a URL, after the upload otherwise. Needs the scope WRITE, or an upload token.",
-    args: { input: t.arg({ type: CreateVideoInput, required: true, description: "The video to be made." }) },
+      "Creates a video and the job that renders it: immediately for a URL or a script, otherwise after the upload. Requires the scope WRITE or an upload token.",
+    args: inputOf(CreateVideoInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = uploaderIn(ctx);
       const { videoId } = await createVideo(ctx.operations, viewer, given(input));
@@ -106,8 +104,8 @@ builder.mutationField("updateVideo", (t) =>
   t.prismaField({
     type: Video,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError),
-    description: "Changes what a client may change of a video.",
-    args: { input: t.arg({ type: UpdateVideoInput, required: true, description: "What to change." }) },
+    description: "Changes a video.",
+    args: inputOf(UpdateVideoInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { id, title, externalId, metadata, tags, playbackPolicy } = input;
@@ -115,7 +113,7 @@ builder.mutationField("updateVideo", (t) =>
         throw new InvalidInputError(
           "TITLE_INVALID",
           "title",
-          "title: null is no title; give 1 to 500 characters, or leave it out to keep the present one.",
+          "title: cannot be null. Use 1 to 500 characters, or omit it to keep the current title.",
         );
       }
       const { videoId } = await updateVideo(ctx.operations, viewer, {
@@ -141,8 +139,8 @@ builder.mutationField("completeUpload", (t) =>
     type: Video,
     errors: mayFailWith(NotFoundError, ConflictError),
     description:
-      "Reports that the upload of a video with `protocol: GCS_RESUMABLE` is complete. Safe to repeat; not needed with TUS. Needs the scope WRITE, or the upload token that created the video.",
-    args: { input: t.arg({ type: CompleteUploadInput, required: true, description: "Whose upload." }) },
+      "Reports that the upload of a video with `protocol: GCS_RESUMABLE` is complete. Safe to repeat, and not needed with TUS. Requires the scope WRITE, or the upload token that created the video.",
+    args: inputOf(CompleteUploadInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = uploaderIn(ctx);
       const key = subjectKey("Video", input.videoId);
@@ -154,9 +152,9 @@ builder.mutationField("completeUpload", (t) =>
 );
 
 const DeletedVideo = builder.objectRef<{ id: string }>("DeletedVideo").implement({
-  description: "A video that is no more.",
+  description: "A deleted video.",
   fields: (t) => ({
-    deletedId: t.id({ description: "The id that it had.", resolve: ({ id }) => id }),
+    deletedId: t.id({ description: "Id of the deleted video.", resolve: ({ id }) => id }),
   }),
 });
 
@@ -166,8 +164,8 @@ builder.mutationField("deleteVideo", (t) =>
   t.field({
     type: DeletedVideo,
     errors: mayFailWith(NotFoundError),
-    description: "Deletes a video with its source, variants and jobs; a running one is canceled first.",
-    args: { input: t.arg({ type: DeleteVideoInput, required: true, description: "Which one." }) },
+    description: "Deletes a video with its source, variants and jobs. Running jobs are canceled first.",
+    args: inputOf(DeleteVideoInput),
     resolve: async (_root, { input: { id } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       await deleteVideo(ctx.operations, viewer, { videoId: subjectKey("Video", id) });
@@ -183,8 +181,8 @@ builder.mutationField("cancelVideo", (t) =>
     type: Video,
     errors: mayFailWith(NotFoundError, ConflictError),
     description:
-      "Cancels every job of a video that waits or runs. Variants that are ready keep playing. Safe to repeat.",
-    args: { input: t.arg({ type: CancelVideoInput, required: true, description: "Which one." }) },
+      "Cancels all waiting and running jobs of a video. Finished variants remain playable. Safe to repeat.",
+    args: inputOf(CancelVideoInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const { videoId } = await cancelVideo(ctx.operations, viewer, {
@@ -199,7 +197,7 @@ const RetryVideoInput = builder.inputType("RetryVideoInput", {
   description: "The video to render again.",
   fields: (t) => ({
     id: t.id({ required: true, description: "The video's id." }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -209,7 +207,7 @@ builder.mutationField("retryVideo", (t) =>
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
       "Repeats the newest job that renders the video, if it failed or was canceled, as `retryJob` does. Finished variants are kept.",
-    args: { input: t.arg({ type: RetryVideoInput, required: true, description: "Which one." }) },
+    args: inputOf(RetryVideoInput),
     resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");
       const request = { videoId: subjectKey("Video", id), ...given(input) };

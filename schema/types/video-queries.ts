@@ -1,16 +1,16 @@
-import { keyOf } from "../../src/global-id.ts";
+import { keyOf } from "../../src/inputs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerOfVideo, viewerWith } from "../context.ts";
+import { connectionOf, readPage } from "../lists.ts";
 import type { Order } from "../paging.ts";
-import { readPage } from "../read-page.ts";
-import { Video, VideoConnection } from "./video.ts";
+import { Video } from "./video.ts";
 import { VideoFilter, videoWhere } from "./video-filter.ts";
 
 builder.queryField("video", (t) =>
   t.prismaField({
     type: Video,
     nullable: true,
-    description: "The video with this id; null when there is none in this workspace.",
+    description: "The video with this id. Null if it does not exist in this workspace.",
     args: { id: t.arg.id({ required: true, description: "The video's id." }) },
     resolve: async (query, _root, args, ctx) => {
       const id = keyOf("Video", args.id);
@@ -26,8 +26,10 @@ builder.queryField("videoByExternalId", (t) =>
   t.prismaField({
     type: Video,
     nullable: true,
-    description: "The video that has this id elsewhere; null when there is none in this workspace.",
-    args: { externalId: t.arg.string({ required: true, description: "As it was given to `createVideo`." }) },
+    description: "The video with this external id. Null if it does not exist in this workspace.",
+    args: {
+      externalId: t.arg.string({ required: true, description: "The id, as passed to `createVideo`." }),
+    },
     resolve: async (query, _root, { externalId }, ctx) => {
       const { workspaceId } = viewerWith(ctx, "READ");
       if (externalId.includes("\0")) return null;
@@ -38,16 +40,16 @@ builder.queryField("videoByExternalId", (t) =>
 );
 
 const VideoOrderField = builder.enumType("VideoOrderField", {
-  description: "What videos are ordered by.",
+  description: "Sort keys of videos.",
   values: {
-    CREATED_AT: { description: "When they were created.", value: "createdAt" },
-    UPDATED_AT: { description: "When their own fields last changed.", value: "updatedAt" },
-    TITLE: { description: "Their titles, as the database collates them.", value: "title" },
+    CREATED_AT: { description: "Creation time.", value: "createdAt" },
+    UPDATED_AT: { description: "Time of the last change of their own fields.", value: "updatedAt" },
+    TITLE: { description: "Title, in the database's collation.", value: "title" },
   } as const,
 });
 
 export const OrderDirection = builder.enumType("OrderDirection", {
-  description: "Which end of an order comes first.",
+  description: "Sort direction.",
   values: {
     ASC: { description: "Oldest, or A, first.", value: "asc" },
     DESC: { description: "Newest, or Z, first.", value: "desc" },
@@ -57,12 +59,12 @@ export const OrderDirection = builder.enumType("OrderDirection", {
 const VideoOrder = builder.inputType("VideoOrder", {
   description: "An order of videos.",
   fields: (t) => ({
-    field: t.field({ type: VideoOrderField, required: true, description: "What to order by." }),
+    field: t.field({ type: VideoOrderField, required: true, description: "Sort key." }),
     direction: t.field({
       type: OrderDirection,
       defaultValue: "desc",
       required: true,
-      description: "Which end comes first.",
+      description: "Sort direction.",
     }),
   }),
 });
@@ -76,21 +78,21 @@ const videoOrder = (field: Column, direction: Order["direction"]): Order => ({
   direction,
 });
 
-/** The default order of `videos`; its cursors are good wherever this order is used. */
+/** The default order of `videos`. */
 export const newestVideos = videoOrder("createdAt", "desc");
 
 builder.queryField("videos", (t) =>
   t.connection(
     {
       type: Video,
-      description: "The workspace's videos, newest first. At most 100 on a page.",
+      description: "The workspace's videos, newest first. At most 100 per page.",
       args: {
-        filter: t.arg({ type: VideoFilter, description: "Which ones; all by default." }),
+        filter: t.arg({ type: VideoFilter, description: "Default: all videos." }),
         orderBy: t.arg({
           type: VideoOrder,
           required: true,
           defaultValue: { field: "createdAt", direction: "desc" },
-          description: "In which order; a cursor is good for the order that it came from.",
+          description: "Order of the list. A cursor is valid only for the order that it came from.",
         }),
       },
       resolve: async (_root, args, ctx, info) => {
@@ -105,6 +107,6 @@ builder.queryField("videos", (t) =>
         );
       },
     },
-    VideoConnection,
+    connectionOf(Video, "A video", "videos"),
   ),
 );

@@ -1,6 +1,6 @@
 import { queryFromInfo } from "@pothos/plugin-prisma";
-import { NotFoundError } from "../../src/errors.ts";
-import { keyOf } from "../../src/global-id.ts";
+import { NotFoundError } from "../../src/errors/index.ts";
+import { keyOf } from "../../src/inputs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerOfVideo } from "../context.ts";
 import { untilReturned } from "../until-returned.ts";

@@ -1,30 +1,29 @@
-import { Download, NonStandardReason, objectKeys, Profile, SourceProbe, Storyboard } from "@reelay/contracts";
-import type { UploadProtocol as Protocol } from "../../prisma/generated/enums.ts";
-import { hasScope } from "../../src/auth/index.ts";
+import { NonStandardReason, objectKeys, Profile, SourceProbe, Storyboard } from "@reelay/contracts";
+import { assetColumns, assetsOf } from "../../src/database/index.ts";
 import { errorOf } from "../../src/jobs/index.ts";
-import { noteOnSounds, videoProgress } from "../../src/videos/index.ts";
+import { noteOnAudioTracks, videoProgress } from "../../src/videos/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { type Context, workspaceOf } from "../context.ts";
-import { type AddressedVideo, addressColumns, mediaAddress, signedNote } from "../media-address.ts";
+import { type AddressedVideo, addressColumns, mediaAddress, SIGNED_NOTE } from "../media-address.ts";
 import { AudioTrack } from "./audio-track.ts";
 import { CaptionTrack } from "./caption-track.ts";
-import { PlaybackPolicy, UploadProtocol, VideoStatus } from "./enums.ts";
+import { PlaybackPolicy, VideoStatus } from "./enums.ts";
 import { FailureType } from "./failure.ts";
 import { ProfileType } from "./profile.ts";
 import { Source } from "./source.ts";
+import { pendingUpload, Upload, uploadColumns } from "./upload.ts";
 import { fractionOf, liveColumns, Variant } from "./variant.ts";
 
 interface PlaybackShape {
   hlsUrl: string;
   dashUrl: string | null;
-  downloadUrl: string | null;
   posterUrl: string | null;
   storyboardUrl: string | null;
 }
 
 const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
-  description: `Media addresses of a video. ${signedNote}`,
+  description: `Media addresses of a video. ${SIGNED_NOTE}`,
   fields: (t) => ({
     hlsUrl: t.exposeString("hlsUrl", {
       description:
@@ -34,15 +33,10 @@ const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
       nullable: true,
       description: "The DASH manifest of the same segments, a stable address. Null until the video is READY.",
     }),
-    downloadUrl: t.exposeString("downloadUrl", {
-      nullable: true,
-      description:
-        "The same as `Video.download { url }`, which also has its state and size. Null until it is stored.",
-    }),
     posterUrl: t.exposeString("posterUrl", {
       nullable: true,
       description:
-        "The same as `Video.poster { url }`, which exists before the video is PLAYABLE. Null until it is stored.",
+        "The poster, so that this object has all addresses that a player needs. The same as `Video.poster { url }`, which exists before the video is PLAYABLE. Null until it is stored.",
     }),
     storyboardUrl: t.exposeString("storyboardUrl", {
       nullable: true,
@@ -52,11 +46,12 @@ const Playback = builder.objectRef<PlaybackShape>("Playback").implement({
   }),
 });
 
-async function downloadUrl(json: unknown, video: AddressedVideo, ctx: Context): Promise<string | null> {
-  const download = Download.nullable()
-    .catch(null)
-    .parse(json ?? null);
-  return download && (await mediaAddress(ctx, video, download.key, "DOWNLOAD"));
+async function posterUrl(
+  { assets, ...video }: AddressedVideo & Parameters<typeof assetsOf>[0],
+  ctx: Context,
+): Promise<string | null> {
+  const { poster } = assetsOf({ assets });
+  return poster && (await mediaAddress(ctx, video, poster.key));
 }
 
 async function storyboardUrl(json: unknown, video: AddressedVideo, ctx: Context): Promise<string | null> {
@@ -71,17 +66,6 @@ const Reason = builder.objectRef<NonStandardReason>("NonStandardReason").impleme
   fields: (t) => ({
     code: t.exposeString("code", { description: "Stable, e.g. `KEY_FRAMES`." }),
     message: t.exposeString("message", { description: "Explains what was found and what was expected." }),
-  }),
-});
-
-const Upload = builder.objectRef<{ url: string; protocol: Protocol; expiresAt: Date }>("Upload").implement({
-  description: "A pending upload.",
-  fields: (t) => ({
-    url: t.exposeString("url", {
-      description: "Address to send the bytes to. It authorizes the upload itself; send no API key.",
-    }),
-    protocol: t.expose("protocol", { type: UploadProtocol, description: "Protocol of the address." }),
-    expiresAt: t.expose("expiresAt", { type: "DateTime", description: "When the address expires." }),
   }),
 });
 
@@ -183,20 +167,12 @@ export const Video = builder.prismaNode("Video", {
       type: Playback,
       nullable: true,
       description: "Media addresses. Null until it is PLAYABLE.",
-      select: {
-        ...addressColumns,
-        playableAt: true,
-        hasDash: true,
-        download: true,
-        posterKey: true,
-        storyboard: true,
-      },
+      select: { ...addressColumns, playableAt: true, hasDash: true, assets: assetColumns, storyboard: true },
       resolve: async (video, _args, ctx) =>
         video.playableAt && {
           hlsUrl: await mediaAddress(ctx, video, objectKeys.master(video.id)),
           dashUrl: video.hasDash ? await mediaAddress(ctx, video, objectKeys.dash(video.id)) : null,
-          downloadUrl: await downloadUrl(video.download, video, ctx),
-          posterUrl: video.posterKey && (await mediaAddress(ctx, video, video.posterKey)),
+          posterUrl: await posterUrl(video, ctx),
           storyboardUrl: await storyboardUrl(video.storyboard, video, ctx),
         },
     }),
@@ -205,19 +181,9 @@ export const Video = builder.prismaNode("Video", {
       nullable: true,
       description:
         "The pending upload. Null for a URL source, and once received. Its address permits writing, so only keys with the scope WRITE and the upload token that created the video see it.",
-      select: {
-        status: true,
-        source: {
-          select: { uploadUrl: true, uploadProtocol: true, uploadExpiresAt: true, receivedAt: true },
-        },
-      },
-      resolve: ({ status, source }, _args, ctx) => {
-        if (status === "FAILED" || !source || source.receivedAt) return null;
-        const { viewer } = ctx;
-        if (!viewer || !(hasScope(viewer, "WRITE") || viewer.grant?.kind === "UPLOAD")) return null;
-        const { uploadUrl: url, uploadProtocol: protocol, uploadExpiresAt: expiresAt } = source;
-        return url !== null && protocol && expiresAt ? { url, protocol, expiresAt } : null;
-      },
+      select: { status: true, source: { select: { ...uploadColumns, receivedAt: true } } },
+      resolve: ({ status, source }, _args, ctx) =>
+        status === "FAILED" || !source || source.receivedAt ? null : pendingUpload(source, ctx.viewer),
     }),
     nonStandardReasons: t.field({
       type: [Reason],
@@ -242,7 +208,7 @@ export const Video = builder.prismaNode("Video", {
       nullable: true,
       description: "Explains which audio tracks of the source are left out. Null if none is.",
       select: { source: { select: { probe: true } } },
-      resolve: ({ source }) => noteOnSounds(SourceProbe.safeParse(source?.probe).data ?? null),
+      resolve: ({ source }) => noteOnAudioTracks(SourceProbe.safeParse(source?.probe).data ?? null),
     }),
     captions: t.relation("captionTracks", {
       type: CaptionTrack,
@@ -256,8 +222,3 @@ export const Video = builder.prismaNode("Video", {
     }),
   }),
 });
-
-export const VideoConnection = builder.connectionObject(
-  { type: Video, name: "VideoConnection", description: "A page of a list of videos." },
-  { name: "VideoEdge", description: "A video and its position in a list." },
-);

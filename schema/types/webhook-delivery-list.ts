@@ -1,21 +1,12 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { boundedList } from "../../src/bounded-list.ts";
-import { keyOf } from "../../src/global-id.ts";
+import { boundedList, keyOf } from "../../src/inputs/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
+import { connectionOf, entriesOf } from "../lists.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
 import { WebhookEndpoint } from "./webhook-endpoint.ts";
 import { WebhookDeliveryStatus } from "./webhook-enums.ts";
-
-const WebhookDeliveryConnection = builder.connectionObject(
-  {
-    type: WebhookDelivery,
-    name: "WebhookDeliveryConnection",
-    description: "A page of a list of webhook deliveries.",
-  },
-  { name: "WebhookDeliveryEdge", description: "A webhook delivery and its position in a list." },
-);
 
 const WebhookDeliveryFilter = builder.inputType("WebhookDeliveryFilter", {
   description: "Selects webhook deliveries that match all conditions.",
@@ -34,7 +25,7 @@ const WebhookDeliveryFilter = builder.inputType("WebhookDeliveryFilter", {
 type Filter = typeof WebhookDeliveryFilter.$inferInput | null | undefined;
 
 /** Id that matches no delivery. */
-const noVideo = "00000000-0000-0000-0000-000000000000";
+const NO_VIDEO = "00000000-0000-0000-0000-000000000000";
 
 function whereOf(filter: Filter): Prisma.WebhookDeliveryWhereInput {
   const { status, type, videoId } = filter ?? {};
@@ -43,7 +34,7 @@ function whereOf(filter: Filter): Prisma.WebhookDeliveryWhereInput {
     ...(type != null && {
       type: { in: boundedList("filter.type", type).filter((name) => !name.includes("\0")) },
     }),
-    ...(videoId != null && { videoId: keyOf("Video", videoId) ?? noVideo }),
+    ...(videoId != null && { videoId: keyOf("Video", videoId) ?? NO_VIDEO }),
   };
 }
 
@@ -67,15 +58,6 @@ const counts = createBatch(async (ctx, keys) => {
   return found;
 });
 
-/**
- * Both selection paths of a page's entries. The public type of `nestedSelection` accepts one path, its
- * implementation several.
- */
-const selectedUnder = {
-  getType: () => "WebhookDelivery",
-  paths: [[{ name: "edges" }, { name: "node" }], [{ name: "nodes" }]],
-};
-
 // Here and not in webhook-endpoint.ts because the two types refer to each other.
 builder.prismaObjectField(WebhookEndpoint, "deliveries", (t) =>
   t.connection(
@@ -90,7 +72,7 @@ builder.prismaObjectField(WebhookEndpoint, "deliveries", (t) =>
           where: { AND: [whereOf(args.filter), where] },
           select: { id: true, createdAt: true } as const,
         };
-        return { id: true, deliveries: nestedSelection(page, selectedUnder as never) };
+        return { id: true, deliveries: nestedSelection(page, entriesOf(WebhookDelivery)) };
       },
       resolve: (endpoint, args, ctx) =>
         toConnection(
@@ -99,7 +81,7 @@ builder.prismaObjectField(WebhookEndpoint, "deliveries", (t) =>
           async () => (await counts(ctx, `${endpoint.id} ${JSON.stringify(whereOf(args.filter))}`)) ?? 0,
         ),
     },
-    WebhookDeliveryConnection,
+    connectionOf(WebhookDelivery, "A webhook delivery", "webhook deliveries"),
   ),
 );
 

@@ -1,5 +1,5 @@
-import { encodeGlobalId } from "../../src/global-id.ts";
-import { messageIdOf, testType } from "../../src/webhooks/index.ts";
+import { encodeGlobalId } from "../../src/inputs/index.ts";
+import { messageIdOf, TEST_TYPE } from "../../src/webhooks/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { WebhookAttempt } from "./webhook-attempt.ts";
@@ -22,7 +22,7 @@ export const WebhookDelivery = builder.prismaNode("WebhookDelivery", {
     isTest: t.boolean({
       description: "Whether it is a test from `sendTestWebhook`. Tried once.",
       select: { type: true },
-      resolve: ({ type }) => type === testType,
+      resolve: ({ type }) => type === TEST_TYPE,
     }),
     status: t.expose("state", { type: WebhookDeliveryStatus, description: "Status of the delivery." }),
     eventId: t.id({

@@ -1,12 +1,9 @@
-import { keyOf } from "../../src/global-id.ts";
+import { keyOf } from "../../src/inputs/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
-import type { Order } from "../paging.ts";
-import { readPage } from "../read-page.ts";
-import { WebhookEndpoint, WebhookEndpointConnection } from "./webhook-endpoint.ts";
+import { addList } from "../lists.ts";
+import { WebhookEndpoint } from "./webhook-endpoint.ts";
 import "./webhook-delivery-list.ts";
-
-const newest: Order = { by: "webhookEndpoints", column: "createdAt", type: "date", direction: "desc" };
 
 builder.queryField("webhookEndpoint", (t) =>
   t.prismaField({
@@ -23,22 +20,11 @@ builder.queryField("webhookEndpoint", (t) =>
   }),
 );
 
-builder.queryField("webhookEndpoints", (t) =>
-  t.connection(
-    {
-      type: WebhookEndpoint,
-      description:
-        "The workspace's webhook endpoints, newest first, including disabled ones. Requires the scope ADMIN. At most 100 per page.",
-      resolve: async (_root, args, ctx, info) => {
-        const { workspaceId } = viewerWith(ctx, "ADMIN");
-        return await readPage(
-          { args, ctx, info, typeName: "WebhookEndpoint", order: newest },
-          (query) =>
-            ctx.db.webhookEndpoint.findMany({ ...query, where: { AND: [{ workspaceId }, query.where] } }),
-          () => ctx.db.webhookEndpoint.count({ where: { workspaceId } }),
-        );
-      },
-    },
-    WebhookEndpointConnection,
-  ),
-);
+addList("webhookEndpoints", {
+  type: WebhookEndpoint,
+  one: "A webhook endpoint",
+  many: "webhook endpoints",
+  description: "The workspace's webhook endpoints, newest first, including disabled ones.",
+  scope: "ADMIN",
+  model: (db) => db.webhookEndpoint,
+});

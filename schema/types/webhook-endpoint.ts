@@ -104,12 +104,3 @@ export const WebhookEndpoint = builder.prismaNode("WebhookEndpoint", {
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When the endpoint was created." }),
   }),
 });
-
-export const WebhookEndpointConnection = builder.connectionObject(
-  {
-    type: WebhookEndpoint,
-    name: "WebhookEndpointConnection",
-    description: "A page of a list of webhook endpoints.",
-  },
-  { name: "WebhookEndpointEdge", description: "A webhook endpoint and its position in a list." },
-);

@@ -1,5 +1,5 @@
-import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors.ts";
-import { encodeGlobalId } from "../../src/global-id.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../src/errors/index.ts";
+import { encodeGlobalId } from "../../src/inputs/index.ts";
 import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
@@ -12,23 +12,23 @@ import { builder } from "../builder.ts";
 import { type Context, viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { given } from "../given.ts";
-import { idempotencyKeyDescription, stillThere } from "../idempotency.ts";
-import { idInput, subjectKey } from "../subject.ts";
+import { IDEMPOTENCY_KEY_DESCRIPTION, stillThere } from "../idempotency.ts";
+import { idInput, inputOf, subjectKey } from "../subject.ts";
 import { WebhookEndpoint } from "./webhook-endpoint.ts";
 import "./webhook-redelivery.ts";
 
-const eventTypesDescription =
+const EVENT_TYPES_DESCRIPTION =
   "Subscribed events: names (`video.ready`) and families (`video.*`), at most 50. Default: all.";
-const urlDescription =
+const URL_DESCRIPTION =
   "Address of the receiver: `https:` on the public internet, or a host that WEBHOOK_ALLOW_PRIVATE lists. At most 2,048 characters.";
 
 const CreateWebhookEndpointInput = builder.inputType("CreateWebhookEndpointInput", {
   description: "A new webhook endpoint.",
   fields: (t) => ({
-    url: t.string({ required: true, description: urlDescription }),
+    url: t.string({ required: true, description: URL_DESCRIPTION }),
     description: t.string({ description: "Free text, at most 500 characters." }),
-    eventTypes: t.stringList({ description: eventTypesDescription }),
-    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+    eventTypes: t.stringList({ description: EVENT_TYPES_DESCRIPTION }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
 });
 
@@ -36,9 +36,9 @@ const UpdateWebhookEndpointInput = builder.inputType("UpdateWebhookEndpointInput
   description: "Changes to a webhook endpoint. Absent fields keep their values.",
   fields: (t) => ({
     id: t.id({ required: true, description: "The endpoint's id." }),
-    url: t.string({ description: `${urlDescription} Pending messages go there, too.` }),
+    url: t.string({ description: `${URL_DESCRIPTION} Pending messages go there, too.` }),
     description: t.string({ description: "Free text, at most 500 characters." }),
-    eventTypes: t.stringList({ description: `${eventTypesDescription} Applies to future events.` }),
+    eventTypes: t.stringList({ description: `${EVENT_TYPES_DESCRIPTION} Applies to future events.` }),
   }),
 });
 
@@ -96,13 +96,7 @@ builder.mutationField("createWebhookEndpoint", (t) =>
     errors: mayFailWith(InvalidInputError, ConflictError),
     description:
       "Adds an address that receives the workspace's future events. At most 50 per workspace. Requires the scope ADMIN.",
-    args: {
-      input: t.arg({
-        type: CreateWebhookEndpointInput,
-        required: true,
-        description: "The new endpoint.",
-      }),
-    },
+    args: inputOf(CreateWebhookEndpointInput),
     resolve: async (_root, { input }, ctx) => {
       const created = await createWebhookEndpoint(ctx.operations, viewerWith(ctx, "ADMIN"), given(input));
       // In a repeated request, the endpoint may have been deleted.
@@ -117,9 +111,7 @@ builder.mutationField("updateWebhookEndpoint", (t) =>
     type: WebhookEndpoint,
     errors: mayFailWith(NotFoundError, InvalidInputError),
     description: "Changes a webhook endpoint. Requires the scope ADMIN.",
-    args: {
-      input: t.arg({ type: UpdateWebhookEndpointInput, required: true, description: "What to change." }),
-    },
+    args: inputOf(UpdateWebhookEndpointInput),
     resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const key = subjectKey("WebhookEndpoint", id);
@@ -150,7 +142,7 @@ builder.mutationField("deleteWebhookEndpoint", (t) =>
     type: DeletedWebhookEndpoint,
     errors: mayFailWith(NotFoundError),
     description: "Deletes a webhook endpoint with its deliveries. Requires the scope ADMIN.",
-    args: { input: t.arg({ type: DeleteWebhookEndpointInput, required: true, description: "Which one." }) },
+    args: inputOf(DeleteWebhookEndpointInput),
     resolve: async (_root, { input: { id } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const key = subjectKey("WebhookEndpoint", id);
@@ -166,9 +158,7 @@ builder.mutationField("rotateWebhookSecret", (t) =>
     errors: mayFailWith(NotFoundError, InvalidInputError),
     description:
       "Rotates a webhook endpoint's secret. Both secrets sign for a time, so that the receiver can change over. Requires the scope ADMIN.",
-    args: {
-      input: t.arg({ type: RotateWebhookSecretInput, required: true, description: "Whose, and how." }),
-    },
+    args: inputOf(RotateWebhookSecretInput),
     resolve: (_root, { input: { endpointId, overlapMs } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const key = subjectKey("WebhookEndpoint", endpointId);
@@ -189,7 +179,7 @@ builder.mutationField("disableWebhookEndpoint", (t) =>
     errors: mayFailWith(NotFoundError),
     description:
       "Stops sending to a webhook endpoint. Its events wait in the log. Safe to repeat. Requires the scope ADMIN.",
-    args: { input: t.arg({ type: DisableWebhookEndpointInput, required: true, description: "Which one." }) },
+    args: inputOf(DisableWebhookEndpointInput),
     resolve: async (query, _root, { input: { id } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const key = subjectKey("WebhookEndpoint", id);
@@ -215,13 +205,7 @@ builder.mutationField("enableWebhookEndpoint", (t) =>
     errors: mayFailWith(NotFoundError),
     description:
       "Enables a webhook endpoint again. Missed events are sent first, as far back as the log is kept. Safe to repeat. Requires the scope ADMIN.",
-    args: {
-      input: t.arg({
-        type: EnableWebhookEndpointInput,
-        required: true,
-        description: "The endpoint and the options.",
-      }),
-    },
+    args: inputOf(EnableWebhookEndpointInput),
     resolve: async (query, _root, { input: { id, skipMissed } }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const key = subjectKey("WebhookEndpoint", id);

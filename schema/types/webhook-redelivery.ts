@@ -1,9 +1,9 @@
-import { ConflictError, NotFoundError } from "../../src/errors.ts";
+import { ConflictError, NotFoundError } from "../../src/errors/index.ts";
 import { redeliverFailedWebhooks, redeliverWebhook, sendTestWebhook } from "../../src/webhooks/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
-import { subjectKey } from "../subject.ts";
+import { inputOf, subjectKey } from "../subject.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
 
 const RedeliverWebhookInput = builder.inputType("RedeliverWebhookInput", {
@@ -17,7 +17,7 @@ builder.mutationField("redeliverWebhook", (t) =>
     errors: mayFailWith(NotFoundError, ConflictError),
     description:
       "Sends one webhook delivery again, whatever its status, with the same body and message id. Requires the scope ADMIN.",
-    args: { input: t.arg({ type: RedeliverWebhookInput, required: true, description: "Which one." }) },
+    args: inputOf(RedeliverWebhookInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const id = subjectKey("WebhookDelivery", input.deliveryId);
@@ -52,9 +52,7 @@ builder.mutationField("redeliverFailedWebhooks", (t) =>
     errors: mayFailWith(NotFoundError, ConflictError),
     description:
       "Sends again what a webhook endpoint has not accepted since a given time. Safe to repeat. Requires the scope ADMIN.",
-    args: {
-      input: t.arg({ type: RedeliverFailedWebhooksInput, required: true, description: "Which ones." }),
-    },
+    args: inputOf(RedeliverFailedWebhooksInput),
     resolve: async (_root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const endpointId = subjectKey("WebhookEndpoint", input.endpointId);
@@ -76,7 +74,7 @@ builder.mutationField("sendTestWebhook", (t) =>
     errors: mayFailWith(NotFoundError),
     description:
       "Sends one message of the type `webhook.test` to a webhook endpoint, even a disabled one. Query its delivery for the response. Requires the scope ADMIN.",
-    args: { input: t.arg({ type: SendTestWebhookInput, required: true, description: "To which endpoint." }) },
+    args: inputOf(SendTestWebhookInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const endpointId = subjectKey("WebhookEndpoint", input.endpointId);

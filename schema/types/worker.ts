@@ -1,9 +1,7 @@
 import { Offer } from "@reelay/contracts";
-import { workerSilenceMs } from "../../src/workers/index.ts";
+import { WORKER_SILENCE_MS } from "../../src/workers/index.ts";
 import { builder } from "../builder.ts";
-import { viewerWith } from "../context.ts";
-import type { Order } from "../paging.ts";
-import { readPage } from "../read-page.ts";
+import { addList } from "../lists.ts";
 import { JailLevel, Pool } from "./enums.ts";
 import { DecoderType, DeviceType, EncoderType } from "./worker-devices.ts";
 
@@ -84,33 +82,19 @@ export const Worker = builder.prismaNode("Worker", {
     isAlive: t.boolean({
       description: "Whether it reported in the last 15 seconds.",
       select: { lastSeenAt: true },
-      resolve: (worker, _args, ctx) => ctx.clock().getTime() - worker.lastSeenAt.getTime() <= workerSilenceMs,
+      resolve: (worker, _args, ctx) =>
+        ctx.clock().getTime() - worker.lastSeenAt.getTime() <= WORKER_SILENCE_MS,
     }),
   }),
 });
 
-const WorkerConnection = builder.connectionObject(
-  { type: Worker, name: "WorkerConnection", description: "A page of a list of workers." },
-  { name: "WorkerEdge", description: "A worker and its position in a list." },
-);
-
-const byName: Order = { by: "workers", column: "id", type: "text", id: "name", direction: "asc" };
-
-builder.queryField("workers", (t) =>
-  t.connection(
-    {
-      type: Worker,
-      description:
-        "The workers by name, including those that left recently. Requires the scope OPERATOR. At most 100 per page.",
-      resolve: async (_root, args, ctx, info) => {
-        viewerWith(ctx, "OPERATOR");
-        return await readPage(
-          { args, ctx, info, typeName: "Worker", order: byName },
-          (query) => ctx.db.worker.findMany(query),
-          () => ctx.db.worker.count(),
-        );
-      },
-    },
-    WorkerConnection,
-  ),
-);
+addList("workers", {
+  type: Worker,
+  one: "A worker",
+  many: "workers",
+  description: "The workers by name, including those that left recently.",
+  scope: "OPERATOR",
+  model: (db) => db.worker,
+  where: {},
+  order: { column: "id", type: "text", id: "name", direction: "asc" },
+});

@@ -2,6 +2,7 @@ import { setDefaultPolicy } from "../../src/playback-access/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
+import { inputOf } from "../subject.ts";
 import { PlaybackPolicy } from "./enums.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -20,7 +21,7 @@ builder.mutationField("updateWorkspace", (t) =>
     type: Workspace,
     errors: mayFailWith(),
     description: "Changes the workspace of the API key. Requires the scope ADMIN.",
-    args: { input: t.arg({ type: UpdateWorkspaceInput, required: true, description: "What to change." }) },
+    args: inputOf(UpdateWorkspaceInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
       const { defaultPlaybackPolicy: policy } = input;

@@ -7,11 +7,11 @@ import path from "node:path";
 import { build } from "esbuild";
 import { buildPackages } from "../build-packages.ts";
 import { buildConsole } from "../console/build-console.ts";
-import { WEB_DIST } from "../console/inputs.ts";
+import { webDist } from "../console/inputs.ts";
 import { printFiles } from "../console/print-files.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "../..");
-const DIST = path.join(ROOT, "dist");
+const root = path.resolve(import.meta.dirname, "../..");
+const dist = path.join(root, "dist");
 
 /** Has 9 MB of page, which only development shows: it is loaded from its file when it is asked for. */
 const GRAPHIQL = "@graphql-yoga/render-graphiql";
@@ -26,9 +26,9 @@ const banner = [
 
 async function bundle(entry: string, outfile: string): Promise<void> {
   const { metafile } = await build({
-    absWorkingDir: ROOT,
+    absWorkingDir: root,
     entryPoints: [entry],
-    outfile: path.join(DIST, outfile),
+    outfile: path.join(dist, outfile),
     bundle: true,
     platform: "node",
     target: "node24",
@@ -48,22 +48,26 @@ async function bundle(entry: string, outfile: string): Promise<void> {
 }
 
 export async function buildImages(): Promise<void> {
-  await rm(DIST, { recursive: true, force: true });
-  await mkdir(DIST);
-  await writeFile(path.join(DIST, "package.json"), '{ "type": "module" }\n');
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist);
+  await writeFile(path.join(dist, "package.json"), '{ "type": "module" }\n');
   await bundle("src/main.ts", "api.js");
   await bundle("render-worker/main.ts", "worker.js");
   await bundle("scripts/create-api-key.ts", "create-api-key.js");
 
-  await cp(path.join(ROOT, "prisma/migrations"), path.join(DIST, "migrations"), { recursive: true });
-  await cp(path.join(ROOT, "node_modules", GRAPHIQL), path.join(DIST, "node_modules", GRAPHIQL), {
+  await cp(path.join(root, "prisma/migrations"), path.join(dist, "migrations"), { recursive: true });
+  await cp(path.join(root, "render-worker/painters/manim"), path.join(dist, "manim"), {
+    recursive: true,
+    filter: (from) => !/(?:tests|__pycache__)$/.test(from),
+  });
+  await cp(path.join(root, "node_modules", GRAPHIQL), path.join(dist, "node_modules", GRAPHIQL), {
     recursive: true,
   });
 
   const files = (await buildConsole()) ?? [];
-  await cp(WEB_DIST, path.join(DIST, "web"), { recursive: true });
+  await cp(webDist, path.join(dist, "web"), { recursive: true });
   printFiles("dist/web", files);
-  console.log(`dist/migrations, dist/node_modules: ${GRAPHIQL}`);
+  console.log(`dist/migrations, dist/manim, dist/node_modules: ${GRAPHIQL}`);
 
   await buildPackages();
 }

@@ -3,8 +3,8 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { withLock } from "../install/lock.mjs";
-import { bundlePackage, MODULES } from "./bundle-package.ts";
-import { consoleInputs, isConsoleFresh, stampIn, WEB_DIRECTORY, WEB_DIST } from "./inputs.ts";
+import { bundlePackage, modules } from "./bundle-package.ts";
+import { consoleInputs, isConsoleFresh, stampIn, webDirectory, webDist } from "./inputs.ts";
 
 /** A file of the build, as browsers get it. */
 export interface BuiltFile {
@@ -21,35 +21,35 @@ export interface BuiltFile {
  * @returns the built scripts and styles, largest first; null when there was nothing to do.
  */
 export async function buildConsole({ isStaleOnly = false } = {}): Promise<BuiltFile[] | null> {
-  return await withLock(path.join(WEB_DIRECTORY, ".lock"), async () => {
+  return await withLock(path.join(webDirectory, ".lock"), async () => {
     if (isStaleOnly && isConsoleFresh()) return null;
     const inputs = consoleInputs();
     // A console of other sources than the API's is worse than none: until there is the right one, the API
     // says that it is being built.
-    await rm(WEB_DIST, { recursive: true, force: true });
+    await rm(webDist, { recursive: true, force: true });
     // Builds that were killed leave theirs.
-    for (const left of globSync(".build-*", { cwd: WEB_DIRECTORY }))
-      await rm(path.join(WEB_DIRECTORY, left), { recursive: true, force: true });
-    const made = path.join(WEB_DIRECTORY, `.build-${process.pid}`);
+    for (const left of globSync(".build-*", { cwd: webDirectory }))
+      await rm(path.join(webDirectory, left), { recursive: true, force: true });
+    const made = path.join(webDirectory, `.build-${process.pid}`);
     // Takes a while to load, and mostly there is nothing to build.
     const { build } = await import("vite");
     // Whatever this process is otherwise: React and Apollo have a slow build for developers besides.
     process.env["NODE_ENV"] = "production";
     try {
       await build({
-        root: WEB_DIRECTORY,
-        configFile: path.join(WEB_DIRECTORY, "vite.config.ts"),
+        root: webDirectory,
+        configFile: path.join(webDirectory, "vite.config.ts"),
         logLevel: "warn",
         build: { outDir: made, emptyOutDir: true },
       });
-      for (const name of MODULES)
+      for (const name of modules)
         await bundlePackage(name, path.join(made, `${name}.js`), { sourcemap: false });
       await writeFile(stampIn(made), inputs);
-      await rename(made, WEB_DIST);
+      await rename(made, webDist);
     } finally {
       await rm(made, { recursive: true, force: true });
     }
-    return await describe(WEB_DIST);
+    return await describe(webDist);
   });
 }
 

@@ -9,7 +9,7 @@ import {
 } from "@reelay/render-worker";
 import type { Finding } from "./finding.ts";
 
-const SOURCES = {
+const sources = {
   environment: "from FFMPEG_PATH/FFPROBE_PATH",
   system: "the system's",
   npm: "from an npm package",
@@ -25,7 +25,7 @@ export async function checkFfmpeg(): Promise<Finding[]> {
   }
   const found = (["ffmpeg", "ffprobe"] as const).map((what): Finding => {
     const { path, version, origin } = tools[what];
-    const detail = `${version} (${path}, ${SOURCES[origin]})`;
+    const detail = `${version} (${path}, ${sources[origin]})`;
     const warning = versionWarning(what, version);
     return warning === null
       ? { what, state: "ok", detail }

@@ -8,14 +8,14 @@ export interface Finding {
   remedy?: string;
 }
 
-const MARKS = { ok: "✔", limited: "–", missing: "✘" } as const;
+const marks = { ok: "✔", limited: "–", missing: "✘" } as const;
 
 /** One line per finding, and one below it for what to do. */
 export function printFindings(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ what }) => what.length));
   return findings
     .flatMap(({ what, state, detail, remedy }) => [
-      `${MARKS[state]} ${what.padEnd(width)}  ${detail}`,
+      `${marks[state]} ${what.padEnd(width)}  ${detail}`,
       ...(remedy === undefined ? [] : [`  ${"".padEnd(width)}  → ${remedy}`]),
     ])
     .join("\n");

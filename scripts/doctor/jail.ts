@@ -3,8 +3,8 @@ import path from "node:path";
 import { createJail, sandboxes } from "@reelay/render-worker";
 import type { Finding } from "./finding.ts";
 
-const what = "jail";
-const remedy =
+const WHAT = "jail";
+const REMEDY =
   "apt-get install bubblewrap perl-base; in a container also see docs/explanation/security.md, In containers";
 
 export async function checkJail(dataDirectory: string): Promise<Finding> {
@@ -18,9 +18,9 @@ export async function checkJail(dataDirectory: string): Promise<Finding> {
     });
     const bounded = limitsBy === "CONTROL_GROUPS" ? "control groups" : "resource limits";
     if (reason === null)
-      return { what, state: "ok", detail: `${level} (bubblewrap); memory and processes by ${bounded}` };
-    return { what, state: "limited", detail: `${level}: ${reason}`, remedy };
+      return { what: WHAT, state: "ok", detail: `${level} (bubblewrap); memory and processes by ${bounded}` };
+    return { what: WHAT, state: "limited", detail: `${level}: ${reason}`, remedy: REMEDY };
   } catch (error) {
-    return { what, state: "missing", detail: (error as Error).message, remedy };
+    return { what: WHAT, state: "missing", detail: (error as Error).message, remedy: REMEDY };
   }
 }

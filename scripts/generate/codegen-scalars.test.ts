@@ -10,7 +10,7 @@ const guide = readFileSync(new URL("../../docs/reference/graphql.md", import.met
 /** The mapping, as a reader pastes it. */
 const scalars = JSON.parse(/`config\.scalars`:\n\n```json\n([\s\S]*?)```/.exec(guide)?.[1] ?? "null");
 
-test("the guide's scalars are all that code generators need for exact types", async () => {
+test("code generators need only the guide's scalars for exact types", async () => {
   const document = parse("query Q { video(id: 1) { createdAt metadata variants { sizeBytes } } }");
   const types = await codegen({
     filename: "types.ts",

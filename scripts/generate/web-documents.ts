@@ -10,13 +10,13 @@ import * as typedDocumentNode from "@graphql-codegen/typed-document-node";
 import * as typescriptOperations from "@graphql-codegen/typescript-operations";
 import { buildSchema, isAbstractType, parse } from "graphql";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const filename = path.join(ROOT, "web/src/api/documents.ts");
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const filename = path.join(root, "web/src/api/documents.ts");
 
-const sdl = readFileSync(path.join(ROOT, "schema/schema.graphql"), "utf8");
-const documents = globSync("web/src/**/*.graphql", { cwd: ROOT })
+const sdl = readFileSync(path.join(root, "schema/schema.graphql"), "utf8");
+const documents = globSync("web/src/**/*.graphql", { cwd: root })
   .sort()
-  .map((location) => ({ location, document: parse(readFileSync(path.join(ROOT, location), "utf8")) }));
+  .map((location) => ({ location, document: parse(readFileSync(path.join(root, location), "utf8")) }));
 
 const config = {
   enumsAsTypes: true,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findNode } from "./ensure-installed.mjs";
 
-test("Node is found in its package where npm has linked no program of that name", async () => {
+test("Node is found in its package if npm linked no such program", async () => {
   await using stack = new AsyncDisposableStack();
   const root = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-root-")), (path) =>
     rm(path, { recursive: true, force: true }),
@@ -15,7 +15,7 @@ test("Node is found in its package where npm has linked no program of that name"
   expect(findNode(root)).toBe(join(folder, "node"));
 });
 
-test("a Node that does not run here is passed over for the one that runs this", async () => {
+test("a Node that does not run on this machine is skipped in favor of the current one", async () => {
   await using stack = new AsyncDisposableStack();
   const root = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-root-")), (path) =>
     rm(path, { recursive: true, force: true }),

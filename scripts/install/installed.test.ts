@@ -22,13 +22,13 @@ test("a clone without dependencies is not installed", async () => {
   expect(isInstalled(root)).toBe(false);
 });
 
-test("an install by hand that fits the lockfile counts", async () => {
+test("a manual install that matches the lockfile counts as installed", async () => {
   await lockfile({ "": {}, "node_modules/a": { version: "1.0.0" } });
   await installed({ "node_modules/a": { version: "1.0.0" } });
   expect(isInstalled(root)).toBe(true);
 });
 
-test("after a pull that changes a version the dependencies are installed again", async () => {
+test("dependencies are installed again after a pull that changes a version", async () => {
   await lockfile({ "node_modules/a": { version: "1.0.0" } });
   markInstalled(root);
   expect(isInstalled(root)).toBe(true);
@@ -37,7 +37,7 @@ test("after a pull that changes a version the dependencies are installed again",
   expect(isInstalled(root)).toBe(false);
 });
 
-test("packages of other machines may be missing, those of this machine may not", async () => {
+test("packages for other machines may be missing, but not those for this machine", async () => {
   await installed({ "node_modules/a": { version: "1.0.0" } });
   const a = { "node_modules/a": { version: "1.0.0" } };
   await lockfile({

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test("of two that want the lock one works at a time, and the other says that it waits", async () => {
+test("one process holds the lock at a time, and another one is notified that it waits", async () => {
   const seen: string[] = [];
   const first = Promise.withResolvers<void>();
   const one = withLock(file, async () => {
@@ -32,13 +32,13 @@ test("of two that want the lock one works at a time, and the other says that it 
   expect(seen).toEqual(["one begins", "two waits", "one ends", "two"]);
 });
 
-test("a lock whose owner was killed does not block for ever", async () => {
+test("the lock of a killed process does not block forever", async () => {
   await writeFile(file, "1");
   await utimes(file, new Date(0), new Date(0));
   expect(await withLock(file, () => "done")).toBe("done");
 });
 
-test("work that fails gives the lock back", async () => {
+test("failing work releases the lock", async () => {
   await expect(withLock(file, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await withLock(file, () => "done")).toBe("done");
 });

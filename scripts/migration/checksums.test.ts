@@ -6,7 +6,7 @@ import { nextFolder } from "./next-folder.ts";
 const file = (name: string, digit = "a"): MigrationFile => ({ name, sql: "", checksum: digit.repeat(64) });
 const recorded = parseChecksums(formatChecksums([file("0001_a")]));
 
-test("a recorded migration that has not changed is fine, and a new one awaits its record", () => {
+test("an unchanged recorded migration is accepted, and a new one is reported as unrecorded", () => {
   const next = file("0002_b");
   expect(compareChecksums([file("0001_a"), next], recorded)).toEqual({
     changed: undefined,
@@ -17,7 +17,7 @@ test("a recorded migration that has not changed is fine, and a new one awaits it
 test.each([
   ["was changed", [file("0001_a", "b")]],
   ["is missing", []],
-])("a recorded migration that %s is reported with what to do", (change, migrations) => {
+])("a recorded migration that %s is reported with the remedy", (change, migrations) => {
   expect(compareChecksums(migrations, recorded).changed).toBe(
     `Migration 0001_a ${change}, but databases may have applied it: restore it, and write a new migration instead. If no database has, delete its line in prisma/migrations/checksums.txt and record it again.`,
   );

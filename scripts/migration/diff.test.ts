@@ -18,10 +18,10 @@ test("a new column becomes the statement that adds it", async () => {
   );
 });
 
-test("from nothing, every table is made", async () => {
+test("without a previous schema every table is created", async () => {
   expect(await diffSchemas(undefined, schema(""))).toContain('CREATE TABLE "Person"');
 });
 
-test("a comment is no change", async () => {
+test("a comment is not a change", async () => {
   expect(await diffSchemas(schema(""), `// People.\n${schema("")}`)).toBeUndefined();
 });

@@ -54,21 +54,27 @@ function reachable(members: ReadonlyMap<string, ReadonlySet<string>>, start: str
 
 /**
  * Imports that enter a room beside its `index.ts`. A room is a folder with an `index.ts`; a folder without
- * one groups rooms. Only the outermost room of an import counts.
+ * one groups rooms. Only the outermost room of an import counts. Declared entries of packages
+ * are no bypasses.
  */
 export function findBypasses(imports: readonly FileImport[], files: ReadonlySet<string>): FileImport[] {
   return imports.filter((each) => {
+    if (each.byName === true) return false;
     const room = meet(each).inside.find((folder) => hasIndex(folder, files));
     return room !== undefined && !isIndexOf(room, each.to);
   });
 }
 
-/** Folders that others import from and that have no `index.ts`. */
+/**
+ * Folders that others import from and that have no `index.ts`. Without one, a folder is private to the files
+ * beside it.
+ */
 export function findOpenRooms(imports: readonly FileImport[], files: ReadonlySet<string>): string[] {
   const open = imports.flatMap((each) => {
-    const { inside } = meet(each);
+    const { from, inside } = meet(each);
     const last = inside.at(-1);
-    return last === undefined || inside.some((folder) => hasIndex(folder, files)) ? [] : [last];
+    if (last === undefined || inside.some((folder) => hasIndex(folder, files))) return [];
+    return inside.length === 1 && each.from === from ? [] : [last];
   });
   return [...new Set(open)].toSorted();
 }

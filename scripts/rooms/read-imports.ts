@@ -7,6 +7,8 @@ export interface FileImport {
   /** Path from the repository's root. */
   from: string;
   to: string;
+  /** Imported by the name of a package: `to` is an entry that its `package.json` declares. */
+  byName?: boolean;
 }
 
 const SOURCES = "{contracts,embedded,packages,render-worker,schema,src,web}/**/*.{ts,tsx}";
@@ -24,7 +26,9 @@ export function readImports(root: string): FileImport[] {
       const to = specifier.startsWith(".")
         ? path.posix.join(path.posix.dirname(from), specifier)
         : entries.get(specifier);
-      return to === undefined || LEFT_OUT.test(to) || to === from ? [] : [{ from, to }];
+      return to === undefined || LEFT_OUT.test(to) || to === from
+        ? []
+        : [{ from, to, byName: entries.has(specifier) }];
     }),
   );
 }

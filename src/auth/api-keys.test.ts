@@ -2,7 +2,7 @@ import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
 import { createApiKey } from "./api-keys.ts";
-import { cacheMs, createAuthenticate, tokenIn } from "./authenticate.ts";
+import { CACHE_MS, createAuthenticate, tokenIn } from "./authenticate.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ const revoke =
   "mutation ($id: ID!) { revokeApiKey(input: { id: $id }) { ... on ApiKey { id revokedAt } ... on Error { code } } }";
 const scopes = "{ viewer { scopes } }";
 
-test("a key's secret is shown once and nowhere stored", async () => {
+test("a key's secret is returned once and never stored", async () => {
   const { data } = await api.ask(create, { input: { name: "CMS", scopes: ["READ"] } }, api.ours.admin);
   const { secret, apiKey } = data.createApiKey;
   expect(secret).toMatch(/^rk_[\w-]{43}$/);
@@ -39,7 +39,7 @@ test("a revoked key is refused within seconds, and a second revocation changes n
   const { id } = made.apiKey;
   expect((await api.ask(scopes, {}, made.secret)).errors).toBeUndefined();
   const first = await api.ask(revoke, { id }, api.ours.admin);
-  api.advance(cacheMs);
+  api.advance(CACHE_MS);
   const answer = await api.ask(scopes, {}, made.secret);
   expect([answer.status, answer.data, answer.errors?.[0]?.extensions?.["code"]]).toEqual([
     401,
@@ -50,7 +50,7 @@ test("a revoked key is refused within seconds, and a second revocation changes n
   expect((await api.ask(revoke, { id }, api.ours.admin)).data).toEqual(first.data);
 });
 
-test("an expired key is refused at once, however lately it was good", async () => {
+test("an expired key is refused immediately, even if it was cached as valid", async () => {
   let now = new Date();
   const authenticate = createAuthenticate({ db: api.db, clock: () => now });
   const { token } = await createApiKey(api.db, {
@@ -64,7 +64,7 @@ test("an expired key is refused at once, however lately it was good", async () =
   expect(await authenticate(token)).toBeNull();
 });
 
-test("many requests with one key cost one look-up, and its last use is written once a minute", async () => {
+test("many requests with one key cause one look-up, and its last use is written once a minute", async () => {
   let now = new Date();
   const authenticate = createAuthenticate({ db: api.db, clock: () => now });
   const { token, apiKeyId } = await createApiKey(api.db, {
@@ -79,14 +79,14 @@ test("many requests with one key cost one look-up, and its last use is written o
   };
   expect(await statements()).toEqual(["SELECT", "UPDATE"]);
   expect(await statements()).toEqual([]);
-  now = new Date(now.getTime() + cacheMs);
+  now = new Date(now.getTime() + CACHE_MS);
   expect(await statements()).toEqual(["SELECT"]);
   now = new Date(now.getTime() + 60_000);
   expect(await statements()).toEqual(["SELECT", "UPDATE"]);
   expect((await api.db.apiKey.findUniqueOrThrow({ where: { id: apiKeyId } })).lastUsedAt).toEqual(now);
 });
 
-test("only ADMIN sees and creates keys; another key gets an error that names the missing scope", async () => {
+test("only ADMIN lists and creates keys; other keys get an error that names the missing scope", async () => {
   expect((await api.ask("{ apiKeys { nodes { id } } }", {}, api.ours.write)).errors).toMatchObject([
     { extensions: { code: "FORBIDDEN" }, message: expect.stringContaining("scope ADMIN") },
   ]);
@@ -100,7 +100,7 @@ test("only ADMIN sees and creates keys; another key gets an error that names the
   expect(video.data.deleteVideo).toEqual({ __typename: "ForbiddenError" });
 });
 
-test("a key that says nothing useful is refused with the field at fault", async () => {
+test("an invalid API key input is refused with the field at fault", async () => {
   const ask = async (input: object) => (await api.ask(create, { input }, api.ours.admin)).data.createApiKey;
   expect(await ask({ name: " ", scopes: ["READ"] })).toMatchObject({
     code: "API_KEY_NAME_INVALID",
@@ -122,14 +122,14 @@ test("a key that says nothing useful is refused with the field at fault", async 
   }
 });
 
-test("without a key production answers nothing, not even what the schema is", async () => {
+test("in production every request without a key is refused, including introspection", async () => {
   for (const query of ["{ __typename }", "{ __schema { types { name } } }", "{ nothing }", "{"]) {
     const answer = await api.ask(query, {}, null);
     expect([answer.status, answer.errors?.[0]?.extensions]).toEqual([401, { code: "UNAUTHENTICATED" }]);
   }
 });
 
-test("with development on, introspection needs no key, and data still does", async () => {
+test("in development introspection needs no key, but data does", async () => {
   await using open = await createTestApi();
   expect((await open.ask("{ __schema { queryType { name } } }", {}, null)).data.__schema.queryType.name).toBe(
     "Query",
@@ -138,7 +138,7 @@ test("with development on, introspection needs no key, and data still does", asy
   expect([answer.status, answer.errors?.[0]?.extensions]).toEqual([401, { code: "UNAUTHENTICATED" }]);
 });
 
-test("a socket without a good key is closed with 4403, which clients do not take for final", async () => {
+test("a socket without a valid key is closed with 4403, which clients retry", async () => {
   for (const connectionParams of [{}, { Authorization: "Bearer rk_wrong" }, { apiKey: 5 }]) {
     const { promise: closed, resolve } = Promise.withResolvers<unknown>();
     const client = createClient({
@@ -154,7 +154,7 @@ test("a socket without a good key is closed with 4403, which clients do not take
   }
 });
 
-test("a token is read with and without its scheme", () => {
+test("a token is parsed with and without its scheme", () => {
   expect(["Bearer a", "bearer  a", " a ", "Basic a", "Bearer a b", "", 5].map(tokenIn)).toEqual([
     "a",
     "a",
@@ -184,7 +184,7 @@ test("an open socket is closed soon after its key is revoked", async () => {
     where: { workspaceId: watched.ours.id },
     data: { revokedAt: new Date() },
   });
-  watched.advance(cacheMs);
+  watched.advance(CACHE_MS);
   expect(await closed.promise).toMatchObject({ code: 4403 });
   await client.dispose();
 });

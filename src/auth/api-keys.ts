@@ -1,12 +1,12 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/db.ts";
-import { InvalidInputError, NotFoundError } from "../errors.ts";
-import { onceByKey } from "../idempotency.ts";
-import { createToken, hashToken } from "../secrets/token.ts";
+import type { Db } from "../database/index.ts";
+import { InvalidInputError, NotFoundError } from "../errors/index.ts";
+import { onceByKey } from "../idempotency/index.ts";
+import { createToken, hashToken } from "../secrets/index.ts";
 import { requireScope, type Viewer } from "./viewer.ts";
 
-const prefixLength = 10;
+const PREFIX_LENGTH = 10;
 
 interface NewApiKey {
   /** A new one when left out. */
@@ -33,7 +33,7 @@ export async function createApiKey(db: Db, key: NewApiKey): Promise<{ apiKeyId: 
       scopes: [...new Set(key.scopes)],
       expiresAt: key.expiresAt ?? null,
       trustedDocumentsOnly: key.trustedDocumentsOnly ?? false,
-      prefix: token.slice(0, prefixLength),
+      prefix: token.slice(0, PREFIX_LENGTH),
       hash: hashToken(token),
     },
     select: { id: true },

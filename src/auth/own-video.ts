@@ -1,5 +1,5 @@
-import { NotFoundError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
+import { NotFoundError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Thrown alike for what does not exist and what is another workspace's. */

@@ -1,5 +1,5 @@
 import type { ApiKey } from "../../prisma/generated/client.ts";
-import type { Db } from "../database/db.ts";
+import type { Db } from "../database/index.ts";
 import type { Answer } from "./viewer.ts";
 
 interface Ends {

@@ -1,5 +1,5 @@
 import type { ApiKeyScope } from "../../prisma/generated/enums.ts";
-import { ForbiddenError } from "../errors.ts";
+import { ForbiddenError } from "../errors/index.ts";
 import { type Grant, grantNames } from "./grant.ts";
 
 /** The caller: an API key of a workspace, or a token created with one. */

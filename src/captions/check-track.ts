@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError } from "../errors/index.ts";
 
 /**
  * A BCP 47 tag in canonical form: `de-ch` becomes `de-CH`. Throws `InvalidInputError`
@@ -14,7 +14,7 @@ export function checkLanguage(language: string): string {
   throw new InvalidInputError(
     "CAPTION_LANGUAGE_INVALID",
     "language",
-    `language: ${JSON.stringify(language.slice(0, 40).toWellFormed())} is no language tag; give one of BCP 47, such as en, pt-BR or zh-Hant.`,
+    `language: ${JSON.stringify(language.slice(0, 40).toWellFormed())} is not a language tag. Use a BCP 47 tag, such as en, pt-BR or zh-Hant.`,
   );
 }
 
@@ -29,7 +29,7 @@ export function checkLabel(label: string): string {
   throw new InvalidInputError(
     "CAPTION_LABEL_INVALID",
     "label",
-    `label: has ${length} characters${/["\p{Cc}]/u.test(trimmed) ? ', with a quote (") or a control character among them' : ""}; give 1 to 100, such as English.`,
+    `label: has ${length} characters${/["\p{Cc}]/u.test(trimmed) ? ', with a quote (") or a control character among them' : ""}. Use 1 to 100, such as English.`,
   );
 }
 

@@ -4,7 +4,7 @@ import { planCaptionsPlaylist, writeVtt } from "./write-captions.ts";
 
 const convert = (content: string): string => writeVtt(parseCaptions(content));
 
-test("WebVTT keeps its cues, settings, ids and styles, and loses its notes", () => {
+test("WebVTT keeps its cues, settings, ids and styles, and drops its notes", () => {
   const content = `WEBVTT - a title
 Language: en
 
@@ -40,7 +40,7 @@ Later
   `);
 });
 
-test("SubRip becomes WebVTT, as freely as it is written in the wild", () => {
+test("SubRip, with its common deviations, is converted to WebVTT", () => {
   const content =
     '\uFEFF2\r\n00:00:05,5 --> 00:00:07,000\r\n<font color="red"><I>Tom</I></font> & Jerry <3 {\\an8}\r\n\r\n\r\n1\r\n0:00:01,000 --> 0:00:02,250 X1:10\r\nFirst &amp; best\r\n- <u>two</u>\r\n\r\n3\r\n00:00:09,000 --> 00:00:10,000\r\n';
   expect(convert(content)).toMatchInlineSnapshot(`
@@ -77,24 +77,24 @@ test.each([
     /line 3: the cue ends at 00:00:02.000, and must end after it begins/,
   ],
   [cue("soon --> later"), /line 3: .*"soon --> later" is no time/],
-])("%j is refused with its line", (content, message) => {
+])("%j is refused with the line of the error", (content, message) => {
   expect(() => parseCaptions(content)).toThrow(
     expect.objectContaining({ code: "CAPTIONS_INVALID", message: expect.stringMatching(message) }),
   );
 });
 
-test("what is too large is refused with its size", () => {
+test("captions over the size limit are refused", () => {
   expect(() => parseCaptions(`WEBVTT\n\n${"x".repeat(600_000)}`)).toThrow(
     expect.objectContaining({ code: "CAPTIONS_TOO_LARGE" }),
   );
 });
 
-test("what was written is read as the same", () => {
+test("formatted captions parse to the same captions", () => {
   const once = convert(cue("00:00:01.000 --> 00:00:02.000 align:start"));
   expect(convert(once)).toBe(once);
 });
 
-test("a playlist of captions is one segment as long as the video", () => {
+test("a captions playlist has one segment of the video's length", () => {
   expect(planCaptionsPlaylist(63_042)).toMatchInlineSnapshot(`
     "#EXTM3U
     #EXT-X-VERSION:7

@@ -1,8 +1,8 @@
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError } from "../errors/index.ts";
 import type { Captions, Cue } from "./cue.ts";
 
-export const maxCaptionsBytes = 512 * 1024;
-const maxCues = 20_000;
+export const MAX_CAPTIONS_BYTES = 512 * 1024;
+const MAX_CUES = 20_000;
 
 interface Block {
   /** Number of its first line, from 1. */
@@ -11,10 +11,10 @@ interface Block {
 }
 
 /** WebVTT's own notation; SubRip's differs by its comma, and is written with more freedom. */
-const timing =
+const TIMING =
   /^((?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,3})[ \t]*-->[ \t]*((?:\d{1,4}:)?\d{1,2}:\d{1,2}[.,]\d{1,3})(?:[ \t]+(\S.*))?$/s;
-const example = "00:00:01.000 --> 00:00:03.500";
-const knownSetting = /^(?:vertical|line|position|size|align|region):\S+$/;
+const EXAMPLE = "00:00:01.000 --> 00:00:03.500";
+const KNOWN_SETTING = /^(?:vertical|line|position|size|align|region):\S+$/;
 
 /**
  * Parses WebVTT (identified by its first line) or SubRip. Throws `InvalidInputError` (`CAPTIONS_INVALID`,
@@ -22,11 +22,11 @@ const knownSetting = /^(?:vertical|line|position|size|align|region):\S+$/;
  */
 export function parseCaptions(content: string): Captions {
   const sizeBytes = Buffer.byteLength(content);
-  if (sizeBytes > maxCaptionsBytes) {
+  if (sizeBytes > MAX_CAPTIONS_BYTES) {
     throw new InvalidInputError(
       "CAPTIONS_TOO_LARGE",
       "content",
-      `content: has ${sizeBytes} bytes; captions have at most ${maxCaptionsBytes}. Leave out what is no text, such as pictures in styles.`,
+      `content: has ${sizeBytes} bytes; captions have at most ${MAX_CAPTIONS_BYTES}. Leave out what is no text, such as pictures in styles.`,
     );
   }
   const text = content
@@ -52,9 +52,9 @@ export function parseCaptions(content: string): Captions {
     const what = isVtt
       ? "is WebVTT without a cue"
       : 'is neither WebVTT (its first line would be "WEBVTT") nor SubRip';
-    throw invalid(`${what}; give at least one, such as:\n\n${example}\nHello.`);
+    throw invalid(`${what}. Add at least one, such as:\n\n${EXAMPLE}\nHello.`);
   }
-  if (cues.length > maxCues) throw invalid(`has ${cues.length} cues; at most ${maxCues} are taken.`);
+  if (cues.length > MAX_CUES) throw invalid(`has ${cues.length} cues; at most ${MAX_CUES} are taken.`);
   return { cues: cues.toSorted((a, b) => a.startMs - b.startMs), blocks: kept };
 }
 
@@ -83,13 +83,13 @@ function toCue({ line, lines }: Block, isVtt: boolean): Cue {
   const at = line + (hasId ? 1 : 0);
   if (!when.includes("-->")) {
     throw invalid(
-      `line ${line}: a cue begins with its time, such as ${example}, and here is ${quote(hasId ? id : when)}. Write the time above it, and leave no empty line within a cue.`,
+      `line ${line}: a cue begins with its time, such as ${EXAMPLE}, and here is ${quote(hasId ? id : when)}. Write the time above it, and leave no empty line within a cue.`,
     );
   }
-  const [, start = "", end = "", rest = ""] = timing.exec(when.trim()) ?? [];
+  const [, start = "", end = "", rest = ""] = TIMING.exec(when.trim()) ?? [];
   const [startMs, endMs] = [toMs(start, isVtt), toMs(end, isVtt)];
   if (startMs === null || endMs === null) {
-    throw invalid(`line ${at}: ${quote(when)} is no time of a cue; write it as ${example}.`);
+    throw invalid(`line ${at}: ${quote(when)} is no time of a cue; write it as ${EXAMPLE}.`);
   }
   if (endMs <= startMs) {
     throw invalid(`line ${at}: the cue ends at ${end}, and must end after it begins, at ${start}.`);
@@ -101,7 +101,7 @@ function toCue({ line, lines }: Block, isVtt: boolean): Cue {
     );
   }
   if (isVtt) {
-    const settings = rest.split(/[ \t]+/).filter((setting) => knownSetting.test(setting));
+    const settings = rest.split(/[ \t]+/).filter((setting) => KNOWN_SETTING.test(setting));
     return { startMs, endMs, id: hasId ? id : null, settings: settings.join(" "), text: text.join("\n") };
   }
   return { startMs, endMs, id: null, ...readSubRipText(text) };
@@ -120,7 +120,7 @@ function toMs(time: string, isVtt: boolean): number | null {
 const quote = (text: string): string => JSON.stringify(text.trim().slice(0, 60));
 
 /** SubRip tags that WebVTT supports; others are dropped. */
-const kept = /^<(\/?)([biu])>$/i;
+const KEPT_TAG = /^<(\/?)([biu])>$/i;
 
 /**
  * Converts SubRip's text to WebVTT's: bold, italics and underlines stay, colors and fonts are dropped,
@@ -144,6 +144,6 @@ function readSubRipText(lines: readonly string[]): { text: string; settings: str
 function toMarkup(found: string): string {
   if (found === "<") return "&lt;";
   if (found === ">") return "&gt;";
-  const [, slash = "", name = ""] = kept.exec(found) ?? [];
+  const [, slash = "", name = ""] = KEPT_TAG.exec(found) ?? [];
   return name === "" ? "" : `<${slash}${name.toLowerCase()}>`;
 }

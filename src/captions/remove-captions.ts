@@ -1,10 +1,9 @@
-import { lockOwnVideo } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../database/db.ts";
-import type { OperationDeps } from "../deps.ts";
-import { NotFoundError } from "../errors.ts";
-import { recordChange } from "../events/record-change.ts";
-import { refreshManifest } from "../streaming/refresh-manifest.ts";
+import { lockOwnVideo, type Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { storeTransaction } from "../database/index.ts";
+import { NotFoundError } from "../errors/index.ts";
+import { recordChange } from "../events/index.ts";
+import { refreshManifest } from "../streaming/index.ts";
 import { removeObjects } from "./remove-objects.ts";
 
 /** The same error for captions that do not exist and for another workspace's. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { OperationDeps } from "../deps.ts";
+import type { OperationDeps } from "../context/index.ts";
 
 /**
  * Removes unreferenced WebVTT and its playlist. A failed removal only costs space until the video is deleted.
@@ -10,5 +10,5 @@ export async function removeObjects(
 ): Promise<void> {
   await store
     .deletePrefix(`${posix.dirname(key)}/`)
-    .catch((error: unknown) => log.warn({ err: error, key }, "captions.objects-left"));
+    .catch((error: unknown) => log.warn({ err: error, key }, "captions.objects-not-removed"));
 }

@@ -38,7 +38,7 @@ const happened = async (videoId: string) =>
     })
   ).map(({ type }) => type);
 
-test("captions are in the master playlist at once, with a playlist of their own that players take", async () => {
+test("captions appear in the master playlist immediately, with a playlist of their own that players accept", async () => {
   const { videoId } = await playing();
   await set(videoId, { language: "de-at", isDefault: true });
   await set(videoId, { kind: "CAPTIONS", label: "English" });
@@ -62,7 +62,7 @@ test("captions are in the master playlist at once, with a playlist of their own 
   expect(await happened(videoId)).toEqual(["captions.added", "captions.added"]);
 });
 
-test("captions that come before the video plays are in its playlists when it does", async () => {
+test("captions added before the video is playable appear in its playlists once it is", async () => {
   const ref = await system.createQueuedVideo();
   await set(ref.videoId);
   expect(await system.stored(objectKeys.master(ref.videoId))).toBeNull();
@@ -74,7 +74,7 @@ test("captions that come before the video plays are in its playlists when it doe
   expect(await master(ref.videoId)).toContain('SUBTITLES="captions"');
 });
 
-test("others of the same language and kind take their place, and the same again changes nothing", async () => {
+test("captions of the same language and kind replace the old ones, and a repeat changes nothing", async () => {
   const { videoId } = await playing();
   const first = await set(videoId);
   const before = await stored(videoId);
@@ -90,7 +90,7 @@ test("others of the same language and kind take their place, and the same again 
   expect(await happened(videoId)).toEqual(["captions.added", "captions.replaced", "captions.replaced"]);
 });
 
-test("one track is shown without being asked, and no two have one name", async () => {
+test("at most one track is the default, and track names are unique", async () => {
   const { videoId } = await playing();
   await set(videoId, { isDefault: true, label: "Text" });
   await set(videoId, { language: "fr", isDefault: true, label: "Text" });
@@ -102,7 +102,7 @@ test("one track is shown without being asked, and no two have one name", async (
   expect(names).toEqual(["Text", "Text (en)"]);
 });
 
-test("what is removed is in no playlist and in no store", async () => {
+test("removed captions disappear from the playlists and the store", async () => {
   const { videoId } = await playing();
   const { captionTrackId } = await set(videoId);
   await removeCaptions(system.operations, system.viewer, { captionTrackId });
@@ -115,17 +115,17 @@ test("what is removed is in no playlist and in no store", async () => {
 });
 
 test.each<[string, Partial<CaptionsInput>, string]>([
-  ["a language that is none", { language: "english please" }, "CAPTION_LANGUAGE_INVALID"],
+  ["an invalid language", { language: "english please" }, "CAPTION_LANGUAGE_INVALID"],
   ["a label with a quote", { label: 'the "real" one' }, "CAPTION_LABEL_INVALID"],
   ["an empty label", { label: " " }, "CAPTION_LABEL_INVALID"],
-  ["what is no captions", { content: "Hello" }, "CAPTIONS_INVALID"],
-])("%s is refused, and leaves nothing", async (_what, input, code) => {
+  ["a text without captions", { content: "Hello" }, "CAPTIONS_INVALID"],
+])("%s is refused and stores nothing", async (_what, input, code) => {
   const { videoId } = await system.createQueuedVideo();
   await expect(set(videoId, input)).rejects.toMatchObject({ code });
   expect(await stored(videoId)).toEqual([]);
 });
 
-test("a workspace over its storage stores no captions", async () => {
+test("a workspace over its storage quota cannot store captions", async () => {
   const { videoId } = await playing();
   const setLimit = (maxStoredBytes: number | null) =>
     system.db.workspace.update({ where: { id: system.viewer.workspaceId }, data: { maxStoredBytes } });

@@ -2,14 +2,13 @@ import { createHash, randomUUID } from "node:crypto";
 import { objectKeys } from "@reelay/contracts";
 import type { CaptionTrack } from "../../prisma/generated/client.ts";
 import type { CaptionKind } from "../../prisma/generated/enums.ts";
-import { lockOwnVideo, videoNotFound } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../database/db.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError, ExpectedError } from "../errors.ts";
-import { recordChange, type Tx } from "../events/record-change.ts";
+import { lockOwnVideo, type Viewer, videoNotFound } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { storeTransaction } from "../database/index.ts";
+import { ConflictError, ExpectedError } from "../errors/index.ts";
+import { recordChange, type Tx } from "../events/index.ts";
 import { assertRoom } from "../quotas/index.ts";
-import { refreshManifest } from "../streaming/refresh-manifest.ts";
+import { refreshManifest } from "../streaming/index.ts";
 import { checkLabel, checkLanguage, defaultLabel } from "./check-track.ts";
 import { parseCaptions } from "./parse-captions.ts";
 import { removeObjects } from "./remove-objects.ts";
@@ -28,7 +27,7 @@ export interface CaptionsInput {
 }
 
 /** A master playlist names each, and players show a list. */
-const mostTracks = 100;
+const MOST_TRACKS = 100;
 
 type NewTrack = Pick<
   CaptionTrack,
@@ -113,7 +112,7 @@ async function writeTrack(tx: Tx, videoId: string, track: NewTrack): Promise<Wri
     await tx.captionTrack.updateMany({ where: others, data: { isDefault: false } });
   }
   if (before === undefined) {
-    if (tracks.length >= mostTracks) {
+    if (tracks.length >= MOST_TRACKS) {
       throw new ConflictError(
         "CAPTION_LIMIT_REACHED",
         `The video has ${tracks.length} caption tracks, which is the most that one may have; remove some first.`,

@@ -1,6 +1,6 @@
 import { activeJobStatuses } from "@reelay/contracts";
-import { isVideoJob } from "../database/job-kinds.ts";
-import type { OperationDeps } from "../deps.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { isVideoJob } from "../database/index.ts";
 import { estimate } from "../jobs/index.ts";
 
 /**

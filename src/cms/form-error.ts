@@ -1,4 +1,4 @@
-import { ExpectedError } from "../errors.ts";
+import { ExpectedError } from "../errors/index.ts";
 
 /** A form that was refused. */
 export class FormError extends ExpectedError {

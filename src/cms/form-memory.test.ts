@@ -12,7 +12,7 @@ const MiB = 2 ** 20;
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-test("what forms take of memory does not grow with their files", async () => {
+test("the memory that forms use does not grow with their files", async () => {
   await using api = await createCmsApi({ uploadBytes: 100 * MiB });
   const whole = formOf([filePart("")]);
   const body = whole.indexOf("\r\n\r\n") + 4;
@@ -46,7 +46,7 @@ test("what forms take of memory does not grow with their files", async () => {
     let peak = 0;
     const look = async () => {
       collect();
-      // Buffers are given back beside the collection, and counted until then.
+      // Buffers are released after the collection and are counted until then.
       await delay(10);
       peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
     };
@@ -58,4 +58,4 @@ test("what forms take of memory does not grow with their files", async () => {
   await peakOf(MiB);
   const [small, large] = [await peakOf(8 * MiB), await peakOf(40 * MiB)];
   expect(large).toBeLessThan(small + 24 * MiB);
-}, 90_000);
+});

@@ -23,7 +23,7 @@ const send = (token: string, parts: readonly Part[]) =>
   api.send(formOf(parts), { "content-type": formType, authorization: `Bearer ${token}` });
 const file = filePart(Buffer.alloc(1_000));
 
-test("a form is one use of the token, and gets what the token was made with", async () => {
+test("a form counts as one use of the token and gets the token's fixed values", async () => {
   const token = await tokenFor({ title: "Fixed", metadata: { user: 7 } });
   const first = await send(token, [metadataPart({ title: "Mine", metadata: { user: 8 } }), file]);
   expect(first.status).toBe(201);
@@ -33,14 +33,14 @@ test("a form is one use of the token, and gets what the token was made with", as
   expect((await api.stored()).filter((key) => key.includes("/source/"))).toHaveLength(1);
 });
 
-test("without metadata a token that is used up stores nothing either", async () => {
+test("without metadata, too, a used-up token stores nothing", async () => {
   const token = await tokenFor();
   expect((await send(token, [file])).status).toBe(201);
   expect((await send(token, [file])).body.error.code).toBe("UPLOAD_TOKEN_USED_UP");
   expect((await api.stored()).filter((key) => key.includes("/source/"))).toHaveLength(1);
 });
 
-test("a repeat of the last form is answered, wherever its metadata comes", async () => {
+test("a repeat of the last form returns its video, wherever the metadata is in the form", async () => {
   const token = await tokenFor();
   const metadata = metadataPart({ title: "Mine", idempotencyKey: "once" });
   const { body } = await send(token, [metadata, file]);
@@ -52,14 +52,14 @@ test("a repeat of the last form is answered, wherever its metadata comes", async
   }
 });
 
-test("twenty forms at the same time are as many videos as the token may make", async () => {
+test("twenty concurrent forms create as many videos as the token allows", async () => {
   const token = await tokenFor({ maxVideos: 2 });
   const answers = await Promise.all(Array.from({ length: 20 }, () => send(token, [metadataPart({}), file])));
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
   expect((await api.stored()).filter((key) => key.includes("/source/"))).toHaveLength(2);
 });
 
-test("larger files, other choices and other tokens are refused", async () => {
+test("files over the token's limit, settings of the form and other kinds of token are refused", async () => {
   const token = await tokenFor({ maxBytes: 999 });
   expect((await send(token, [file])).body.error.code).toBe("UPLOAD_TOO_LARGE");
   const choice = await send(token, [metadataPart({ profile: "default" }), file]);
@@ -72,7 +72,7 @@ test("larger files, other choices and other tokens are refused", async () => {
   expect((await send(viewing.token, [file])).body.error.code).toBe("FORBIDDEN");
 });
 
-test("an upload token plays nothing: the answer for a SIGNED video carries no playback token", async () => {
+test("an upload token grants no playback: the answer for a SIGNED video contains no playback token", async () => {
   await api.db.workspace.update({
     where: { id: viewer.workspaceId },
     data: { playbackPolicy: "SIGNED" },

@@ -34,7 +34,7 @@ async function expectNothingLeft(): Promise<void> {
   expect(await api.stored()).toEqual([]);
 }
 
-test("a form makes a video whose job is queued, and says where to follow and to play it", async () => {
+test("a form creates a video with a queued job and returns its status and playback URLs", async () => {
   const form = new FormData();
   form.set(
     "metadata",
@@ -106,7 +106,7 @@ const long = "x".repeat(97 * 1024);
 
 test.each<[string, Part[], number, string, string | undefined]>([
   ["no file", [metadataPart({})], 400, "FILE_MISSING", "file"],
-  ["a file of no bytes", [filePart("")], 400, "FILE_EMPTY", "file"],
+  ["an empty file", [filePart("")], 400, "FILE_EMPTY", "file"],
   [
     "no file chosen",
     [{ name: "file", filename: "", type: "application/octet-stream", body: "" }],
@@ -116,7 +116,7 @@ test.each<[string, Part[], number, string, string | undefined]>([
   ],
   ["the file as text", [{ name: "file", body: "x" }], 400, "FILE_INVALID", "file"],
   ["two files", [filePart(bytes), filePart(bytes)], 400, "FORM_FIELD_REPEATED", "file"],
-  ["a file of another name", [{ ...filePart(bytes), name: "video" }], 400, "FORM_FIELD_UNKNOWN", "video"],
+  ["a file in another field", [{ ...filePart(bytes), name: "video" }], 400, "FORM_FIELD_UNKNOWN", "video"],
   [
     "an unknown field after the file",
     [filePart(bytes), { name: "title", body: "x" }],
@@ -132,13 +132,13 @@ test.each<[string, Part[], number, string, string | undefined]>([
     "metadata",
   ],
   [
-    "metadata that is no JSON",
+    "metadata that is not JSON",
     [{ name: "metadata", body: "title=x" }, filePart(bytes)],
     400,
     "FORM_METADATA_INVALID",
     "metadata",
   ],
-  ["metadata that is a list", [filePart(bytes), metadataPart([])], 400, "FORM_METADATA_INVALID", "metadata"],
+  ["a metadata list", [filePart(bytes), metadataPart([])], 400, "FORM_METADATA_INVALID", "metadata"],
   [
     "a misspelt field",
     [metadataPart({ titel: "x" }), filePart(bytes)],
@@ -147,7 +147,7 @@ test.each<[string, Part[], number, string, string | undefined]>([
     "metadata.titel",
   ],
   [
-    "a number for a title",
+    "a title that is a number",
     [metadataPart({ title: 1 }), filePart(bytes)],
     400,
     "FORM_METADATA_INVALID",
@@ -155,21 +155,21 @@ test.each<[string, Part[], number, string, string | undefined]>([
   ],
   ["an empty title", [filePart(bytes), metadataPart({ title: " " })], 400, "TITLE_INVALID", "metadata.title"],
   [
-    "metadata that is no object",
+    "metadata that is not an object",
     [metadataPart({ metadata: 1 }), filePart(bytes)],
     400,
     "METADATA_INVALID",
     "metadata.metadata",
   ],
   [
-    "metadata that nests 33 deep",
+    "metadata with 33 levels",
     [metadataPart({ metadata: nested(33) }), filePart(bytes)],
     400,
     "METADATA_INVALID",
     "metadata.metadata",
   ],
   [
-    "metadata that nests 10,000 deep",
+    "metadata with 10,000 levels",
     [
       { name: "metadata", body: `{"metadata":${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}}` },
       filePart(bytes),
@@ -206,7 +206,7 @@ test.each<[string, Part[], number, string, string | undefined]>([
     "METADATA_TOO_LARGE",
     "metadata",
   ],
-  ["a file that is too large", [filePart(randomBytes(5 * 2 ** 20))], 413, "UPLOAD_TOO_LARGE", "file"],
+  ["a file over the size limit", [filePart(randomBytes(5 * 2 ** 20))], 413, "UPLOAD_TOO_LARGE", "file"],
   [
     "too many fields",
     Array.from({ length: 30 }, () => metadataPart({})),
@@ -214,19 +214,19 @@ test.each<[string, Part[], number, string, string | undefined]>([
     "FORM_FIELD_REPEATED",
     "metadata",
   ],
-])("%s is refused in a sentence, and leaves nothing", async (_what, parts, status, code, field) => {
+])("%s is refused with a full sentence and stores nothing", async (_what, parts, status, code, field) => {
   const answer = await send(parts);
   expect(answer).toMatchObject({ status, body: { success: false, error: { code, field } } });
   expect(answer.body.error.message).toMatch(/.{20,}\.$/);
   await expectNothingLeft();
 });
 
-test("a file of as many bytes as are allowed is taken", async () => {
+test("a file of exactly the maximum size is accepted", async () => {
   const { status } = await send([filePart(randomBytes(4 * 2 ** 20))]);
   expect(status).toBe(201);
 });
 
-test("a file without an end is refused once it is too large, without being announced", async () => {
+test("an endless file is refused once it exceeds the limit, even without a Content-Length", async () => {
   const endless = async function* () {
     yield formOf([filePart(bytes)], { isEnded: false });
     for (;;) yield bytes;
@@ -236,7 +236,7 @@ test("a file without an end is refused once it is too large, without being annou
   await expectNothingLeft();
 });
 
-test("a form that announces too much is refused before it is sent", async () => {
+test("a form whose Content-Length exceeds the limit is refused before it is sent", async () => {
   const socket = api.begin({ "Content-Length": 10 * 2 ** 20 });
   const [answer] = await Array.fromAsync(socket.take(1));
   socket.destroy();
@@ -245,15 +245,15 @@ test("a form that announces too much is refused before it is sent", async () => 
 });
 
 test.each([
-  ["no multipart", "application/json", 415, "FORM_EXPECTED"],
+  ["another content type", "application/json", 415, "FORM_EXPECTED"],
   ["no boundary", "multipart/form-data", 415, "FORM_EXPECTED"],
-  ["a form of an address", "application/x-www-form-urlencoded", 415, "FORM_EXPECTED"],
-])("%s gets an error that names what to send", async (_what, contentType, status, code) => {
+  ["a URL-encoded form", "application/x-www-form-urlencoded", 415, "FORM_EXPECTED"],
+])("%s returns an error that names the expected form", async (_what, contentType, status, code) => {
   const answer = await api.send("{}", { "content-type": contentType });
   expect(answer).toMatchObject({ status, body: { success: false, error: { code } } });
 });
 
-test("a form that ends in the middle of its file is refused, and leaves nothing", async () => {
+test("a form that ends within its file is refused and stores nothing", async () => {
   const whole = formOf([metadataPart({}), filePart(bytes)]);
   const answer = await api.send(whole.subarray(0, 200_000), type);
   expect(answer).toMatchObject({ status: 400, body: { error: { code: "FORM_INVALID" } } });
@@ -262,9 +262,9 @@ test("a form that ends in the middle of its file is refused, and leaves nothing"
 
 test.each([
   ["in the middle of the file", 150_000],
-  ["in its metadata, all of the file being stored", -40],
-  ["in the head of a part", 30],
-])("a connection that breaks %s leaves nothing", async (_where, upTo) => {
+  ["in its metadata, after the whole file was stored", -40],
+  ["in a part's headers", 30],
+])("a connection that breaks %s stores nothing", async (_where, upTo) => {
   const whole = formOf([filePart(bytes), metadataPart({ title: "late" })]);
   const socket = api.begin({ "Content-Length": whole.length });
   const sent = whole.subarray(0, upTo);
@@ -275,7 +275,7 @@ test.each([
   await expectNothingLeft();
 });
 
-test("an unknown or read-only caller is refused before sending anything", async () => {
+test("an unknown or read-only caller is refused", async () => {
   const unknown = await api.send(formOf([filePart(bytes)]), { ...type, authorization: "Bearer unknown" });
   expect(unknown).toMatchObject({ status: 401, body: { error: { code: "UNAUTHENTICATED" } } });
   expect(unknown.headers.get("www-authenticate")).toBe("Bearer");
@@ -287,7 +287,7 @@ test("an unknown or read-only caller is refused before sending anything", async 
   await expectNothingLeft();
 });
 
-test("a repeat with the same key gets the first video, wherever its metadata stands, and stores nothing", async () => {
+test("a repeat with the same idempotency key returns the first video, wherever its metadata is in the form", async () => {
   const metadata = metadataPart({ title: "once", idempotencyKey: "k-1" });
   const first = await send([metadata, filePart(bytes)]);
   const before = await api.stored();
@@ -301,7 +301,7 @@ test("a repeat with the same key gets the first video, wherever its metadata sta
   expect(await api.db.video.count()).toBe(1);
 });
 
-test("of several at once with one key, one makes the video", async () => {
+test("concurrent forms with one idempotency key create one video", async () => {
   const parts = [metadataPart({ idempotencyKey: "k-2" }), filePart(bytes)];
   const answers = await Promise.all(Array.from({ length: 5 }, () => send(parts)));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 200, 200, 201]);
@@ -310,7 +310,7 @@ test("of several at once with one key, one makes the video", async () => {
   expect((await api.stored()).filter((key) => key.includes("/source/"))).toHaveLength(1);
 });
 
-test("an external id in use is refused before the file is stored, and after", async () => {
+test("an external id in use is refused, whether the metadata precedes or follows the file", async () => {
   const metadata = metadataPart({ externalId: "cms-9" });
   await send([metadata, filePart(bytes)]);
   const before = await api.stored();
@@ -323,7 +323,7 @@ test("an external id in use is refused before the file is stored, and after", as
   expect(await api.stored()).toEqual(before);
 });
 
-test("a full workspace gets a time to retry", async () => {
+test("a workspace at its job quota gets a retry time", async () => {
   await using full = await createCmsApi({ activeJobs: 1 });
   await createVideo(full.operations, full.viewer, {
     title: "one",
@@ -334,7 +334,7 @@ test("a full workspace gets a time to retry", async () => {
   expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
 });
 
-test("a store that fails is an error of ours, with an id to look for in the log", async () => {
+test("a failing store returns an internal error with an id that is also logged", async () => {
   await using broken = await createCmsApi({
     wrapStore: (store) => ({ ...store, put: () => Promise.reject(new Error("store is away")) }),
   });
@@ -345,7 +345,7 @@ test("a store that fails is an error of ours, with an id to look for in the log"
   expect(await broken.db.video.count()).toBe(0);
 });
 
-test("a sender during a stop of the server is asked to send again", async () => {
+test("a form that is still arriving at shutdown is answered with 503", async () => {
   await using stopping = await createCmsApi();
   const whole = formOf([filePart(bytes)]);
   const socket = stopping.begin({ "Content-Length": whole.length });
@@ -360,7 +360,7 @@ test("a sender during a stop of the server is asked to send again", async () => 
   expect(await stopping.stored()).toEqual([]);
 });
 
-test("pages of other origins may send forms, and read the answer", async () => {
+test("pages of other origins may send forms and read the answer", async () => {
   const preflight = await fetch(`${api.url}${formPath}`, {
     method: "OPTIONS",
     headers: {
@@ -376,7 +376,7 @@ test("pages of other origins may send forms, and read the answer", async () => {
   expect(headers.get("access-control-expose-headers")).toContain("Location");
 });
 
-test("another method gets the allowed ones", async () => {
+test("other methods return 405 with the allowed methods", async () => {
   const answer = await api.get(formPath, { authorization: api.authorization });
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
 });

@@ -1,17 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { objectKeys } from "@reelay/contracts";
-import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { UnauthenticatedError } from "../errors.ts";
-import { encodeGlobalId } from "../global-id.ts";
-import { sendJson } from "../http/json.ts";
-import { pathOf } from "../http/path.ts";
-import { resultGone } from "../idempotency.ts";
-import { overloaded } from "../overload/overloaded-error.ts";
-import type { TakeRequest } from "../overload/rate-limit.ts";
-import { toSeconds } from "../streaming/public-status.ts";
-import { maxBytesOf } from "../videos/create-video.ts";
+import { type Authenticate, requireScope, tokenIn, type Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { UnauthenticatedError } from "../errors/index.ts";
+import { pathOf, sendJson } from "../http/index.ts";
+import { resultGone } from "../idempotency/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
+import { overloaded, type TakeRequest } from "../overload/index.ts";
+import { toSeconds } from "../streaming/index.ts";
+import { maxBytesOf } from "../videos/index.ts";
 import { estimateVideo } from "./estimate-video.ts";
 import { FormBrokenOffError, formErrors } from "./form-error.ts";
 import { receiveForm } from "./receive-form.ts";
@@ -19,7 +16,7 @@ import { refuse, toRefusal } from "./refuse.ts";
 import { addressesForSender } from "./status-access.ts";
 import { statusUrl } from "./video-status.ts";
 
-const formUploadPath = "/api/cms/media/upload";
+const FORM_UPLOAD_PATH = "/api/cms/media/upload";
 
 interface FormUploadOptions {
   deps: OperationDeps;
@@ -114,7 +111,7 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
 
   function fail(req: IncomingMessage, res: ServerResponse, error: unknown): void {
     if (error instanceof FormBrokenOffError) {
-      deps.log.info({ err: error }, "form.broken-off");
+      deps.log.info({ err: error }, "form.aborted");
       res.destroy();
       return;
     }
@@ -142,7 +139,7 @@ export function createFormUpload(options: FormUploadOptions): FormUpload {
       return running.size;
     },
     async handle(req, res) {
-      if (pathOf(req) !== formUploadPath) return false;
+      if (pathOf(req) !== FORM_UPLOAD_PATH) return false;
       const answering = answer(req, res).catch((error: unknown) => fail(req, res, error));
       running.add(answering);
       await answering.finally(() => running.delete(answering));

@@ -1,5 +1,5 @@
 import { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
-import type { VideoInput } from "../videos/use-upload-token.ts";
+import type { VideoInput } from "../videos/index.ts";
 import { formErrors } from "./form-error.ts";
 
 /** The form field `metadata`: `createVideo`'s input without its source, with every field optional. */
@@ -49,14 +49,14 @@ function parseObject(text: string): Record<string, unknown> {
 function textIn(fields: Record<string, unknown>, name: string): string | undefined {
   const value = fields[name] ?? undefined;
   if (value === undefined || typeof value === "string") return value;
-  throw formErrors.metadata(`is ${nameOf(value)}; give a string.`, `metadata.${name}`);
+  throw formErrors.metadata(`is ${nameOf(value)}. Use a string.`, `metadata.${name}`);
 }
 
 function toPolicy(text: string): PlaybackPolicy {
   const found = Object.values(PlaybackPolicy).find((policy) => policy === text);
   if (found) return found;
   throw formErrors.metadata(
-    `is ${JSON.stringify(text.slice(0, 50))}; give one of ${Object.values(PlaybackPolicy).join(", ")}.`,
+    `is ${JSON.stringify(text.slice(0, 50))}. Use one of ${Object.values(PlaybackPolicy).join(", ")}.`,
     "metadata.playbackPolicy",
   );
 }
@@ -65,7 +65,7 @@ function toPriority(text: string): JobPriority {
   const found = Object.values(JobPriority).find((priority) => priority === text);
   if (found) return found;
   throw formErrors.metadata(
-    `is ${JSON.stringify(text.slice(0, 50))}; give one of ${Object.values(JobPriority).join(", ")}.`,
+    `is ${JSON.stringify(text.slice(0, 50))}. Use one of ${Object.values(JobPriority).join(", ")}.`,
     "metadata.priority",
   );
 }

@@ -18,9 +18,9 @@ interface FormTakers {
 }
 
 /** As much metadata as `createVideo` accepts, plus space for the other fields. */
-const maxMetadataBytes = 96 * 1024;
+const MAX_METADATA_BYTES = 96 * 1024;
 /** More than any valid form has: two, plus some invalid ones. */
-const maxParts = 20;
+const MAX_PARTS = 20;
 
 /**
  * Reads a form as a stream, with parts in any order, and passes them on; only the metadata is kept. Resolves
@@ -60,11 +60,11 @@ export async function readForm(
   form.on("field", (name: string | undefined, text, _nameTruncated, isTruncated) => {
     if (name === "file") return reject(formErrors.fileIsText());
     if (name !== "metadata") return reject(formErrors.unknownField(name ?? ""));
-    if (isTruncated) return reject(formErrors.metadataTooLarge(maxMetadataBytes));
+    if (isTruncated) return reject(formErrors.metadataTooLarge(MAX_METADATA_BYTES));
     const refused = take(name, () => takers.metadata(text));
     if (refused) reject(refused);
   });
-  form.on("partsLimit", () => reject(formErrors.unreadable(`it has more than ${maxParts} fields`)));
+  form.on("partsLimit", () => reject(formErrors.unreadable(`it has more than ${MAX_PARTS} fields`)));
   form.on("finish", resolve);
   form.on("error", (error) => reject(formErrors.unreadable(reasonOf(error))));
   const onBroken = () => {
@@ -99,7 +99,7 @@ function open(req: IncomingMessage) {
     if (!/^multipart\/form-data\s*;/i.test(contentType ?? "")) throw formErrors.notAForm(contentType);
     return new Busboy({
       headers: { ...req.headers, "content-type": contentType ?? "" },
-      limits: { fieldSize: maxMetadataBytes, parts: maxParts, headerPairs: 50, headerSize: 16 * 1024 },
+      limits: { fieldSize: MAX_METADATA_BYTES, parts: MAX_PARTS, headerPairs: 50, headerSize: 16 * 1024 },
       fileHwm: 256 * 1024,
       // JSON sent as a Blob has a filename too.
       isPartAFile: (name, type, filename) =>

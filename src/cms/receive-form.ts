@@ -1,27 +1,28 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError, ExpectedError } from "../errors.ts";
-import { checkIdempotencyKey, findRepeated, storedKey } from "../idempotency.ts";
-import { checkActiveJobs } from "../quotas/active-jobs.ts";
-import { checkSource, readRoom } from "../quotas/index.ts";
-import { checkTitle } from "../videos/check-input.ts";
+import type { Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { ConflictError, ExpectedError } from "../errors/index.ts";
+import { checkIdempotencyKey, findRepeated, storedKey } from "../idempotency/index.ts";
+import { checkActiveJobs, checkSource, readRoom } from "../quotas/index.ts";
 import {
   type CheckedVideo,
+  checkTitle,
   checkVideo,
   externalIdTaken,
+  isUsedUp,
   keyOwnerOf,
   maxBytesOf,
+  usedUp,
+  withoutFigures,
   writeVideo,
-} from "../videos/create-video.ts";
-import { isUsedUp, usedUp, withoutFigures } from "../videos/use-upload-token.ts";
+} from "../videos/index.ts";
 import { formErrors } from "./form-error.ts";
 import { type FormMetadata, parseMetadata } from "./parse-metadata.ts";
 import { type FormFile, readForm } from "./read-form.ts";
 import { passFile, type StoredFile, storeFile } from "./store-file.ts";
 
-const operation = "uploadForm";
+const OPERATION = "uploadForm";
 
 interface ReceivedForm {
   videoId: string;
@@ -129,7 +130,7 @@ async function finish(
       workspaceId,
       key: key ?? "",
       owner: keyOwnerOf(viewer),
-      operation,
+      operation: OPERATION,
       input,
     });
     if (earlier !== null) return { videoId: earlier, isNew: false, sizeBytes };
@@ -152,7 +153,11 @@ async function finish(
   const hasTitle =
     given.title !== undefined || (viewer.grant?.kind === "UPLOAD" && viewer.grant.title !== null);
   const title = hasTitle ? video.title : titleOf(filename);
-  const written = await writeVideo(deps, { ...video, title, source }, { key, operation, input, now, viewer });
+  const written = await writeVideo(
+    deps,
+    { ...video, title, source },
+    { key, operation: OPERATION, input, now, viewer },
+  );
   // Its idempotency key was used in the meantime.
   if (!written.isNew) await deps.store.delete(objectKey);
   return { ...written, sizeBytes };
@@ -185,6 +190,6 @@ async function forget(
       !(error instanceof ExpectedError) && (await db.video.count({ where: { id: videoId } })) > 0;
     if (!isWritten) await store.delete(stored.objectKey);
   } catch (problem) {
-    log.warn({ err: problem, videoId }, "upload.not-forgotten");
+    log.warn({ err: problem, videoId }, "upload.not-removed");
   }
 }

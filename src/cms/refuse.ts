@@ -9,12 +9,10 @@ import {
   NotFoundError,
   QuotaExceededError,
   UnauthenticatedError,
-} from "../errors.ts";
-import { isFullDisk } from "../full-disk.ts";
-import { isOutage } from "../http/is-outage.ts";
-import { sendJson } from "../http/json.ts";
-import { OverloadedError } from "../overload/overloaded-error.ts";
-import { RateLimitedError } from "../overload/rate-limit.ts";
+} from "../errors/index.ts";
+import { isFullDisk } from "../full-disk/index.ts";
+import { isOutage, sendJson } from "../http/index.ts";
+import { OverloadedError, RateLimitedError } from "../overload/index.ts";
 import { FormError } from "./form-error.ts";
 
 /** The answer to a client of the form upload or the status: its body is `{ success: false, error }`. */
@@ -25,8 +23,8 @@ export interface Refusal {
   isOurs: boolean;
 }
 
-const soonMs = 2_000;
-const fullMs = 5_000;
+const SOON_MS = 2_000;
+const FULL_MS = 5_000;
 
 export function toRefusal(error: unknown): Refusal {
   const refusal = (status: number, more: object = {}): Refusal => {
@@ -34,7 +32,7 @@ export function toRefusal(error: unknown): Refusal {
     return { status, error: { code, message, ...more }, isOurs: false };
   };
   if (error instanceof FormError) {
-    const retry = error.status === 503 ? { retryAfterMs: soonMs } : {};
+    const retry = error.status === 503 ? { retryAfterMs: SOON_MS } : {};
     return refusal(error.status, { ...(error.field !== null && { field: error.field }), ...retry });
   }
   if (error instanceof OverloadedError) return refusal(503, { retryAfterMs: error.retryAfterMs });
@@ -46,7 +44,7 @@ export function toRefusal(error: unknown): Refusal {
   if (error instanceof NotFoundError) return refusal(404);
   if (error instanceof ConflictError) {
     const isPassing = error.code === "IDEMPOTENCY_KEY_IN_USE";
-    return refusal(409, isPassing ? { retryAfterMs: soonMs } : {});
+    return refusal(409, isPassing ? { retryAfterMs: SOON_MS } : {});
   }
   if (error instanceof ExpectedError) return refusal(400);
   const errorId = randomUUID();
@@ -57,16 +55,16 @@ export function toRefusal(error: unknown): Refusal {
   });
   if (isFullDisk(error)) {
     return ours(507, "STORE_FULL", "The server is out of space. Nothing was stored: send it again later.", {
-      retryAfterMs: fullMs,
+      retryAfterMs: FULL_MS,
     });
   }
   if (error instanceof StoreUnavailableError) {
     const message = "The object store is unavailable or busy; try again in a few seconds.";
-    return ours(503, "SERVICE_UNAVAILABLE", message, { retryAfterMs: soonMs });
+    return ours(503, "SERVICE_UNAVAILABLE", message, { retryAfterMs: SOON_MS });
   }
   if (isOutage(error)) {
     const message = "The database is unavailable or busy; try again in a few seconds.";
-    return ours(503, "SERVICE_UNAVAILABLE", message, { retryAfterMs: soonMs });
+    return ours(503, "SERVICE_UNAVAILABLE", message, { retryAfterMs: SOON_MS });
   }
   const message = `Internal error. The server's log has the details under the id ${errorId}.`;
   return ours(500, "INTERNAL_SERVER_ERROR", message);

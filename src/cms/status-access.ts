@@ -1,10 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
-import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
-import { hasScope, type Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { addressBelow, REFUSALS, requestOrigin, tokenParameter } from "../playback-access/index.ts";
-import type { StatusAddresses } from "../streaming/public-status.ts";
+import { type Authenticate, hasScope, tokenIn, type Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { addressBelow, refusals, requestOrigin, tokenParameter } from "../playback-access/index.ts";
+import type { StatusAddresses } from "../streaming/index.ts";
 import { FormError } from "./form-error.ts";
 
 /**
@@ -42,7 +41,7 @@ export async function admitReader(
     const play = (key: string) => (accepted.purpose === "PLAY" ? addressBelow(store, token, key) : null);
     return { addresses: { play, download: () => null }, isShared: false };
   }
-  if (granted.code !== null) throw new FormError(403, granted.code, null, REFUSALS[granted.code]);
+  if (granted.code !== null) throw new FormError(403, granted.code, null, refusals[granted.code]);
   return await admitKey({ playback, store }, authenticate, req, videoId);
 }
 

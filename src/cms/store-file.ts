@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
-import { toSafeFilename } from "../videos/check-input.ts";
+import { toSafeFilename } from "../upload-addresses/index.ts";
 import { formErrors } from "./form-error.ts";
 import type { FormFile } from "./read-form.ts";
 

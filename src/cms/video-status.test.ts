@@ -1,6 +1,6 @@
 import { objectKeys } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../global-id.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 import { retryJob } from "../kinds/index.ts";
 import { attemptOf } from "../testing/projection.ts";
 import { createVideo, receiveSource } from "../videos/index.ts";
@@ -20,7 +20,7 @@ const fileOf = async (videoId: string): Promise<any> =>
 
 const upload = { filename: "clip.mp4", sizeBytes: 1_000 };
 
-test("a video has a status from its creation on, in the store and here", async () => {
+test("a video has a status from its creation, in the store and over HTTP", async () => {
   const { videoId } = await createVideo(api.operations, api.viewer, { title: "secret", source: { upload } });
   const response = await ask(videoId);
   expect(response.status).toBe(200);
@@ -36,7 +36,7 @@ test("a video has a status from its creation on, in the store and here", async (
   expect(await fileOf(videoId)).toEqual(status);
 });
 
-test("its file follows a source that has come, a job that plays and one that is repeated", async () => {
+test("the status file follows a received source, a playable video, a failure and a retry", async () => {
   const { videoId } = await createVideo(api.operations, api.viewer, { title: "clip", source: { upload } });
   await receiveSource(api.operations, videoId);
   expect(await fileOf(videoId)).toMatchObject({ status: "PROCESSING" });
@@ -57,7 +57,7 @@ test("its file follows a source that has come, a job that plays and one that is 
   expect(await fileOf(videoId)).toMatchObject({ status: "PROCESSING", error: null });
 });
 
-test("the status has the live progress and the workers' time estimate", async () => {
+test("the status contains the live progress and the workers' time estimate", async () => {
   const ref = await api.createQueuedVideo();
   const attempt = attemptOf(ref);
   await api.system.apply(attempt.started);
@@ -76,7 +76,7 @@ test("the status has the live progress and the workers' time estimate", async ()
   expect(status.variants[0]).toMatchObject({ name: variant.name, fraction: 0.9 });
 });
 
-test("who knows the last answer is not sent it again", async () => {
+test("an unchanged status is answered with 304", async () => {
   const { videoId } = await api.createQueuedVideo();
   const first = await ask(videoId);
   const etag = first.headers.get("etag") ?? "";
@@ -87,14 +87,14 @@ test("who knows the last answer is not sent it again", async () => {
   expect([head.status, head.headers.get("etag"), await head.text()]).toEqual([200, etag, ""]);
 });
 
-test("pages of other origins may ask", async () => {
+test("pages of other origins may request the status", async () => {
   const { videoId } = await api.createQueuedVideo();
   const { headers } = await ask(videoId, { origin: "https://cms.example" });
   expect(headers.get("access-control-allow-origin")).toBe("*");
 });
 
 test.each([["nothing"], [idOf("00000000-0000-4000-8000-000000000000")], ["../x"], ["%00"]])(
-  "of %s nothing is known",
+  "the status of the unknown id %s is 404",
   async (id) => {
     const response = await api.get(`/api/video-status/${id}`);
     expect(response.status).toBe(404);
@@ -103,12 +103,12 @@ test.each([["nothing"], [idOf("00000000-0000-4000-8000-000000000000")], ["../x"]
   },
 );
 
-test("another method gets the allowed ones", async () => {
+test("other methods return 405 with the allowed methods", async () => {
   const answer = await fetch(`${api.url}/api/video-status/x`, { method: "POST" });
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
 });
 
-test("a SIGNED video's status is for holders of a token and of an API key; to others it does not exist", async () => {
+test("a SIGNED video's status requires a playback token or an API key; without either it returns 404", async () => {
   const input = { title: "secret", source: { upload }, playbackPolicy: "SIGNED" as const };
   const { videoId } = await createVideo(api.operations, api.viewer, input);
   const now = { playableAt: new Date(), status: "PLAYABLE" as const };

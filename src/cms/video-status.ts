@@ -2,24 +2,24 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isSettled } from "@reelay/contracts";
 import { LRUCache } from "lru-cache";
-import type { Authenticate } from "../auth/authenticate.ts";
-import type { OperationDeps } from "../deps.ts";
-import { NotFoundError } from "../errors.ts";
-import { keyOf } from "../global-id.ts";
-import { pathOf } from "../http/path.ts";
-import { type StatusRows, statusColumns, toPublicStatus } from "../streaming/public-status.ts";
+import type { Authenticate } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { NotFoundError } from "../errors/index.ts";
+import { pathOf } from "../http/index.ts";
+import { keyOf } from "../inputs/index.ts";
+import { type StatusRows, statusColumns, toPublicStatus } from "../streaming/index.ts";
 import { estimateVideo } from "./estimate-video.ts";
 import { formErrors } from "./form-error.ts";
 import { refuse, toRefusal } from "./refuse.ts";
 import { admitReader } from "./status-access.ts";
 
-const basePath = "/api/video-status/";
+const BASE_PATH = "/api/video-status/";
 
-export const statusUrl = (publicUrl: string, id: string): string => `${publicUrl}${basePath}${id}`;
+export const statusUrl = (publicUrl: string, id: string): string => `${publicUrl}${BASE_PATH}${id}`;
 
 /** Cache lifetime of an answer: a video is looked up once in this time, however many clients ask. */
-const reuseMs = 1_000;
-const mostReused = 1_000;
+const REUSE_MS = 1_000;
+const MOST_REUSED = 1_000;
 
 /** A video's status, independent of the caller. */
 interface Known {
@@ -40,14 +40,14 @@ interface VideoStatusOptions {
  * Resolves to false, with the response untouched, if the request is for another path.
  */
 export function createVideoStatus({ deps, authenticate }: VideoStatusOptions) {
-  const answers = new LRUCache<string, { until: number; known: Promise<Known | null> }>({ max: mostReused });
+  const answers = new LRUCache<string, { until: number; known: Promise<Known | null> }>({ max: MOST_REUSED });
 
   function ask(videoId: string): Promise<Known | null> {
     const now = performance.now();
     const before = answers.get(videoId);
     if (before && before.until > now) return before.known;
     const known = look(deps, videoId);
-    answers.set(videoId, { until: now + reuseMs, known });
+    answers.set(videoId, { until: now + REUSE_MS, known });
     known.catch(() => answers.delete(videoId));
     return known;
   }
@@ -79,8 +79,8 @@ export function createVideoStatus({ deps, authenticate }: VideoStatusOptions) {
 
   return async (req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
     const path = pathOf(req);
-    if (!path.startsWith(basePath)) return false;
-    await answer(req, res, path.slice(basePath.length)).catch((error: unknown) => {
+    if (!path.startsWith(BASE_PATH)) return false;
+    await answer(req, res, path.slice(BASE_PATH.length)).catch((error: unknown) => {
       const refusal = toRefusal(error);
       if (refusal.isOurs) deps.log.error({ err: error, errorId: refusal.error.errorId }, "status.failed");
       if (refusal.status === 405) res.setHeader("Allow", "GET, HEAD, OPTIONS");

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-const style = `
+const STYLE = `
 :root { color-scheme: light dark }
 body { margin: 0; min-height: 100vh; display: grid; place-content: center; font: 16px/1.5 system-ui, sans-serif; padding: 1rem }
 main { max-width: 34rem }
@@ -11,7 +11,7 @@ code { font-family: ui-monospace, monospace }
 `;
 
 /** Loads nothing but its own style. Other sites' pages may frame it, as they frame the player later. */
-const buildingPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+const buildingPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
 /** Reloads itself every second; the fragment with the key is preserved. */
 const buildingPage = `<!doctype html>
@@ -21,7 +21,7 @@ const buildingPage = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="1">
 <title>Reelay: this page is being built</title>
-<style>${style}</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <main>

@@ -41,15 +41,21 @@ async function build(page = "<!doctype html><title>Console</title>"): Promise<vo
   await writeFile(join(directory, "index.html"), page);
 }
 
-test.each(["/", "/videos/VmlkZW86MQ", "/queue", "/failed", "/keys", "/webhooks", "/webhooks/V2ViaG9vaw"])(
-  "%s is the page",
-  async (path) => {
-    await build();
-    const response = await fetch(base + path);
-    expect([response.status, await response.text()]).toEqual([200, "<!doctype html><title>Console</title>"]);
-    expect(response.headers.get("cache-control")).toBe("no-cache");
-  },
-);
+test.each([
+  "/",
+  "/videos/VmlkZW86MQ",
+  "/animate",
+  "/queue",
+  "/failed",
+  "/keys",
+  "/webhooks",
+  "/webhooks/V2ViaG9vaw",
+])("%s serves the console page", async (path) => {
+  await build();
+  const response = await fetch(base + path);
+  expect([response.status, await response.text()]).toEqual([200, "<!doctype html><title>Console</title>"]);
+  expect(response.headers.get("cache-control")).toBe("no-cache");
+});
 
 test.each([
   "/graphql",
@@ -70,12 +76,12 @@ test.each([
   "/assets/none.js",
   "/assets/../index.html",
   "/assets/%2e%2e/index.html",
-])("%s is left to others", async (path) => {
+])("%s is passed to other handlers", async (path) => {
   await build();
   expect((await fetch(base + path)).status).toBe(418);
 });
 
-test("the page runs nothing inline and reaches only its own origin, the media and the uploads", async () => {
+test("the page runs no inline scripts and connects only to its own origin, the media and the uploads", async () => {
   await build();
   const { headers } = await fetch(base);
   const policy = headers.get("content-security-policy") ?? "";
@@ -89,7 +95,7 @@ test("the page runs nothing inline and reaches only its own origin, the media an
   expect(headers.get("x-content-type-options")).toBe("nosniff");
 });
 
-test("an asset is kept for ever, and comes compressed to whom takes that", async () => {
+test("an asset is cached forever and compressed for clients that accept it", async () => {
   await build();
   const plain = await fetch(`${base}/assets/main-abc123.js`, { headers: { "accept-encoding": "identity" } });
   expect(plain.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
@@ -103,7 +109,7 @@ test("an asset is kept for ever, and comes compressed to whom takes that", async
 });
 
 test.each(["client", "player", "upload"])(
-  "pages of any origin may load /%s.js, and keep it for an hour",
+  "pages of any origin may load /%s.js and cache it for an hour",
   async (name) => {
     await build();
     const response = await fetch(`${base}/${name}.js`);
@@ -116,7 +122,7 @@ test.each(["client", "player", "upload"])(
   },
 );
 
-test("what has not changed is not sent again; another build is, without a restart", async () => {
+test("an unchanged page is answered with 304; a new build is served without a restart", async () => {
   await build();
   const etag = (await fetch(base)).headers.get("etag") ?? "";
   const headers = { "if-none-match": etag };
@@ -127,7 +133,7 @@ test("what has not changed is not sent again; another build is, without a restar
   expect([response.status, await response.text()]).toEqual([200, "<!doctype html><title>Newer</title>"]);
 });
 
-test("until it is built a page says so and looks again by itself", async () => {
+test("before the first build the page reports that and reloads automatically", async () => {
   const response = await fetch(base);
   expect(response.status).toBe(503);
   expect(response.headers.get("cache-control")).toBe("no-store");
@@ -140,7 +146,7 @@ test("until it is built a page says so and looks again by itself", async () => {
   expect((await fetch(base)).status).toBe(200);
 });
 
-test("HEAD gives the headers only, and writing is refused", async () => {
+test("HEAD returns only the headers, and other methods are refused", async () => {
   await build();
   const head = await fetch(base, { method: "HEAD" });
   expect([head.status, await head.text()]).toEqual([200, ""]);

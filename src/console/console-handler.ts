@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { pathOf } from "../http/path.ts";
-import { playerPolicy } from "../http/player-policy.ts";
+import { pathOf, playerPolicy } from "../http/index.ts";
 import { answerBuilding } from "./building-page.ts";
 import type { BuiltFiles } from "./built-files.ts";
 import type { ConsoleFile } from "./read-files.ts";

@@ -3,7 +3,7 @@ const patterns = [
   /^\/$/,
   /^\/videos\/[^/]+\/?$/,
   /^\/webhooks(?:\/[^/]+)?\/?$/,
-  /^\/(?:queue|failed|keys)\/?$/,
+  /^\/(?:animate|queue|failed|keys)\/?$/,
 ];
 
 /** True if the console's page is the answer. Other paths keep their handlers, 404 included. Pure. */

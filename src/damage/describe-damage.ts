@@ -1,7 +1,7 @@
 /** Damage as people and clients see it: one entry for each subject. */
 import type { RecordedError } from "@reelay/contracts";
 import type { Damage, Job } from "../../prisma/generated/client.ts";
-import { errorOf } from "../database/error-column.ts";
+import { errorOf } from "../database/index.ts";
 import type { DamageCode } from "./damage-code.ts";
 
 /** The state of the repair. */

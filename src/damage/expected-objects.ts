@@ -1,9 +1,7 @@
 /** Which objects a finished video names, and where in its timeline each is played. */
 import { posix } from "node:path";
 import {
-  Download,
   objectKeys,
-  Preview,
   PublishedPlaylist,
   RenditionPart,
   readMediaPlaylist,
@@ -11,13 +9,14 @@ import {
   Storyboard,
 } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { joinParts } from "../streaming/join-parts.ts";
+import { joinParts } from "../streaming/index.ts";
 
 /** A video with everything that names, or describes, its stored objects. */
 export const inspectedRows = {
   variants: true,
   audioTracks: true,
   captionTracks: true,
+  assets: true,
   parts: true,
   storedFolders: { where: { retiredAt: null } },
   damages: true,
@@ -96,16 +95,12 @@ export function expectedAssets(video: InspectedVideo): ExpectedObject[] {
     ...{ startMs: null, endMs: null },
   });
   const storyboard = Storyboard.nullable().parse(video.storyboard ?? null);
-  const download = Download.nullable().parse(video.download ?? null);
-  const preview = Preview.nullable().parse(video.preview ?? null);
   const sprites = storyboard
     ? knownKeys(video).filter((key) => posix.dirname(key) === posix.dirname(storyboard.vttKey))
     : [];
   return [
-    ...(video.posterKey === null ? [] : [asset(video.posterKey, "poster")]),
+    ...video.assets.map(({ kind, key }) => asset(key, kind.toLowerCase())),
     ...new Set(storyboard ? [storyboard.vttKey, ...sprites] : []),
-    ...(download ? [asset(download.key, "download")] : []),
-    ...(preview ? [asset(preview.key, "preview")] : []),
     ...video.captionTracks.map(({ key }) => asset(key, "captions")),
   ].map((entry) => (typeof entry === "string" ? asset(entry, "storyboard") : entry));
 }

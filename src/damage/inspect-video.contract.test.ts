@@ -51,7 +51,7 @@ describe.each(adapters)("$name", ({ open, isSkipped }) => {
     };
     const video = {
       ...{ id, durationMs: 16_000, audioTracks: [], captionTracks: [], parts: [], damages: [] },
-      ...{ posterKey: null, storyboard: null, download: null, preview: null },
+      ...{ storyboard: null, assets: [] },
       variants: [{ name: "360p", status: "READY", playlist: published }],
       storedFolders: [{ attemptId, folder: "360p", files }],
     } as unknown as InspectedVideo;
@@ -59,7 +59,7 @@ describe.each(adapters)("$name", ({ open, isSkipped }) => {
   }
 
   test.skipIf(isSkipped)(
-    "an intact video has no findings; only a store without checksums is read",
+    "an intact video has no findings, and its bytes are read only if the store has no checksums",
     async () => {
       const { video, keyOf } = await storedVideo();
       const { crc32c } = (await store.head(keyOf("0.m4s"))) ?? {};
@@ -71,7 +71,7 @@ describe.each(adapters)("$name", ({ open, isSkipped }) => {
   );
 
   test.skipIf(isSkipped)(
-    "altered, cut, removed and swapped objects are found, each with its place",
+    "altered, truncated, missing and swapped objects are reported with their positions",
     async () => {
       const { video, keyOf } = await storedVideo();
       await store.put(keyOf("0.m4s"), "segment 1.m4s");
@@ -96,7 +96,7 @@ describe.each(adapters)("$name", ({ open, isSkipped }) => {
     },
   );
 
-  test.skipIf(isSkipped)("an altered or missing playlist is damage of the whole rendition", async () => {
+  test.skipIf(isSkipped)("an altered or missing playlist damages the whole rendition", async () => {
     const { video, keyOf } = await storedVideo();
     const whole = { subject: "360p", startMs: 0, endMs: 16_000 };
     await store.put(keyOf("index.m3u8"), "#EXTM3U\n");
@@ -106,7 +106,7 @@ describe.each(adapters)("$name", ({ open, isSkipped }) => {
   });
 
   test.skipIf(isSkipped)(
-    "objects without a checksum get one, and what is missing is found all the same",
+    "objects without a recorded checksum are recorded, and missing objects are still reported",
     async () => {
       const { video, keyOf } = await storedVideo();
       await store.delete(keyOf("2.m4s"));

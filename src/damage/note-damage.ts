@@ -1,5 +1,5 @@
 import type { ReportedError } from "@reelay/contracts";
-import type { Tx } from "../events/record-change.ts";
+import type { Tx } from "../events/index.ts";
 import { inspectedRows } from "./expected-objects.ts";
 import { findSubject } from "./find-subject.ts";
 import { addDamages, removeDamages } from "./record-damage.ts";

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { objectKeys, StoredFile } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { lockVideo } from "../auth/own-video.ts";
-import { type Change, recordChange, type Tx } from "../events/record-change.ts";
+import { lockVideo } from "../auth/index.ts";
+import { type Change, recordChange, type Tx } from "../events/index.ts";
 import type { Sum } from "./expected-objects.ts";
 import { type InspectedVideo, inspectedRows } from "./expected-objects.ts";
 import type { Finding, Inspection } from "./inspect-video.ts";
@@ -84,9 +84,10 @@ function isUnchanged(before: InspectedVideo, now: InspectedVideo, subject: strin
   const namesOf = (video: InspectedVideo) => {
     const rendition = [...video.variants, ...video.audioTracks].find(({ name }) => name === subject);
     if (rendition === undefined) {
-      const { posterKey, storyboard, download, preview } = video;
+      const { storyboard, assets } = video;
       const captions = video.captionTracks.map(({ key }) => key).sort();
-      return { poster: posterKey, storyboard, download, preview, captions }[subject];
+      const keys = assets.map(({ kind, key }) => [kind.toLowerCase(), key] as const);
+      return { ...Object.fromEntries(keys), storyboard, captions }[subject];
     }
     const parts = video.parts.filter((part) => part.rendition === subject);
     return [rendition.playlist, parts.map(({ startMs, initKey }) => `${startMs} ${initKey}`).sort()];

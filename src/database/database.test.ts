@@ -13,7 +13,7 @@ async function open(url: string, options?: DatabaseOptions) {
   return { db, [Symbol.asyncDispose]: () => db.$disconnect() };
 }
 
-/** Rows of a question that is asked on a connection of its own. */
+/** Rows of a query on a separate connection. */
 async function ask(url: string, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -29,7 +29,7 @@ const cutAll = (url: string) =>
 const sleeping = (url: string) =>
   ask(url, `SELECT 1 FROM pg_stat_activity WHERE ${ours} AND wait_event = 'PgSleep'`);
 
-test("what a process had locked when it was paused is free again after its time", async () => {
+test("a lock held by a paused process is released after a timeout", async () => {
   await using database = await createTestDatabase();
   await using opened = await open(database.url);
   const { id: workspaceId } = await opened.db.workspace.create({ data: { name: "w" } });
@@ -53,7 +53,7 @@ test("what a process had locked when it was paused is free again after its time"
   }
 });
 
-test("waiting for a lock ends, and says that it may be tried again", async () => {
+test("waiting for a lock times out with a retriable error", async () => {
   await using database = await createTestDatabase();
   await using opened = await open(database.url, { limits: { lockMs: 100 } });
   const { id } = await opened.db.workspace.create({ data: { name: "w" } });
@@ -64,7 +64,7 @@ test("waiting for a lock ends, and says that it may be tried again", async () =>
   });
 });
 
-test("connections that break, idle, in a query or between two, cost only what used them", async () => {
+test("a connection that breaks while idle, in a query or between two fails only the operation that uses it", async () => {
   await using database = await createTestDatabase();
   await using opened = await open(database.url, { poolSize: 3 });
   const { db } = opened;
@@ -76,7 +76,7 @@ test("connections that break, idle, in a query or between two, cost only what us
     const asleep = db.$queryRaw`SELECT pg_sleep(60)::text`;
     const inBetween = db.$transaction(async (tx) => {
       await tx.workspace.count();
-      // Begun, so that it is cut in the middle.
+      // Started, so that the connection breaks within the transaction.
       await eventually(async () => (await sleeping(database.url)).length === 1, "the other query sleeps");
       await cutAll(database.url);
       await tx.workspace.count();
@@ -87,7 +87,7 @@ test("connections that break, idle, in a query or between two, cost only what us
   await eventually(() => db.workspace.count().then(() => true), "the pool has good connections again");
 });
 
-test("a query without a connection in time fails as an outage, which is retriable", async () => {
+test("a query that gets no connection in time fails as a retriable outage", async () => {
   await using database = await createTestDatabase();
   await using opened = await open(database.url, { poolSize: 1 });
   const held = Promise.withResolvers<void>();
@@ -100,10 +100,10 @@ test("a query without a connection in time fails as an outage, which is retriabl
   await expect(nowhere.db.workspace.count()).rejects.toSatisfy(isOutage);
 });
 
-test("a connection that went silent is given up", async () => {
+test("a silent connection is abandoned", async () => {
   await using database = await createTestDatabase();
   await using proxy = await startMuteProxy(database.url);
-  await using opened = await open(proxy.url, { poolSize: 1, limits: { silenceMs: 1_000 } });
+  await using opened = await open(proxy.url, { poolSize: 1, limits: { silenceMs: 3_000 } });
   await opened.db.workspace.count();
   proxy.mute(true);
   await expect(opened.db.workspace.count()).rejects.toSatisfy(isOutage);

@@ -3,7 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../../prisma/generated/client.ts";
 
 /** Connections of one process to Postgres by default. */
-export const defaultPoolSize = 20;
+export const DEFAULT_POOL_SIZE = 20;
 
 /** All in milliseconds. */
 interface SessionLimits {
@@ -32,7 +32,7 @@ const sessionLimits: SessionLimits = {
 };
 
 /** For everybody's first byte: a server that is there answers sooner. */
-const connectMs = 10_000;
+const CONNECT_MS = 10_000;
 
 /**
  * What each of our connections is opened with, as `pg` takes it. PgBouncer must let these through, or set
@@ -43,7 +43,7 @@ const sessionOptions = (limits: SessionLimits) =>
     lock_timeout: limits.lockMs,
     statement_timeout: limits.statementMs,
     idle_in_transaction_session_timeout: limits.idleInTransactionMs,
-    connectionTimeoutMillis: connectMs,
+    connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   }) as const;
@@ -62,12 +62,12 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Pris
   const adapter = new PrismaPg({
     ...sessionOptions(limits),
     connectionString: url,
-    max: options.poolSize ?? defaultPoolSize,
+    max: options.poolSize ?? DEFAULT_POOL_SIZE,
     application_name: "reelay-api",
     stream: () => createTiringSocket(limits.silenceMs),
   });
   // Prisma's own 2 s to get a connection and 5 s to finish fail a burst that would have been served.
-  return new PrismaClient({ adapter, transactionOptions: { maxWait: connectMs, timeout: 15_000 } });
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: CONNECT_MS, timeout: 15_000 } });
 }
 
 /** Keepalives find a peer that is gone; this also finds one that a proxy or a firewall hides. */

@@ -1,4 +1,5 @@
-import { type AssetKind, type KindName, kindsThatProduce } from "@reelay/contracts";
+import { type KindName, kindOf, kindsThatProduce } from "@reelay/contracts";
+import type { SourceKind } from "../../prisma/generated/enums.ts";
 
 /** What the API needs to know of a kind of job besides its operations. */
 interface JobTraits {
@@ -10,6 +11,7 @@ interface JobTraits {
 
 const jobTraits = {
   TRANSCODE: { tasks: "TRANSCODE", settlesVideo: true },
+  ANIMATION: { tasks: "ANIMATION", settlesVideo: true },
   REPAIR: { tasks: "TRANSCODE", settlesVideo: false },
   POSTER: { tasks: "POSTER", settlesVideo: false },
   PREVIEW: { tasks: "PREVIEW", settlesVideo: false },
@@ -23,7 +25,7 @@ export type JobKind = keyof typeof jobTraits;
 const transcodeTasks = ["RENDER", "CHUNK", "AUDIO"] as const;
 
 /** A kind of task, as rows hold it. */
-export type TaskKind = (typeof transcodeTasks)[number] | AssetKind;
+export type TaskKind = (typeof transcodeTasks)[number] | Exclude<KindName, "TRANSCODE">;
 
 const traitsByKind: ReadonlyMap<string, JobTraits> = new Map(Object.entries(jobTraits));
 
@@ -36,18 +38,30 @@ export const videoJobKinds: readonly string[] = Object.keys(jobTraits).filter(se
 /** Condition on rows: jobs that render the video. */
 export const isVideoJob = { kind: { in: [...videoJobKinds] } };
 
-/** The kind of job that a new video gets. */
-export const newVideoKind: JobKind = "TRANSCODE";
+/** Jobs that replace finished renditions of a video. */
+export const replacingJobKinds: readonly string[] = Object.entries(jobTraits)
+  .filter(([kind, { tasks }]) => !settlesVideo(kind) && kindOf(tasks)?.produces === "VARIANTS")
+  .map(([kind]) => kind);
+
+/** The kind of job that renders a video with a source of this kind. */
+export const videoKindOf = (source: SourceKind): JobKind => (isMedia(source) ? "TRANSCODE" : "ANIMATION");
+
+/** Whether sources of this kind are media files. Others are scripts, which a painter draws. */
+export const isMedia = (source: SourceKind): boolean => source !== "MANIM";
 
 /** Jobs that make one asset of a video. Their tasks have the same kind. */
 export const assetJobKinds: readonly string[] = kindsThatProduce("ASSET");
-
-/** Tasks that concern one moment of the timeline, not a span of it. */
-export const isMomentary = (kind: string): boolean => kind === "POSTER";
 
 /** The kind of a task on the wire. The database tells the parts of a transcode apart. */
 export const wireKindOf = (kind: string): string =>
   (transcodeTasks as readonly string[]).includes(kind) ? "TRANSCODE" : kind;
 
-/** The kind, on the wire, of such a job's tasks. */
-export const taskKindOf = (kind: string): string => traitsByKind.get(kind)?.tasks ?? kind;
+/** The kind of the first task of such a job. Only a transcode has tasks of several kinds. */
+export function firstTaskOf(kind: string): TaskKind {
+  const tasks = traitsByKind.get(kind)?.tasks;
+  if (tasks === undefined) throw new Error(`There is no kind ${kind}.`);
+  return tasks === "TRANSCODE" ? "RENDER" : tasks;
+}
+
+/** First tasks of the jobs that render a video. */
+export const firstVideoTasks: readonly string[] = videoJobKinds.map(firstTaskOf);

@@ -5,7 +5,7 @@ import { createTestDatabase, eventually } from "../../tests/kit/index.ts";
 import { startMuteProxy } from "../testing/mute-proxy.ts";
 import { listen } from "./listen.ts";
 
-test("a connection that went silent is noticed, and opened again", async () => {
+test("a silent connection is detected and reopened", async () => {
   await using database = await createTestDatabase();
   await using proxy = await startMuteProxy(database.url);
   const heard: string[] = [];
@@ -19,12 +19,16 @@ test("a connection that went silent is noticed, and opened again", async () => {
     aliveMs: 300,
   });
   proxy.mute(true);
-  await eventually(() => expect(proxy.connections()).toBe(0), "the silent connection is given up");
+  // It connects again at once, to the same silence: how many are open says nothing.
+  await eventually(() => expect(proxy.accepted()).toBeGreaterThan(1), "the silent connection is given up");
   proxy.mute(false);
-  await eventually(() => resyncs === 1, "it is connected again");
+  await eventually(() => resyncs > 0, "it is connected again");
   const client = new Client({ connectionString: database.url });
   await client.connect();
-  await client.query("NOTIFY test_channel, 'hello'");
+  // Again and again: on a busy machine it may take a slow connection for a silent one.
+  await eventually(async () => {
+    await client.query("NOTIFY test_channel, 'hello'");
+    return heard.includes("hello");
+  }, "notifications are heard again");
   await client.end();
-  await eventually(() => heard.includes("hello"), "notifications are heard again");
 });

@@ -4,9 +4,9 @@ import { backoffMs } from "@reelay/process";
 import { Client } from "pg";
 import type { Logger } from "pino";
 
-const firstRetryMs = 50;
-const lastRetryMs = 5_000;
-const goodbyeMs = 1_000;
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 5_000;
+const GOODBYE_MS = 1_000;
 
 /**
  * Listens on a connection of its own to one channel of NOTIFY. A broken connection is opened again, with
@@ -46,7 +46,7 @@ export async function listen(options: {
     });
     // A peer that does not answer does not say goodbye either.
     const close = () =>
-      Promise.race([client.end(), delay(goodbyeMs, undefined, { ref: false })])
+      Promise.race([client.end(), delay(GOODBYE_MS, undefined, { ref: false })])
         .catch(() => undefined)
         .finally(() => socket.destroy());
     try {
@@ -70,7 +70,7 @@ export async function listen(options: {
         connection = undefined;
         continue;
       }
-      const retryMs = Math.round(backoffMs(failures++, firstRetryMs, lastRetryMs));
+      const retryMs = Math.round(backoffMs(failures++, FIRST_RETRY_MS, LAST_RETRY_MS));
       await delay(retryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
       if (stopped.signal.aborted) return;
       try {

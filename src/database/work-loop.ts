@@ -3,9 +3,9 @@ import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import { listen } from "./listen.ts";
 
-const pollMs = 2_000;
-const firstRetryMs = 250;
-const lastRetryMs = 5_000;
+const POLL_MS = 2_000;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 5_000;
 
 interface WorkLoop extends AsyncDisposable {
   /** There is something to do: look now. */
@@ -44,9 +44,9 @@ export async function startWorkLoop(loop: {
       try {
         const hasMore = await loop.work();
         failures = 0;
-        if (!hasMore) await pause(pollMs, AbortSignal.any([woken.signal, stopped.signal]));
+        if (!hasMore) await pause(POLL_MS, AbortSignal.any([woken.signal, stopped.signal]));
       } catch (error) {
-        const retryMs = Math.round(backoffMs(failures++, firstRetryMs, lastRetryMs));
+        const retryMs = Math.round(backoffMs(failures++, FIRST_RETRY_MS, LAST_RETRY_MS));
         loop.onFailed(error, retryMs);
         // A wake-up says that there is more to do, not that it can be done.
         await pause(retryMs, stopped.signal);

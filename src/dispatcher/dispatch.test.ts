@@ -5,7 +5,7 @@ import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { waits } from "../jobs/index.ts";
 import { workerRow } from "../testing/fleet-rows.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
-import { unknownSlots } from "./read-queue.ts";
+import { UNKNOWN_SLOTS } from "./read-queue.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {
@@ -42,7 +42,7 @@ const sent = async () =>
     return decoded.ok && decoded.message.type === "task.requested.v1" ? decoded.message.taskId : null;
   });
 
-test("the broker gets as many tasks as slots are free, first come first; the rest waits in the database", async () => {
+test("the dispatcher sends as many tasks as there are free slots, oldest first; the others wait in the database", async () => {
   await worker("one", 2);
   await worker("two", 1);
   await worker("silent", 8, 60_000);
@@ -52,7 +52,7 @@ test("the broker gets as many tasks as slots are free, first come first; the res
   expect(await system.dispatch()).toBe(0);
 });
 
-test("a slot that becomes free is given to the next", async () => {
+test("a slot that becomes free is given to the next task", async () => {
   await worker("one", 1);
   const [first, second] = await queue(2);
   if (!first || !second) throw new Error("two were queued");
@@ -65,7 +65,7 @@ test("a slot that becomes free is given to the next", async () => {
   expect((await sent()).at(-1)).toBe(second.taskId);
 });
 
-test("an urgent task overtakes a flood that came before it", async () => {
+test("an urgent task overtakes a flood of earlier tasks", async () => {
   await worker("one", 1);
   await queue(20, "BULK");
   const [urgent] = await queue(1, "INTERACTIVE");
@@ -78,13 +78,13 @@ test("an urgent task overtakes a flood that came before it", async () => {
   expect(await sent()).toEqual([urgent?.taskId]);
 });
 
-test("without a known worker, a few tasks are ready for one that registers", async () => {
-  await queue(unknownSlots + 3);
-  expect(await system.dispatch()).toBe(unknownSlots);
+test("without a registered worker, a few tasks are sent in advance", async () => {
+  await queue(UNKNOWN_SLOTS + 3);
+  expect(await system.dispatch()).toBe(UNKNOWN_SLOTS);
   expect(await system.dispatch()).toBe(0);
 });
 
-test("many dispatchers at once dispatch each task once", async () => {
+test("concurrent dispatchers send each task once", async () => {
   await worker("one", 12);
   await queue(12);
   await Promise.all(Array.from({ length: 8 }, () => system.dispatch()));
@@ -93,7 +93,7 @@ test("many dispatchers at once dispatch each task once", async () => {
   expect(ids).toHaveLength(12);
 });
 
-test("a paused workspace keeps its place and gives nothing to workers until it is resumed", async () => {
+test("no task of a paused workspace is sent until it is resumed, and its queue position is kept", async () => {
   await worker("one", 4);
   const [ref] = await queue(1);
   await system.db.workspace.updateMany({ data: { pausedAt: new Date() } });
@@ -104,7 +104,7 @@ test("a paused workspace keeps its place and gives nothing to workers until it i
   expect(await system.dispatch()).toBe(1);
 });
 
-test("a workspace's quota of running tasks holds back its others, and says so", async () => {
+test("tasks over a workspace's quota of running tasks wait with the reason QUOTA", async () => {
   await worker("one", 4);
   const [, second] = await queue(2);
   await system.db.workspace.updateMany({ data: { maxRunningTasks: 1 } });
@@ -117,7 +117,7 @@ test("a workspace's quota of running tasks holds back its others, and says so", 
   });
 });
 
-test("a task that no worker accepted although one is free is sent again; while all are busy it is not", async () => {
+test("a task that no worker accepted is sent again if a worker is free, and not while all are busy", async () => {
   await worker("one", 1);
   const [first] = await queue(1);
   await system.dispatch();
@@ -137,7 +137,7 @@ test("a task that no worker accepted although one is free is sent again; while a
   expect(await system.db.task.count({ where: { dispatchedAt: null } })).toBe(0);
 });
 
-test("a task is sent again only when the time has passed in which a free worker's offer starts it", async () => {
+test("a task is sent again only after the start time that a free worker offers has passed", async () => {
   const slow = workerRow("slow", { startWithinMs: 180_000, now: system.deps.clock() });
   await system.db.worker.create({ data: { ...slow, startedAt: new Date(0) } });
   await queue(1);
@@ -158,7 +158,7 @@ test("a task is sent again only when the time has passed in which a free worker'
   expect(await waitsAgainAfter(1_000)).toBe(true);
 });
 
-test("tasks that no worker can do wait, and those behind them go", async () => {
+test("tasks that no worker supports wait, and later tasks are sent", async () => {
   await worker("one", 2);
   const refs = await queue(3);
   for (const [index, { taskId }] of refs.slice(0, 2).entries())
@@ -170,7 +170,7 @@ test("tasks that no worker can do wait, and those behind them go", async () => {
   expect(await sent()).toEqual([refs[2]?.taskId]);
 });
 
-test("a job that waits in its backoff does not go before its time", async () => {
+test("a job in backoff is not sent before its time", async () => {
   await worker("one", 4);
   await queue(1);
   await system.db.task.updateMany({
@@ -182,7 +182,7 @@ test("a job that waits in its backoff does not go before its time", async () => 
   expect(await system.dispatch()).toBe(1);
 });
 
-test("a task whose message cannot be made is set aside and holds up no other", async () => {
+test("a task whose message cannot be encoded is set aside and delays no other task", async () => {
   await worker("one", 4);
   const [broken, fine] = await queue(2);
   await system.db.job.update({

@@ -1,10 +1,9 @@
 import { encodeMessage } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { wireKindOf } from "../database/job-kinds.ts";
-import type { Tx } from "../events/record-change.ts";
-import type { KindRegistry } from "../jobs/kind-operations.ts";
-import { type SplitLimits, type TaskWithAll, taskWithAll } from "../jobs/task-rows.ts";
+import { wireKindOf } from "../database/index.ts";
+import type { Tx } from "../events/index.ts";
+import { type KindRegistry, type SplitLimits, type TaskWithAll, taskWithAll } from "../jobs/index.ts";
 import { kinds as builtInKinds } from "../kinds/index.ts";
 import type { StorageLimits } from "../quotas/index.ts";
 import { planDispatch } from "./plan-dispatch.ts";
@@ -26,7 +25,7 @@ export interface DispatcherDeps {
 }
 
 /** How long a task is set aside if its message could not be built: a bug, which must not block the others. */
-const setAsideMs = 60_000;
+const SET_ASIDE_MS = 60_000;
 
 /**
  * Passes as many waiting tasks to the outbox as slots are free. Returns their number. Any number of processes
@@ -63,7 +62,7 @@ async function tryEncode(
 ) {
   try {
     const kind = wireKindOf(task.kind);
-    const params = await kinds[kind]?.toParams(tx, task, split);
+    const params = await kinds[kind]?.toParams?.(tx, task, split);
     if (params === undefined) throw new Error(`There is no kind ${kind} here.`);
     const { data, attributes } = encodeMessage(toTaskRequested(task, { kind, params, roomBytes }, now));
     const { traceParent } = task.job;
@@ -78,7 +77,7 @@ async function tryEncode(
 const setAside = (tx: Tx, id: string, now: Date) =>
   tx.task.update({
     where: { id },
-    data: { dispatchedAt: null, availableAt: new Date(now.getTime() + setAsideMs) },
+    data: { dispatchedAt: null, availableAt: new Date(now.getTime() + SET_ASIDE_MS) },
   });
 
 /**

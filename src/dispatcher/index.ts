@@ -2,7 +2,7 @@
  * Passes queued tasks to workers: the queue is in the database, and the broker holds no more than the free
  * slots.
  */
-import { startWorkLoop } from "../database/work-loop.ts";
+import { startWorkLoop } from "../database/index.ts";
 import { type DispatcherDeps, dispatch } from "./dispatch.ts";
 
 export { type DispatcherDeps, dispatch } from "./dispatch.ts";

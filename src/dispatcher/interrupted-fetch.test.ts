@@ -27,14 +27,14 @@ test("a source whose download was interrupted is downloaded again", async () => 
   expect(task?.source).toMatchObject({ kind: "url", url: "https://example.com/clip.mp4" });
 });
 
-test("a source whose hash is known is in the store and read from there", async () => {
+test("a source with a known hash is read from the store", async () => {
   const ref = await interruptedVideo();
   await system.db.source.update({ where: { videoId: ref.videoId }, data: { hash: "sha256:00" } });
   const [task] = await system.takeMessages(ref);
   expect(task?.source).toMatchObject({ kind: "object" });
 });
 
-test("a video that failed leaves no joined playlist, even if its attempts' output is gone", async () => {
+test("a failed video leaves no joined playlist, even if its attempts' output is gone", async () => {
   const ref = await system.createQueuedVideo();
   await system.relay();
   const playlist = `${objectKeys.video(ref.videoId)}variants/audio/index.m3u8`;

@@ -32,12 +32,12 @@ const plan = (state: Partial<QueueState>, random = never) =>
     ({ taskId }) => taskId,
   );
 
-test("no more go than slots are free", () => {
+test("no more tasks are sent than slots are free", () => {
   expect(plan({ waiting: waiting("a", "STANDARD", 9) })).toHaveLength(4);
   expect(plan({ waiting: waiting("a", "STANDARD", 9), free: new Map([["CPU", 0]]) })).toEqual([]);
 });
 
-test("a flood of BULK is passed by what is urgent, although it came first", () => {
+test("urgent tasks pass an earlier flood of BULK tasks", () => {
   const flood = waiting("a", "BULK", 4);
   const urgent = waiting("a", "INTERACTIVE", 2);
   const normal = waiting("a", "STANDARD", 1);
@@ -49,7 +49,7 @@ test("a flood of BULK is passed by what is urgent, although it came first", () =
   ]);
 });
 
-test("workspaces take turns, however many tasks one has and whichever came first", () => {
+test("workspaces take turns, regardless of their number of tasks and the order of arrival", () => {
   const tasks = [...waiting("many", "STANDARD", 4), ...waiting("few", "STANDARD", 2)];
   expect(plan({ waiting: tasks })).toEqual([
     "many STANDARD 0",
@@ -59,7 +59,7 @@ test("workspaces take turns, however many tasks one has and whichever came first
   ]);
 });
 
-test("with one slot for all, the workspace that was served longest ago is next", () => {
+test("with a single slot, the workspace that was served longest ago is next", () => {
   const tasks = [...waiting("many", "STANDARD", 4), ...waiting("few", "STANDARD", 1)];
   const workspaces = new Map([
     ["many", turn(0, 2_000)],
@@ -68,7 +68,7 @@ test("with one slot for all, the workspace that was served longest ago is next",
   expect(plan({ waiting: tasks, workspaces, free: new Map([["CPU", 1]]) })).toEqual(["few STANDARD 0"]);
 });
 
-test("who has less with workers goes first", () => {
+test("the workspace with fewer running tasks goes first", () => {
   const tasks = [...waiting("busy", "STANDARD", 4), ...waiting("idle", "STANDARD", 4)];
   const workspaces = new Map([["busy", turn(3)]]);
   expect(plan({ waiting: tasks, workspaces })).toEqual([
@@ -79,7 +79,7 @@ test("who has less with workers goes first", () => {
   ]);
 });
 
-test("a workspace at its quota waits, and its slots go to others", () => {
+test("a workspace at its quota waits, and its slots go to other workspaces", () => {
   const tasks = [...waiting("full", "INTERACTIVE", 4), ...waiting("other", "BULK", 4)];
   const workspaces = new Map([["full", turn(1, 0, 2)]]);
   expect(plan({ waiting: tasks, workspaces })).toEqual([
@@ -90,7 +90,7 @@ test("a workspace at its quota waits, and its slots go to others", () => {
   ]);
 });
 
-test("the beginning of every video goes before the rest of any, whatever the lane", () => {
+test("the head of every video goes before the rest of any video, whatever the lane", () => {
   const rest = waiting("a", "INTERACTIVE", 3);
   for (const task of rest) task.isRest = true;
   const first = waiting("b", "BULK", 2);
@@ -102,7 +102,7 @@ test("the beginning of every video goes before the rest of any, whatever the lan
   ]);
 });
 
-test("the parts of several videos go by when a viewer needs them", () => {
+test("the parts of several videos are sent in the order in which viewers need them", () => {
   const due = (taskId: string, second: number): WaitingTask => ({
     ...{ taskId, pool: "CPU", isRest: true, priority: "STANDARD", workspaceId: "a" },
     dueAt: new Date(second * 1_000),
@@ -117,7 +117,7 @@ test("the parts of several videos go by when a viewer needs them", () => {
   ]);
 });
 
-test("a busy upper lane does not starve what has waited longest", () => {
+test("a busy upper lane does not starve the task that has waited longest", () => {
   const old = waiting("a", "BULK", 1);
   const urgent = waiting("a", "INTERACTIVE", 10);
   expect(plan({ waiting: [...urgent, ...old], free: new Map([["CPU", 1]]) }, always)).toEqual(["a BULK 0"]);

@@ -40,7 +40,7 @@ const laneOf = ({ isRest, priority }: WaitingTask): number =>
  * One dispatch in this many goes to the most overdue task in any lane, so that a busy upper lane starves no
  * lower one.
  */
-const turnsPerFirstDue = 8;
+const TURNS_PER_FIRST_DUE = 8;
 
 /**
  * Chooses the tasks for workers now, in order, up to the free slots. Upper lanes go first; within a lane the
@@ -72,7 +72,7 @@ export function planDispatch(state: QueueState, random: () => number = Math.rand
           const { inFlight, maxInFlight } = turnOf(workspaceId);
           return maxInFlight === null || inFlight < maxInFlight;
         });
-      const next = random() < 1 / turnsPerFirstDue ? firstDue(fronts) : nextInLane(fronts, turnOf);
+      const next = random() < 1 / TURNS_PER_FIRST_DUE ? firstDue(fronts) : nextInLane(fronts, turnOf);
       if (next === undefined) break;
       queues.find((queue) => queue[0] === next)?.shift();
       const turn = turnOf(next.workspaceId);

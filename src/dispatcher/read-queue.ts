@@ -1,14 +1,13 @@
 import { Requirements } from "@reelay/contracts";
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/db.ts";
-import { wireKindOf } from "../database/job-kinds.ts";
+import { type Db, wireKindOf } from "../database/index.ts";
 import { explainMismatch, inPool, readOffers, readSlots } from "../workers/index.ts";
 import type { QueueState, WaitingTask } from "./plan-dispatch.ts";
 
 /** Tasks for a pool without a known worker: enough for one that is about to register. */
-export const unknownSlots = 4;
+export const UNKNOWN_SLOTS = 4;
 /** Maximum number of tasks per dispatch and pool, which limits each read. */
-const mostAtOnce = 200;
+const MOST_AT_ONCE = 200;
 
 const pools: readonly Pool[] = ["CPU", "GPU"];
 
@@ -32,8 +31,8 @@ export async function readQueue(
   const free = new Map(
     pools.map((pool) => {
       const onTheirWay = inFlight.reduce((sum, row) => sum + (row.pool === pool ? row.dispatched : 0), 0);
-      const idle = slots.get(pool)?.idle ?? unknownSlots;
-      return [pool, Math.min(mostAtOnce, Math.max(0, idle - onTheirWay))];
+      const idle = slots.get(pool)?.idle ?? UNKNOWN_SLOTS;
+      return [pool, Math.min(MOST_AT_ONCE, Math.max(0, idle - onTheirWay))];
     }),
   );
   const most = Math.max(...free.values());
@@ -66,7 +65,7 @@ const needOf = ({ pool, kind, requirements }: WaitingRow): string =>
   JSON.stringify([pool, kind, requirements]);
 
 /** How often the queue is read again without the tasks that no worker can do. */
-const mostPasses = 8;
+const MOST_PASSES = 8;
 
 /**
  * The tasks at the front of the queue that a live worker can do. The others wait: a worker would return them,
@@ -88,7 +87,7 @@ async function readMatching(db: Db, now: Date, most: number): Promise<WaitingRow
     const found = [...needs].filter(([, [row]]) => row !== undefined && !isMatched(row));
     if (found.length === 0) return rows;
     unmatched.push(...found.map(([need]) => need));
-    if (pass === mostPasses) return rows.filter((row) => !unmatched.includes(needOf(row)));
+    if (pass === MOST_PASSES) return rows.filter((row) => !unmatched.includes(needOf(row)));
   }
 }
 

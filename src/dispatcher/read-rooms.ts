@@ -1,5 +1,5 @@
-import type { Tx } from "../events/record-change.ts";
-import type { TaskWithAll } from "../jobs/task-rows.ts";
+import type { Tx } from "../events/index.ts";
+import type { TaskWithAll } from "../jobs/index.ts";
 import { readRoom, type StorageLimits } from "../quotas/index.ts";
 
 /**

@@ -5,7 +5,7 @@ import {
   Requirements,
   type TaskRequested,
 } from "@reelay/contracts";
-import type { TaskWithAll } from "../jobs/task-rows.ts";
+import type { TaskWithAll } from "../jobs/index.ts";
 
 /** The message of a task: everything that its worker needs. */
 export function toTaskRequested(

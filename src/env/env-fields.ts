@@ -1,3 +1,4 @@
+import { MAX_MATERIALS_BYTES } from "@reelay/contracts";
 import { docs, list, logEnvFields, optionalPort, pubsubEnvFields, storeEnvFields } from "@reelay/process";
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
@@ -109,6 +110,33 @@ export const apiEnvFields = {
         unit: "seconds",
         effect: "How long an upload's address lives.",
         example: "3600",
+      }),
+    ),
+  MATERIAL_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(MAX_MATERIALS_BYTES)
+    .default(20 * 1024 ** 2)
+    .meta(
+      docs({
+        default: "20971520",
+        unit: "bytes",
+        effect: "Largest font, picture or sound for scripts; at most 134217728.",
+        example: "52428800",
+      }),
+    ),
+  MATERIALS_PER_WORKSPACE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1_000)
+    .meta(
+      docs({
+        default: "1000",
+        unit: "materials",
+        effect: "Maximum number of materials of a workspace. More are refused with QUOTA_EXCEEDED.",
+        example: "200",
       }),
     ),
   QUOTA_ACTIVE_JOBS: quota.default(10_000).meta(

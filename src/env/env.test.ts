@@ -5,7 +5,7 @@ const DATABASE_URL = "postgres://reelay@localhost/reelay";
 const SECRETS_KEY = Buffer.alloc(32, 1).toString("base64");
 const required = { DATABASE_URL, SECRETS_KEY };
 
-test("a database and a key for secrets are all that must be given", () => {
+test("only a database URL and a secrets key are required", () => {
   const result = readApiEnv({ ...required, PORT: "8080" });
   expect(result).toMatchObject({
     ok: true,
@@ -19,7 +19,7 @@ test("a database and a key for secrets are all that must be given", () => {
   });
 });
 
-test("all that is wrong is said at once, each with an example", () => {
+test("all problems are reported together, each with an example", () => {
   const result = readApiEnv({ PORT: "http", STORE: "s3" });
   expect(result).toMatchObject({ ok: false });
   if (result.ok) return;
@@ -35,7 +35,7 @@ test("Cloud Storage needs a bucket", () => {
   });
 });
 
-test("webhooks may use the private hosts of sources, unless they have their own list", () => {
+test("webhooks may use the private hosts allowed for sources, unless they have their own list", () => {
   const allowed = (given: Record<string, string>) => {
     const result = readApiEnv({ ...required, ...given });
     return result.ok ? result.env.webhooks?.allowPrivate : result.errors;
@@ -47,7 +47,7 @@ test("webhooks may use the private hosts of sources, unless they have their own 
   ).toEqual(["cms.internal", "::1"]);
 });
 
-test("keys for secrets are 32 bytes each, or none on purpose; a wrong one is never repeated in the error", () => {
+test("secrets keys have 32 bytes each or are explicitly omitted, and an invalid key never appears in the error", () => {
   const keysOf = (text: string) => {
     const result = readApiEnv({ DATABASE_URL, SECRETS_KEY: text });
     return result.ok ? result.env.secretKeys.length : result.errors.join("\n");

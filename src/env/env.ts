@@ -25,6 +25,8 @@ export interface ApiEnv {
     | { kind: "local"; directory: string; publicBaseUrl: string }
     | { kind: "gcs"; bucket: string; apiEndpoint?: string; publicBaseUrl?: string };
   uploads: { maxBytes: number; expiryMs: number; leastPace?: number };
+  /** For scripts. Default: 20 MiB each, and 1,000 per workspace. */
+  materials?: { maxBytes: number; perWorkspace: number };
   eventRetentionMs: number;
   /** Absent: stored objects are not looked at. */
   scrub?: { periodMs: number; bytesPerSecond: number; isDeep: boolean };
@@ -88,6 +90,7 @@ function toEnv(fields: Fields): ApiEnv {
       expiryMs: fields.UPLOAD_EXPIRY * 1000,
       leastPace: fields.UPLOAD_LEAST_PACE,
     },
+    materials: { maxBytes: fields.MATERIAL_MAX_BYTES, perWorkspace: fields.MATERIALS_PER_WORKSPACE },
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
     ...(fields.SCRUB_PERIOD !== null && {
       scrub: {

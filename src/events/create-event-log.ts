@@ -2,18 +2,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { ExpectedError } from "../errors.ts";
+import { ExpectedError } from "../errors/index.ts";
 import { createEventCodec, type EventPlace, readEventKey } from "./event-codec.ts";
 import type { Changes, EventLog, EventStart, EventsTarget } from "./event-log.ts";
 import { startEventTail } from "./event-tail.ts";
-import { answerMs as defaultAnswerMs, inTime } from "./in-time.ts";
+import { ANSWER_MS, inTime } from "./in-time.ts";
 import { type EventPage, type EventsRequest, type LoggedEvent, readEvents } from "./read-events.ts";
 import { sequenceEvents } from "./sequence-events.ts";
 
 /** Maximum number of events that a follower holds. */
-const followSize = 100;
-const firstRetryMs = 100;
-const lastRetryMs = 5_000;
+const FOLLOW_SIZE = 100;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
 
 /**
  * Starts the reading side of the log in an API process. Rejects if the database is unreachable; it survives
@@ -27,7 +27,7 @@ export async function createEventLog(options: {
   /** After which time without an answer followers ask the database again. Default 15 s. */
   answerMs?: number;
 }): Promise<EventLog & AsyncDisposable> {
-  const { db, log, answerMs = defaultAnswerMs } = options;
+  const { db, log, answerMs = ANSWER_MS } = options;
   const codec = createEventCodec(await readEventKey(db));
   const tail = await startEventTail({ ...options, answerMs });
   const stopped = new AbortController();
@@ -78,7 +78,7 @@ export async function createEventLog(options: {
         return await readShared(request);
       } catch (error) {
         if (error instanceof ExpectedError) throw error;
-        const retryMs = Math.round(backoffMs(failures++, firstRetryMs, lastRetryMs));
+        const retryMs = Math.round(backoffMs(failures++, FIRST_RETRY_MS, LAST_RETRY_MS));
         log.warn({ err: error, workspaceId: request.workspaceId, retryMs }, "events.not-read");
         await delay(retryMs, undefined, { signal }).catch(() => undefined);
       }
@@ -99,7 +99,7 @@ export async function createEventLog(options: {
         yield* page.events;
         const { place, isCut }: EventPage = page;
         if (!isCut && !(await watch.beyond(place.position, signal))) return;
-        page = await readUntilThere({ workspaceId, after: place, filter, size: followSize }, signal);
+        page = await readUntilThere({ workspaceId, after: place, filter, size: FOLLOW_SIZE }, signal);
       }
     } finally {
       followers -= 1;
@@ -112,7 +112,7 @@ export async function createEventLog(options: {
     async follow(target, signal) {
       const { workspaceId, filter } = target;
       const after = target.after === "now" ? await newestPlace(workspaceId) : placeIn(target.after);
-      const first = await readShared({ workspaceId, after, filter, size: followSize });
+      const first = await readShared({ workspaceId, after, filter, size: FOLLOW_SIZE });
       return followFrom(first, target, AbortSignal.any([signal, stopped.signal]));
     },
     followers: () => followers,

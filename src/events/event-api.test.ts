@@ -1,7 +1,7 @@
 /** What the log's readers are promised by the API, over real HTTP. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApiKey } from "../auth/api-keys.ts";
-import { encodeGlobalId } from "../global-id.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 import { createTestEventApis } from "./testing/event-apis.ts";
 import { ask, askChanges, changes } from "./testing/receivers.ts";
 
@@ -20,7 +20,7 @@ const typesIn = ({ events }: { events: { type: string }[] }) => events.map(({ ty
 const codeOf = async (variables: object) =>
   (await askChanges(system.api, variables)).errors?.[0]?.extensions?.code;
 
-test("pages of any size lead from the beginning to the end, and from there on to what is new", async () => {
+test("pages of any size return all events in order, and their last cursor continues with new events", async () => {
   const all = await changes(system.api);
   expect(typesIn(all)).toEqual(["video.created", "video.playable", "video.created", "video.ready"]);
   expect(all.hasMore).toBe(false);
@@ -31,7 +31,7 @@ test("pages of any size lead from the beginning to the end, and from there on to
   expect(second.cursor).toBe(all.cursor);
 });
 
-test("an empty page has a cursor that goes on; every event's own cursor does, too", async () => {
+test("the cursor of an empty page and that of every event continue the log", async () => {
   const { cursor, events } = await changes(system.api);
   const empty = await changes(system.api, { after: cursor });
   expect(empty).toEqual({ events: [], cursor, hasMore: false });
@@ -39,7 +39,7 @@ test("an empty page has a cursor that goes on; every event's own cursor does, to
   expect(rest.events).toEqual(events.slice(2));
 });
 
-test("a workspace in which nothing happened yet has a cursor to begin from", async () => {
+test("a workspace without events has a cursor to start from", async () => {
   const { id } = await system.db.workspace.create({ data: { name: "theirs" } });
   const { token } = await createApiKey(system.db, { workspaceId: id, name: "theirs", scopes: ["READ"] });
   const theirs = { ...system.api, token };
@@ -50,13 +50,13 @@ test("a workspace in which nothing happened yet has a cursor to begin from", asy
   }
 });
 
-test("`now` gives no events, only what comes after it", async () => {
+test("`now` returns no events, only a cursor for later ones", async () => {
   const now = await changes(system.api, { after: "now" });
   expect(now).toMatchObject({ events: [], hasMore: false });
   expect(now.cursor).toBe((await changes(system.api)).cursor);
 });
 
-test("filters leave out, and the cursor goes past what was left out", async () => {
+test("filters omit events, and the cursor moves past them", async () => {
   const all = await changes(system.api);
   const ready = await changes(system.api, { types: ["video.ready", "job.failed"] });
   expect([typesIn(ready), ready.cursor]).toEqual([["video.ready"], all.cursor]);
@@ -71,7 +71,7 @@ test("filters leave out, and the cursor goes past what was left out", async () =
   });
 });
 
-test("an event says all that a receiver files it by", async () => {
+test("an event contains every field by which a receiver files it", async () => {
   const document = `{ changes(first: 2) { events {
     id cursor type at data videoId video { id title externalId status } variantName jobId attemptId } } }`;
   const { data } = await ask<{ changes: { events: Record<string, unknown>[] } }>(system.api, document);
@@ -90,7 +90,7 @@ test("an event says all that a receiver files it by", async () => {
   });
 });
 
-test("the list `events` has the log's order and takes the log's cursors", async () => {
+test("the `events` list has the log's order and accepts the log's cursors", async () => {
   const { events } = await changes(system.api);
   const document =
     "query ($after: String) { events(first: 2, after: $after) { edges { cursor node { cursor } } } }";
@@ -101,7 +101,7 @@ test("the list `events` has the log's order and takes the log's cursors", async 
   expect(data?.events.edges).toEqual([second, third]);
 });
 
-test("a page is 0 to 1000 events, whatever is selected", async () => {
+test("a page holds 0 to 1000 events, regardless of the selected fields", async () => {
   expect((await changes(system.api, { first: 0 })).hasMore).toBe(true);
   expect(await codeOf({ first: 1_001 })).toBe("PAGE_SIZE_INVALID");
   expect(await codeOf({ first: -1 })).toBe("PAGE_SIZE_INVALID");
@@ -111,14 +111,14 @@ test("a page is 0 to 1000 events, whatever is selected", async () => {
 });
 
 test.each([
-  ["no cursor at all", "gibberish", "CURSOR_INVALID"],
-  ["an empty one", "", "CURSOR_INVALID"],
+  ["a text that is not a cursor", "gibberish", "CURSOR_INVALID"],
+  ["an empty cursor", "", "CURSOR_INVALID"],
   ["a cursor of another list", Buffer.from('["videos","x","y"]').toString("base64url"), "CURSOR_INVALID"],
-  ["a number as it is", Buffer.from("e1:1:1").toString("base64url"), "CURSOR_INVALID"],
+  ["an unencrypted position", Buffer.from("e1:1:1").toString("base64url"), "CURSOR_INVALID"],
   ["a text of a cursor's length", "A".repeat(22), "CURSOR_INVALID"],
-  ["a place beyond the log's end", { position: 999_999_999n, atMs: 1 }, "CURSOR_UNKNOWN"],
-  ["a place that was another event's before a restore", { position: 1n, atMs: 1 }, "CURSOR_UNKNOWN"],
-])("%s is refused with what to do", async (_what, place, code) => {
+  ["a position beyond the log's end", { position: 999_999_999n, atMs: 1 }, "CURSOR_UNKNOWN"],
+  ["a position that had another event before a restore", { position: 1n, atMs: 1 }, "CURSOR_UNKNOWN"],
+])("%s is refused with the remedy", async (_what, place, code) => {
   const after = typeof place === "string" ? place : system.log.codec.encodeCursor(place);
   const [error] = (await askChanges(system.api, { after })).errors ?? [];
   expect(error?.extensions?.code).toBe(code);
@@ -133,7 +133,7 @@ test("another workspace's cursor is refused without revealing anything", async (
   expect(errors?.[0]?.extensions?.code).toBe("CURSOR_UNKNOWN");
 });
 
-test("neither cursors nor ids tell a workspace how much happens in others", async () => {
+test("neither cursors nor ids reveal how many events other workspaces have", async () => {
   const { id } = await system.db.workspace.create({ data: { name: "watcher" } });
   const { token } = await createApiKey(system.db, { workspaceId: id, name: "watcher", scopes: ["READ"] });
   const theirs = { ...system.api, token };
@@ -183,12 +183,12 @@ const differingBits = (one: Buffer, other: Buffer): number =>
     0,
   );
 
-test("a type that cannot be one is refused, as it would silently match nothing", async () => {
+test("an invalid event type is refused, as it would silently match nothing", async () => {
   expect(await codeOf({ types: ["VIDEO_READY"] })).toBe("EVENT_TYPE_INVALID");
   expect(await codeOf({ types: Array.from({ length: 51 }, () => "video.ready") })).toBe("EVENT_TYPE_INVALID");
 });
 
-test("without an API key there is no log", async () => {
+test("the log requires an API key", async () => {
   const { errors } = await askChanges({ ...system.api, token: "none" });
   expect(errors?.[0]?.extensions?.code).toBe("UNAUTHENTICATED");
 });

@@ -11,7 +11,7 @@ const place = fc.record({
   atMs: fc.nat(Number.MAX_SAFE_INTEGER).map((ms) => ms % (largest.atMs + 1)),
 });
 
-test("every place comes back from its cursor, at every process that has the key", () => {
+test("every position survives encoding, at every process with the same key", () => {
   const another = createEventCodec(key);
   fc.assert(
     fc.property(place, (given) => {
@@ -21,7 +21,7 @@ test("every place comes back from its cursor, at every process that has the key"
   expect(codec.decodeCursor(codec.encodeCursor(largest))).toEqual(largest);
 });
 
-test("ids, altered cursors and those of another installation are no cursors", () => {
+test("ids, altered cursors and those of another installation are not valid cursors", () => {
   const cursor = codec.encodeCursor({ position: 7n, atMs: 1_000 });
   const foreign = createEventCodec(randomBytes(16)).encodeCursor({ position: 7n, atMs: 1_000 });
   const altered = Array.from({ length: 16 }, (_, index) => {

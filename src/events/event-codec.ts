@@ -3,8 +3,8 @@
  * together.
  */
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import type { Db } from "../database/db.ts";
-import { InvalidInputError } from "../errors.ts";
+import type { Db } from "../database/index.ts";
+import { InvalidInputError } from "../errors/index.ts";
 
 /** A place in a workspace's log: after the event with this position. */
 export interface EventPlace {
@@ -26,9 +26,9 @@ export interface EventCodec {
 const kinds = { cursor: 1, id: 2 } as const;
 type Kind = (typeof kinds)[keyof typeof kinds];
 /** A byte for the kind, 7 for the number, 2 that stay 0, 6 for the time. */
-const numberBits = 56n;
-const timeAt = 10;
-const pattern = /^[\w-]{22}$/;
+const NUMBER_BITS = 56n;
+const TIME_AT = 10;
+const PATTERN = /^[\w-]{22}$/;
 
 /**
  * One block of AES-128 per text: a permutation of 128 bits that clients cannot tell from a random one. Equal
@@ -47,18 +47,18 @@ export function createEventCodec(key: Uint8Array): EventCodec {
 
   function encode(kind: Kind, number: bigint, atMs = 0): string {
     const block = Buffer.alloc(16);
-    block.writeBigUInt64BE((BigInt(kind) << numberBits) | number);
-    block.writeUIntBE(atMs, timeAt, 6);
+    block.writeBigUInt64BE((BigInt(kind) << NUMBER_BITS) | number);
+    block.writeUIntBE(atMs, TIME_AT, 6);
     return transform(createCipheriv, block).toString("base64url");
   }
 
   function decodeCursor(cursor: string): EventPlace | undefined {
-    if (!pattern.test(cursor)) return undefined;
+    if (!PATTERN.test(cursor)) return undefined;
     const block = transform(createDecipheriv, Buffer.from(cursor, "base64url"));
     if (block[0] !== kinds.cursor || block.readUInt16BE(8) !== 0) return undefined;
     return {
-      position: BigInt.asUintN(Number(numberBits), block.readBigUInt64BE()),
-      atMs: block.readUIntBE(timeAt, 6),
+      position: BigInt.asUintN(Number(NUMBER_BITS), block.readBigUInt64BE()),
+      atMs: block.readUIntBE(TIME_AT, 6),
     };
   }
 

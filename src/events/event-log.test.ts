@@ -32,7 +32,7 @@ async function readAll(
   }
 }
 
-/** Follows until as many events came as `untilCount` says, once it is known. */
+/** Follows until `untilCount` events have arrived, once that number is known. */
 async function followAll(
   log: EventLog,
   { workspaceId }: Pick<TestEventLogs, "workspaceId">,
@@ -66,7 +66,7 @@ function expectCommitOrder(events: readonly LoggedEvent[], committed: readonly W
   }
 }
 
-test("a reader during many writes, at any process, gets exactly what was committed, once and in one order", async () => {
+test("concurrent readers at any process receive exactly the committed events, once and in one order", async () => {
   await using system = await createTestEventLogs(2);
   const videoIds = await Promise.all(Array.from({ length: 6 }, () => system.createVideo()));
   let isOver = false;
@@ -89,7 +89,7 @@ test("a reader during many writes, at any process, gets exactly what was committ
   expectCommitOrder(first, committed);
 });
 
-test("what commits late comes late, and is not lost to a reader who was past its ids", async () => {
+test("an event that commits late is appended to the log, so no reader misses it", async () => {
   await using system = await createTestEventLogs();
   const [slow, quick] = [await system.createVideo(), await system.createVideo()];
   const client = new Client({ connectionString: system.url });
@@ -111,7 +111,7 @@ test("what commits late comes late, and is not lost to a reader who was past its
   expect(after.hasMore).toBe(false);
 });
 
-test("two changes of one video that wait for each other are in the log in the order of their commits", async () => {
+test("two conflicting changes of one video are logged in the order of their commits", async () => {
   await using system = await createTestEventLogs();
   const { db, workspaceId } = system;
   const videoId = await system.createVideo();

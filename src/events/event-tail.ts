@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { startWorkLoop } from "../database/work-loop.ts";
+import { startWorkLoop } from "../database/index.ts";
 import { inTime } from "./in-time.ts";
 import { sequenceEvents } from "./sequence-events.ts";
 

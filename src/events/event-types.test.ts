@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { eventTypes } from "./event-types.ts";
 
-test("the page on telemetry lists every event that there is, and no other", () => {
+test("the telemetry page lists every event type and no other", () => {
   const page = readFileSync(new URL("../../docs/reference/telemetry.md", import.meta.url), "utf8");
   const section = page.split("\n## Events\n")[1] ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("| `"));

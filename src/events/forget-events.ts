@@ -1,9 +1,9 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { sequenceEvents } from "./sequence-events.ts";
 
-const batchSize = 1_000;
+const BATCH_SIZE = 1_000;
 /** Limit of one call, so that a shortened retention does not block the caller for long. */
-const maxBatches = 20;
+const MAX_BATCHES = 20;
 
 /**
  * Deletes events older than `before` from the log's beginning on, never one after a kept one, so the rest has
@@ -14,10 +14,10 @@ export async function forgetEvents(db: PrismaClient, before: Date): Promise<numb
   // Without readers events have no position, and events without a position are never deleted.
   await sequenceEvents(db);
   let forgotten = 0;
-  for (let batch = 0; batch < maxBatches; batch += 1) {
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
     const count = await forgetBatch(db, before);
     forgotten += count;
-    if (count < batchSize) break;
+    if (count < BATCH_SIZE) break;
   }
   return forgotten;
 }
@@ -29,7 +29,7 @@ export async function forgetEvents(db: PrismaClient, before: Date): Promise<numb
 async function forgetBatch(db: PrismaClient, before: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ count: bigint }[]>`
     WITH oldest AS MATERIALIZED (
-      SELECT id, position, at FROM events WHERE position IS NOT NULL ORDER BY position LIMIT ${batchSize}
+      SELECT id, position, at FROM events WHERE position IS NOT NULL ORDER BY position LIMIT ${BATCH_SIZE}
     ), kept AS (
       SELECT min(position) AS position FROM oldest WHERE at >= ${before}
     ), chosen AS MATERIALIZED (

@@ -1,5 +1,5 @@
 /** Time limit for an answer of the database. */
-export const answerMs = 15_000;
+export const ANSWER_MS = 15_000;
 
 /**
  * Rejects with `ETIMEDOUT` if the database has not answered within `ms`: a half-open connection never

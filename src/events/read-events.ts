@@ -1,6 +1,6 @@
 import { Prisma, type Prisma as Sql } from "../../prisma/generated/client.ts";
-import type { Db } from "../database/db.ts";
-import { InvalidInputError } from "../errors.ts";
+import type { Db } from "../database/index.ts";
+import { InvalidInputError } from "../errors/index.ts";
 import type { EventPlace } from "./event-codec.ts";
 
 /** An event that has its place in the log. */

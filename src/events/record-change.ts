@@ -23,8 +23,7 @@ export interface Change {
  *
  * Incrementing the revision takes the video's row lock. The events draw their ids only afterwards (they are
  * joined with its result), so of two transactions with events of one video the one with the lower ids commits
- * first. The log's order relies on this. two transactions with events of one video the one with the lower ids
- * commits first. The log's order relies on it.
+ * first. The log's order relies on this.
  */
 export async function recordChange(
   tx: Tx,

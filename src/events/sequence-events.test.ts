@@ -26,7 +26,7 @@ async function waitingFor(client: Client): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-test("no caller can block sequencing: it refuses to run inside a transaction", async () => {
+test("sequencing refuses to run inside a transaction, so no caller can block it", async () => {
   await using system = await createTestEventLogs();
   await system.write(await system.createVideo(), ["created"]);
   await using client = await connect(system);
@@ -36,7 +36,7 @@ test("no caller can block sequencing: it refuses to run inside a transaction", a
   expect(await readTypes(system)).toEqual(["video.created"]);
 });
 
-test("a lock that is not given up costs a process one connection, and everything goes on after it", async () => {
+test("a sequencing lock that is held blocks one connection per process, and all readers continue afterwards", async () => {
   await using system = await createTestEventLogs();
   const videoId = await system.createVideo();
   await system.write(videoId, ["created"]);
@@ -51,7 +51,7 @@ test("a lock that is not given up costs a process one connection, and everything
   for (const types of await Promise.all(readers)) expect(types[0]).toBe("video.created");
 });
 
-test("whatever isolation the database gives by default, what commits while sequencing waits is not given a place twice", async () => {
+test("events that commit while sequencing waits get one position, whatever the default isolation level", async () => {
   await using system = await createTestEventLogs();
   const videoId = await system.createVideo();
   await system.write(videoId, ["created"]);
@@ -67,7 +67,7 @@ test("whatever isolation the database gives by default, what commits while seque
   expect(await readTypes(system)).toEqual(["video.created", "video.ready"]);
 });
 
-test("an entry is never changed, and never written with a place", async () => {
+test("a log entry is immutable and cannot be inserted with a position", async () => {
   await using system = await createTestEventLogs();
   const videoId = await system.createVideo();
   await system.write(videoId, ["created"]);
@@ -88,7 +88,7 @@ test("an entry is never changed, and never written with a place", async () => {
   expect(await readTypes(system)).toEqual(["video.created"]);
 });
 
-test("very many unsequenced events are read in the order in which they were written", async () => {
+test("a large backlog of unsequenced events is read in the order in which it was written", async () => {
   await using system = await createTestEventLogs();
   await system.writeMany(await system.createVideo(), 12_500);
   const numbers: unknown[] = [];
@@ -101,7 +101,7 @@ test("very many unsequenced events are read in the order in which they were writ
   expect(numbers).toEqual(Array.from({ length: 12_500 }, (_, index) => index + 1));
 });
 
-test("a follower lives through the end of all connections to the database", async () => {
+test("a follower survives the loss of all database connections", async () => {
   await using system = await createTestEventLogs();
   const videoId = await system.createVideo();
   await system.write(videoId, ["created"]);
@@ -123,7 +123,7 @@ test("a follower lives through the end of all connections to the database", asyn
   expect((await stream.next()).done).toBe(true);
 });
 
-test("old events are deleted from the beginning on; a receiver that missed some gets an error, others continue", async () => {
+test("old events are deleted from the start; a receiver that missed some gets an error, others continue", async () => {
   await using system = await createTestEventLogs();
   const { workspaceId, log } = system;
   const videoId = await system.createVideo();
@@ -156,7 +156,7 @@ test("old events are deleted from the beginning on; a receiver that missed some 
   }
 });
 
-test("several processes that delete old events at once delete each once", async () => {
+test("concurrent processes that delete old events delete each event once", async () => {
   await using system = await createTestEventLogs();
   await system.writeMany(await system.createVideo(), 3_500);
   const until = new Date(Date.now() + 1_000);

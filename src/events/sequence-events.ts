@@ -1,5 +1,5 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { answerMs, inTime } from "./in-time.ts";
+import { ANSWER_MS, inTime } from "./in-time.ts";
 
 /** Per client: the running call, and the one that follows it. */
 const calls = new WeakMap<PrismaClient, { running: Promise<void>; next?: Promise<void> }>();
@@ -13,7 +13,7 @@ const calls = new WeakMap<PrismaClient, { running: Promise<void>; next?: Promise
  * a running one joins the next, since the running one may have read too early. Rejects without an answer
  * within `ms`, 15 s by default.
  */
-export function sequenceEvents(db: PrismaClient, ms = answerMs): Promise<void> {
+export function sequenceEvents(db: PrismaClient, ms = ANSWER_MS): Promise<void> {
   const known = calls.get(db);
   if (known === undefined) return begin(db, ms);
   known.next ??= known.running.then(

@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from "graphql";
-import { defaultPageSize, maxPageSize } from "../page-size.ts";
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "../inputs/index.ts";
 
 export interface CostedRequest {
   schema: GraphQLSchema;
@@ -29,7 +29,7 @@ const SCALAR_COST = 1;
 const LEVEL_FACTOR = 1.5;
 /** The list itself refuses larger sizes. */
 const LARGEST_FACTOR = 1_000;
-const SIZES = new Set(["first", "last", "ids"]);
+const sizes = new Set(["first", "last", "ids"]);
 
 /**
  * The cost of an operation: a scalar costs 1, an object 2, each level 1.5 times its content, and a page its
@@ -83,11 +83,11 @@ export function documentCost({ schema, document, operationName, variables }: Cos
   function entriesOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     let entries: number | undefined;
     for (const { name, value } of node.arguments ?? []) {
-      const size = SIZES.has(name.value) ? sizeIn(valueOf(value)) : undefined;
+      const size = sizes.has(name.value) ? sizeIn(valueOf(value)) : undefined;
       if (size !== undefined) entries = Math.max(entries ?? 0, size);
     }
     const isPage = getNamedType(field.type).name.endsWith("Connection");
-    return Math.min(Math.max(entries ?? (isPage ? defaultPageSize : 1), 1), LARGEST_FACTOR);
+    return Math.min(Math.max(entries ?? (isPage ? DEFAULT_PAGE_SIZE : 1), 1), LARGEST_FACTOR);
   }
 
   const root = schema.getRootType(operation.operation);
@@ -102,10 +102,10 @@ function fieldOf(type: GraphQLNamedType, name: string): GraphQLField<unknown, un
 function sizeIn(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value.length;
-  return typeof value === "number" && Number.isFinite(value) ? value : maxPageSize;
+  return typeof value === "number" && Number.isFinite(value) ? value : MAX_PAGE_SIZE;
 }
 
-const unknown = "unknown";
+const UNKNOWN = "unknown";
 
 function readerOf(
   { variableDefinitions = [] }: OperationDefinitionNode,
@@ -116,10 +116,10 @@ function readerOf(
     if (node.kind === Kind.INT) return Number(node.value);
     if (node.kind === Kind.LIST) return node.values;
     if (node.kind === Kind.NULL) return null;
-    if (node.kind !== Kind.VARIABLE) return unknown;
+    if (node.kind !== Kind.VARIABLE) return UNKNOWN;
     const name = node.name.value;
     if (Object.hasOwn(variables, name)) return variables[name];
     const fallback = defaults.get(name);
-    return fallback ? valueOf(fallback) : unknown;
+    return fallback ? valueOf(fallback) : UNKNOWN;
   };
 }

@@ -2,21 +2,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendNodeResponse } from "@whatwg-node/server";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import { createYoga, type Plugin, type YogaServerInstance } from "graphql-yoga";
-import type { Authenticate } from "../auth/authenticate.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import type { Context } from "../context.ts";
-import type { Gate } from "../overload/gate.ts";
-import type { TakeRequest } from "../overload/rate-limit.ts";
-import { useGate } from "../overload/use-gate.ts";
+import type { Authenticate, Viewer } from "../auth/index.ts";
+import type { Context } from "../context/index.ts";
+import { type Gate, type TakeRequest, useGate } from "../overload/index.ts";
 import { createGraphiQL } from "./graphiql.ts";
 import { useLimits } from "./limits.ts";
 import { type ResolveDocument, usePersistedQueries } from "./persisted-queries.ts";
 import { useTokenFields } from "./token-fields.ts";
-import { type RequestContext, useKeyEnd } from "./until-key-ends.ts";
 import { useCostLimit } from "./use-cost-limit.ts";
+import { type RequestContext, useKeyEnd } from "./use-key-end.ts";
 import { viewerOf } from "./viewer-of.ts";
 
-export const graphqlPath = "/graphql";
+export const GRAPHQL_PATH = "/graphql";
 
 interface GraphQLDeps {
   schema: GraphQLSchema;
@@ -62,7 +59,7 @@ export function createGraphQL(deps: GraphQLDeps): Yoga {
   const graphiql = createGraphiQL();
   return createYoga<RequestContext, Context>({
     schema: deps.schema,
-    graphqlEndpoint: graphqlPath,
+    graphqlEndpoint: GRAPHQL_PATH,
     extraParamNames: ["documentId"],
     context: ({ viewer }) => ({ ...deps.context, viewer: viewer ?? null }),
     plugins: [

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createReadiness } from "./health.ts";
 
-test("a check that is late counts as passed for a while after it last passed, so that load removes no process", async () => {
+test("a check that times out counts as passed for a while after its last success, so load removes no process", async () => {
   let now = 0;
   let answer: () => Promise<unknown> = async () => 1;
   const ask = createReadiness({
@@ -19,7 +19,7 @@ test("a check that is late counts as passed for a while after it last passed, so
   expect(await ask()).toEqual({ isOk: false, checks: { database: { isOk: false, reason } } });
 });
 
-test("a check that is refused counts at once, and one that never passed is not forgiven", async () => {
+test("a check that fails counts immediately, and one that never passed has no grace period", async () => {
   const checks = {
     refused: () => Promise.reject(Object.assign(new Error("at 10.0.0.1"), { code: "ECONNREFUSED" })),
     broken: () => Promise.reject(new Error("Invalid invocation in /app/src/api.ts:12:34")),

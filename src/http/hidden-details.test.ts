@@ -5,10 +5,10 @@ import type { ObjectStore } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
+import type { Handler } from "../api/server.ts";
 import { createFormUpload, createVideoStatus } from "../cms/index.ts";
-import type { OperationDeps } from "../deps.ts";
+import type { OperationDeps } from "../context/deps.ts";
 import { createMediaHandler } from "../media/index.ts";
-import type { Handler } from "../server.ts";
 import { createTusUploads } from "../uploads/index.ts";
 
 const viewer = {
@@ -112,12 +112,12 @@ test.each([
   ["an upload", upload, patch, 500],
   ["the readiness", "/readyz", {}, 503],
   ["a handler with a bug", "/broken", {}, 500],
-] as const)("what fails inside is not shown by the answer of %s", async (_name, path, init, status) => {
+] as const)("the answer of %s does not reveal internal errors", async (_name, path, init, status) => {
   expect((await answerTo(path, typeof init === "function" ? init() : init)).status).toBe(status);
 });
 
 test.each([false, true])(
-  "what fails in a resolver is not shown, also while the log is broken: %s",
+  "the answer does not reveal an internal error of a resolver, also while the log is broken: %s",
   async (isBroken) => {
     isLogBroken = isBroken;
     const init = {
@@ -130,7 +130,7 @@ test.each([false, true])(
   },
 );
 
-test("what fails on a socket is not shown by messages or the close event", async () => {
+test("neither messages nor the close event of a socket reveal internal errors", async () => {
   const socket = new WebSocket(api.webSocket, "graphql-transport-ws");
   const heard: string[] = [];
   socket.on("message", (data) => heard.push((data as Buffer).toString()));
@@ -152,7 +152,7 @@ test("what fails on a socket is not shown by messages or the close event", async
   expectNothingShown(heard.join("\n") + reason);
 });
 
-test("a socket that comes while keys cannot be looked up is asked to come again", async () => {
+test("a socket that connects while keys cannot be looked up is asked to reconnect", async () => {
   await api.db.$executeRawUnsafe('ALTER TABLE "api_keys" RENAME TO "gone_keys"');
   const socket = new WebSocket(api.webSocket, "graphql-transport-ws");
   await new Promise((resolve) => socket.once("open", resolve));

@@ -18,7 +18,7 @@ const passing = new Set([
  * Postgres' codes (https://www.postgresql.org/docs/current/errcodes-appendix.html): classes 08 and 53, and
  * conflicts that a retry may avoid.
  */
-const passingSqlStates = /^(?:08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25P03)$/;
+const PASSING_SQL_STATES = /^(?:08...|53...|57P0[1-5]|57014|55P03|40001|40P01|25P03)$/;
 
 /** The driver adapter's own names for connection errors. */
 const passingKinds = new Set([
@@ -29,7 +29,7 @@ const passingKinds = new Set([
 ]);
 
 /** `pg` errors without codes. */
-const passingTexts =
+const PASSING_TEXTS =
   /^(?:Client has encountered a connection error|Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;
 
 interface Fields {
@@ -49,8 +49,8 @@ export function isOutage(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   const { code, message, originalCode, kind, cause, meta } = error as Fields;
   const codes = [code, originalCode].filter((each) => typeof each === "string");
-  if (codes.some((each) => passing.has(each) || passingSqlStates.test(each))) return true;
+  if (codes.some((each) => passing.has(each) || PASSING_SQL_STATES.test(each))) return true;
   if (typeof kind === "string" && passingKinds.has(kind)) return true;
-  if (typeof message === "string" && passingTexts.test(message)) return true;
+  if (typeof message === "string" && PASSING_TEXTS.test(message)) return true;
   return isOutage(meta?.driverAdapterError) || isOutage(cause);
 }

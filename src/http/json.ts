@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { type OverloadedError, overloaded, retryAfterHeader } from "../overload/overloaded-error.ts";
+import { type OverloadedError, overloaded, retryAfterHeader } from "../overload/index.ts";
 
 /** Answers with JSON that caches must not store. */
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {

@@ -24,7 +24,7 @@ const tooMuch = {
   DOCUMENT_TOO_LONG: `{ ${repeat(2_000, () => "__typename")} }`,
 };
 
-test("a document beyond a limit is refused by name, over HTTP and over WebSocket", async () => {
+test("a document that exceeds a limit is refused with the name of the limit, over HTTP and over WebSocket", async () => {
   const client = createClient({ url: api.webSocket, connectionParams: { apiKey: api.ours.read } });
   for (const [code, query] of Object.entries(tooMuch)) {
     const { status, errors } = await api.ask(query);

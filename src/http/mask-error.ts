@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { StoreUnavailableError } from "@reelay/object-store";
 import { GraphQLError, Kind } from "graphql";
 import type { Logger } from "pino";
-import { ExpectedError, InvalidInputError, StoreFullError } from "../errors.ts";
-import { isFullDisk } from "../full-disk.ts";
-import { RateLimitedError, rateLimited } from "../overload/rate-limit.ts";
+import { ExpectedError, InvalidInputError, StoreFullError } from "../errors/index.ts";
+import { isFullDisk } from "../full-disk/index.ts";
+import { RateLimitedError, rateLimited } from "../overload/index.ts";
 import { isOutage } from "./is-outage.ts";
 
 function causeOf(error: unknown): unknown {
@@ -14,12 +14,12 @@ function causeOf(error: unknown): unknown {
   return cause;
 }
 
-const retryAfterMs = 2_000;
+const OUTAGE_RETRY_AFTER_MS = 2_000;
 const storeFullRetryAfterMs = new StoreFullError().retryAfterMs;
 const http = {
   UNAUTHENTICATED: { status: 401, headers: { "WWW-Authenticate": "Bearer" } },
   STORE_FULL: { status: 507, headers: { "Retry-After": String(storeFullRetryAfterMs / 1_000) } },
-  SERVICE_UNAVAILABLE: { status: 503, headers: { "Retry-After": String(retryAfterMs / 1_000) } },
+  SERVICE_UNAVAILABLE: { status: 503, headers: { "Retry-After": String(OUTAGE_RETRY_AFTER_MS / 1_000) } },
 } as const;
 
 /**
@@ -63,14 +63,24 @@ export function createMaskError(log: Logger) {
       log.error({ errorId, err: cause }, "graphql.outage");
       return new GraphQLError("The object store is unavailable or busy; try again in a few seconds.", {
         ...at,
-        extensions: { code: "SERVICE_UNAVAILABLE", errorId, retryAfterMs, http: http.SERVICE_UNAVAILABLE },
+        extensions: {
+          code: "SERVICE_UNAVAILABLE",
+          errorId,
+          retryAfterMs: OUTAGE_RETRY_AFTER_MS,
+          http: http.SERVICE_UNAVAILABLE,
+        },
       });
     }
     if (isOutage(cause)) {
       log.error({ errorId, err: cause }, "graphql.outage");
       return new GraphQLError("The database is unavailable or busy; try again in a few seconds.", {
         ...at,
-        extensions: { code: "SERVICE_UNAVAILABLE", errorId, retryAfterMs, http: http.SERVICE_UNAVAILABLE },
+        extensions: {
+          code: "SERVICE_UNAVAILABLE",
+          errorId,
+          retryAfterMs: OUTAGE_RETRY_AFTER_MS,
+          http: http.SERVICE_UNAVAILABLE,
+        },
       });
     }
     log.error({ errorId, path: at.path, err: cause }, "graphql.bug");

@@ -4,7 +4,7 @@ import { createTestApi } from "../../schema/testing/test-api.ts";
 import { createApiKey } from "../auth/api-keys.ts";
 import { startMetricsServer } from "./metrics.ts";
 
-test("in production metrics need a key with the scope OPERATOR", async () => {
+test("in production the metrics require a key with the scope OPERATOR", async () => {
   await using api = await createTestApi({ config: { isDevelopment: false, graceMs: 500 } });
   const { token } = await createApiKey(api.db, {
     workspaceId: api.ours.id,
@@ -23,7 +23,7 @@ test("in production metrics need a key with the scope OPERATOR", async () => {
   expect((await scrape(token))[0]).toBe(200);
 });
 
-test("the port for metrics answers without a key, and with nothing else", async () => {
+test("the metrics port needs no key and serves only the metrics", async () => {
   const metrics = new Registry();
   new Gauge({ name: "films", help: "Films.", registers: [metrics] }).set(7);
   await using server = await startMetricsServer(0, metrics);

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serveHttp } from "@reelay/process";
 import type { Registry } from "prom-client";
-import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
-import { requireScope } from "../auth/viewer.ts";
-import { ForbiddenError } from "../errors.ts";
+import { type Authenticate, requireScope, tokenIn } from "../auth/index.ts";
+import { ForbiddenError } from "../errors/index.ts";
 import { sendJson } from "./json.ts";
 import { pathOf } from "./path.ts";
 

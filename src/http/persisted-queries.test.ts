@@ -34,13 +34,13 @@ test("a document is sent once, then by its hash with other variables", async () 
   expect(await send(byHash, api.theirs.read)).toEqual({ videos: { totalCount: 0 } });
 });
 
-test("a hash opens nothing: the key decides, as for the document itself", async () => {
+test("a hash grants no access: the key decides, as for the document itself", async () => {
   await send({ extensions: extensions(hash), query });
   const answer = await send({ extensions: extensions(hash) }, null);
   expect(JSON.stringify(answer)).toContain("UNAUTHENTICATED");
 });
 
-test("a document under another's hash is refused and not remembered", async () => {
+test("a document with the hash of another is refused and not cached", async () => {
   const wrong = { extensions: extensions("0".repeat(64)) };
   expect(await send({ ...wrong, query })).toMatchObject([
     ["PERSISTED_QUERY_HASH_MISMATCH", expect.any(String)],
@@ -48,7 +48,7 @@ test("a document under another's hash is refused and not remembered", async () =
   expect(await send(wrong)).toMatchObject([["PERSISTED_QUERY_NOT_FOUND", expect.any(String)]]);
 });
 
-test("automatic persisted queries work over WebSocket, too", async () => {
+test("automatic persisted queries also work over WebSocket", async () => {
   await send({ extensions: extensions(hash), query });
   expect(await overWebSocket({ extensions: extensions(hash) }, api.ours.read)).toEqual({
     videos: { totalCount: 0 },
@@ -108,7 +108,7 @@ async function register(manifest: unknown, token = api.ours.admin) {
 const watchAll = "subscription { videosProgress(filter: {}) { id } }";
 const registered = { "documents/mine": query, watch: watchAll };
 
-test("a key for trusted documents sends them by id over HTTP, WebSocket and server-sent events, and no other", async () => {
+test("a trusted-documents key runs registered documents by id over every transport, and no other documents", async () => {
   const added = { __typename: "RegisteredDocuments", addedCount: 2, totalCount: 2 };
   expect(await register(registered)).toEqual(added);
   expect(await register(registered)).toEqual({ ...added, addedCount: 0 });
@@ -125,7 +125,7 @@ test("a key for trusted documents sends them by id over HTTP, WebSocket and serv
   expect(await overWebSocket({ query }, key)).toEqual([{ code: "PERSISTED_QUERY_REQUIRED" }]);
   expect(await overEvents({ query: watchAll }, key)).toContain("PERSISTED_QUERY_REQUIRED");
 
-  // A document that another key had remembered is not trusted.
+  // A document that another key cached is not trusted.
   await send({ extensions: extensions(hash), query });
   expect(await send({ extensions: extensions(hash) }, key)).toEqual([
     ["PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"],
@@ -138,7 +138,7 @@ test("a key for trusted documents sends them by id over HTTP, WebSocket and serv
   ]);
 });
 
-test("registered documents serve every key of their workspace, and no key of another", async () => {
+test("registered documents are available to every key of their workspace, and to no key of another", async () => {
   await register(registered);
   expect(await send({ documentId: "documents/mine" })).toEqual({ videos: { totalCount: 0 } });
   expect(await send({ documentId: "documents/mine" }, api.theirs.read)).toMatchObject([
@@ -146,7 +146,7 @@ test("registered documents serve every key of their workspace, and no key of ano
   ]);
 });
 
-test("manifests of Apollo are read, and all of a manifest is registered or nothing", async () => {
+test("Apollo manifests are accepted, and a manifest is registered completely or not at all", async () => {
   const operations = [{ id: "apollo", name: "Mine", type: "query", body: query }];
   const manifest = { format: "apollo-persisted-query-manifest", version: 1, operations };
   expect(await register(manifest, api.theirs.admin)).toMatchObject({ addedCount: 1 });

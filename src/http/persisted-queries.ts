@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { GraphQLError } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { LRUCache } from "lru-cache";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Viewer } from "../auth/index.ts";
 import type { FindDocument } from "../trusted-documents/index.ts";
 
 /** The most recently used documents. Each API process has its own; clients send a missing one again. */

@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { isFullDisk } from "../full-disk.ts";
+import { isFullDisk } from "../full-disk/index.ts";
 
 /** About a segment. */
-const probeBytes = 1024 * 1024;
+const PROBE_BYTES = 1024 * 1024;
 /** Rows of about 32 bytes in a temporary file: more than a megabyte. */
-const probeRows = 40_000;
+const PROBE_ROWS = 40_000;
 
 /**
  * Writes and removes a file in `folder`: a file system's reported free space ignores quotas. Rejects without
@@ -17,7 +17,7 @@ const probeRows = 40_000;
 export async function assertRoomIn(folder: string): Promise<void> {
   const path = join(folder, `room-${randomUUID()}`);
   try {
-    await writeFile(path, Buffer.alloc(probeBytes), { mode: 0o600 });
+    await writeFile(path, Buffer.alloc(PROBE_BYTES), { mode: 0o600 });
   } catch (error) {
     // Anyone may ask: the message must not name the folder.
     const why = isFullDisk(error)
@@ -37,7 +37,7 @@ export async function assertDatabaseRoom(db: PrismaClient): Promise<void> {
   try {
     await db.$transaction([
       db.$executeRaw`SET LOCAL work_mem = '64kB'`,
-      db.$queryRaw`SELECT count(*) FROM generate_series(1, ${probeRows}::int)`,
+      db.$queryRaw`SELECT count(*) FROM generate_series(1, ${PROBE_ROWS}::int)`,
     ]);
   } catch (error) {
     if (!isFullDisk(error)) throw error;

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from "graphql";
 import { printSorted } from "./print-schema.ts";
 import { type ViewerDeps, viewerOf } from "./viewer-of.ts";
 
-export const schemaPath = "/schema.graphql";
+export const SCHEMA_PATH = "/schema.graphql";
 
 /**
  * Serves the schema as text, for code generators. Needs an API key in production, as introspection does.

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seldom } from "./seldom.ts";
 
-test("a costly check runs once per period, for all callers together, and more often while it fails", async () => {
+test("an expensive check runs once per period for all callers, and more often while it fails", async () => {
   let now = 0;
   let asked = 0;
   let isOk = true;

@@ -4,7 +4,7 @@ import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
 import { eventually } from "../../tests/kit/index.ts";
 import { lockVideo } from "../auth/own-video.ts";
-import { encodeGlobalId } from "../global-id.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 
 const rename = `mutation ($id: ID!) { updateVideo(input: { id: $id, title: "new" }) { __typename ... on Video { title } } }`;
 
@@ -37,8 +37,8 @@ async function holdVideo(api: TestApi) {
   };
 }
 
-test("while it drains it says that it is not ready, serves on, and lets kept connections go", async () => {
-  await using api = await createTestApi({ config: { isDevelopment: true, drainMs: 3_000, graceMs: 500 } });
+test("a draining server reports not ready, still answers requests, and closes kept-alive connections", async () => {
+  await using api = await createTestApi({ config: { isDevelopment: true, drainMs: 6_000, graceMs: 500 } });
   expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
   const stopped = api.server[Symbol.asyncDispose]();
   const ready = await fetch(`${api.url}/readyz`);
@@ -54,7 +54,7 @@ test("while it drains it says that it is not ready, serves on, and lets kept con
   await expect(fetch(`${api.url}/healthz`)).rejects.toThrow();
 });
 
-test("a mutation that runs on a socket is answered before the socket is closed, so that no client sends it again", async () => {
+test("a mutation on a socket is answered before the socket is closed, so that no client repeats it", async () => {
   await using api = await createTestApi({ config: { isDevelopment: true, graceMs: 20_000 } });
   const video = await holdVideo(api);
   const events: string[] = [];

@@ -6,7 +6,7 @@ import { StoreUnavailableError } from "@reelay/object-store";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
-import { encodeGlobalId } from "../global-id.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 
 const document = `mutation ($id: ID!, $title: String!) { updateVideo(input: { id: $id, playbackPolicy: SIGNED, title: $title }) {
   __typename ... on Video { playbackPolicy } } }`;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 afterEach(() => vi.restoreAllMocks());
 
-test("a mutation whose store is away changes nothing, says when to try again, and then succeeds", async () => {
+test("a mutation fails without effect while the store is unavailable, returns a retry time, and later succeeds", async () => {
   const { id: videoId } = await seedVideo(api.db, api.ours.id);
   const send = () =>
     fetch(api.graphql, {

@@ -1,7 +1,6 @@
 import { GraphQLError, type ValidationRule } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { type Grant, grantNames } from "../auth/grant.ts";
-import type { Viewer } from "../auth/viewer.ts";
+import { type Grant, grantNames, type Viewer } from "../auth/index.ts";
 
 /**
  * The fields that documents of browser tokens may select, by type. Everything else is refused before
@@ -24,8 +23,19 @@ const video = {
       "cursor",
       "playback",
       "variants",
+      "step",
     ],
-    ...["createdAt", "playableAt", "readyAt", "durationMs", "width", "height", "frameRate", "upload"],
+    ...[
+      "createdAt",
+      "playableAt",
+      "readyAt",
+      "durationMs",
+      "width",
+      "height",
+      "frameRate",
+      "upload",
+      "download",
+    ],
   ],
   Variant: [
     ...[
@@ -44,7 +54,9 @@ const video = {
     ...["fraction", "frames", "fps", "speed", "etaMs", "sizeBytes", "readyAt"],
   ],
   Failure: ["code", "message", "scope", "retriable"],
-  Playback: ["hlsUrl", "dashUrl", "downloadUrl", "posterUrl", "storyboardUrl"],
+  JobStep: ["kind", "index", "count", "name", "fraction"],
+  Playback: ["hlsUrl", "dashUrl", "posterUrl", "storyboardUrl"],
+  Download: ["url", "sizeBytes", "variantName"],
   Upload: ["url", "protocol", "expiresAt"],
 };
 

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { type Authenticate, tokenIn } from "../auth/authenticate.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { UnauthenticatedError } from "../errors.ts";
-import type { TakeRequest } from "../overload/rate-limit.ts";
+import { type Authenticate, tokenIn, type Viewer } from "../auth/index.ts";
+import { UnauthenticatedError } from "../errors/index.ts";
+import type { TakeRequest } from "../overload/index.ts";
 
 export interface ViewerDeps {
   authenticate: Authenticate;

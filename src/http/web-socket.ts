@@ -4,16 +4,20 @@ import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } fr
 import { CloseCode, type ServerOptions } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type Authenticate, tokenInPayload } from "../auth/authenticate.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import type { OverloadLimits } from "../overload/limits.ts";
-import { overloaded, retryAfterHeader, toGraphQLError } from "../overload/overloaded-error.ts";
-import { RateLimitedError, rateLimited, type TakeRequest } from "../overload/rate-limit.ts";
-import { graphqlPath, type Yoga } from "./graphql.ts";
+import { type Authenticate, atKeyExpiry, tokenInPayload, type Viewer } from "../auth/index.ts";
+import {
+  type OverloadLimits,
+  overloaded,
+  RateLimitedError,
+  rateLimited,
+  retryAfterHeader,
+  type TakeRequest,
+  toGraphQLError,
+} from "../overload/index.ts";
+import { GRAPHQL_PATH, type Yoga } from "./graphql.ts";
 import { pathOf } from "./path.ts";
 import type { ResolveDocument } from "./persisted-queries.ts";
 import { createRunningAnswers } from "./running-answers.ts";
-import { atKeyEnd } from "./until-key-ends.ts";
 import { costErrors } from "./use-cost-limit.ts";
 
 /** The state of an authenticated socket. */
@@ -54,7 +58,7 @@ interface WebSocketDeps {
 }
 
 /** Text of the close event. After 4403, well-behaved clients reconnect with their current key. */
-const forbidden = "Forbidden: API key or token missing, unknown, expired or revoked";
+const FORBIDDEN = "Forbidden: API key or token missing, unknown, expired or revoked";
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) on the same path as over HTTP. */
 export function serveWebSocket({
@@ -76,7 +80,7 @@ export function serveWebSocket({
   const answers = createRunningAnswers();
 
   httpServer.on("upgrade", (request, socket, head) => {
-    if (pathOf(request) !== graphqlPath) return refuseUpgrade(socket, "404 Not Found");
+    if (pathOf(request) !== GRAPHQL_PATH) return refuseUpgrade(socket, "404 Not Found");
     if (wss.clients.size >= limits.sockets) {
       onShed?.("socket");
       return refuseUpgrade(socket, "503 Service Unavailable", retryAfterHeader(overloaded()));
@@ -113,15 +117,15 @@ export function serveWebSocket({
         return false;
       }
       if (token === null || viewer === null) {
-        extra.socket.close(CloseCode.Forbidden, forbidden);
+        extra.socket.close(CloseCode.Forbidden, FORBIDDEN);
         return false;
       }
       extra.viewer = viewer;
       extra.token = token;
       sockets.set(extra.socket, token);
       const { socket } = extra;
-      const stopWaiting = atKeyEnd(viewer.expiresAt, clock(), () =>
-        socket.close(CloseCode.Forbidden, forbidden),
+      const stopWaiting = atKeyExpiry(viewer.expiresAt, clock(), () =>
+        socket.close(CloseCode.Forbidden, FORBIDDEN),
       );
       socket.once("close", () => {
         stopWaiting();
@@ -236,6 +240,6 @@ async function closeRevoked(sockets: ReadonlyMap<WebSocket, string>, authenticat
   for (const [socket, token] of sockets) {
     // While the database is unavailable, no key counts as revoked.
     const viewer = await authenticate(token).catch(() => undefined);
-    if (viewer === null) socket.close(CloseCode.Forbidden, forbidden);
+    if (viewer === null) socket.close(CloseCode.Forbidden, FORBIDDEN);
   }
 }

@@ -1,5 +1,5 @@
 import type { TaskCompleted } from "@reelay/contracts";
-import type { Tx } from "../events/record-change.ts";
+import type { Tx } from "../events/index.ts";
 import { endAttempt } from "./end-attempt.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
 import type { StateReport } from "./kind-operations.ts";

@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from "@reelay/contracts";
 import type { Job, Task } from "../../prisma/generated/client.ts";
-import { recordChange, type Tx } from "../events/record-change.ts";
+import { recordChange, type Tx } from "../events/index.ts";
 import { awaitVariants } from "./job-variants.ts";
 import { jobMayBecome } from "./may-become.ts";
 

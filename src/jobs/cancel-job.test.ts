@@ -37,7 +37,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error as { code?: string }).code,
   );
 
-test("a job whose source is still being uploaded is canceled at once, and the upload that comes starts nothing", async () => {
+test("a job whose source is still uploading is canceled immediately, and the completed upload starts nothing", async () => {
   const source = { upload: { filename: "clip.mp4", sizeBytes: 10 } };
   const { videoId } = await createVideo(system.operations, system.viewer, { title: "clip", source });
   const { id: jobId } = await system.db.job.findFirstOrThrow({ where: { videoId } });
@@ -53,7 +53,7 @@ test("a job whose source is still being uploaded is canceled at once, and the up
   });
 });
 
-test("a job that was canceled and retried before its upload came waits for it again", async () => {
+test("a job that is canceled and retried before its upload completes waits for the upload again", async () => {
   const source = { upload: { filename: "clip.mp4", sizeBytes: 10 } };
   const { videoId } = await createVideo(system.operations, system.viewer, { title: "clip", source });
   const { id: jobId } = await system.db.job.findFirstOrThrow({ where: { videoId } });
@@ -65,7 +65,7 @@ test("a job that was canceled and retried before its upload came waits for it ag
   expect(await read({ videoId })).toMatchObject({ video: "PROCESSING", jobs: ["CANCELED", "QUEUED"] });
 });
 
-test("a job whose message is on its way is canceled immediately, and the worker that receives it is asked to stop", async () => {
+test("a job whose message is in transit is canceled immediately, and the worker that receives it is asked to stop", async () => {
   const ref = await system.createQueuedVideo();
   await system.db.task.update({
     where: { id: ref.taskId },
@@ -84,7 +84,7 @@ test("a job whose message is on its way is canceled immediately, and the worker 
   expect(await outcomesOf(ref)).toEqual([]);
 });
 
-test("a job of which some variants are ready leaves the video READY with those", async () => {
+test("a canceled job with some ready variants leaves the video READY with those", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -97,7 +97,7 @@ test("a job of which some variants are ready leaves the video READY with those",
   expect(await codeOf(cancel(ref))).toBe("none");
 });
 
-test("a cancel that is asked for twice is sent again, and neither its time nor its end changes", async () => {
+test("a repeated cancel request is sent again without changing its time or its deadline", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -111,7 +111,7 @@ test("a cancel that is asked for twice is sent again, and neither its time nor i
   expect(await stopsOf(ref)).toBe(3);
 });
 
-test("a worker whose broker is away loses the job to the sweeper, and what it made of it meanwhile changes nothing", async () => {
+test("a worker that cannot reach the broker loses the job to the sweeper, and its late output changes nothing", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -129,7 +129,7 @@ test("a worker whose broker is away loses the job to the sweeper, and what it ma
   expect(await outcomesOf(ref)).toEqual(["CANCELED"]);
 });
 
-test("a job that completes before its worker hears of the cancel keeps what was made", async () => {
+test("a job that completes before its worker receives the cancellation keeps its output", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -139,7 +139,7 @@ test("a job that completes before its worker hears of the cancel keeps what was 
   expect(await codeOf(cancel(ref))).toBe("JOB_ENDED");
 });
 
-test("a job that has failed cannot be canceled any more", async () => {
+test("a failed job cannot be canceled", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);

@@ -1,11 +1,11 @@
-import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../database/db.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError } from "../errors.ts";
-import { recordChange } from "../events/record-change.ts";
-import { refreshManifest } from "../streaming/refresh-manifest.ts";
+import type { Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { storeTransaction } from "../database/index.ts";
+import { ConflictError } from "../errors/index.ts";
+import { recordChange } from "../events/index.ts";
+import { refreshManifest } from "../streaming/index.ts";
 import { lockOwnJob } from "./own-job.ts";
-import { removeLosers } from "./remove-losers.ts";
+import { removeSuperseded } from "./remove-superseded.ts";
 import { canceled, settleJob } from "./settle-job.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
 
@@ -40,6 +40,6 @@ export async function cancelJob(
     return job.videoId;
   }, storeTransaction);
   // Earlier attempts may have left output.
-  if (settled !== null) await removeLosers(deps, settled);
+  if (settled !== null) await removeSuperseded(deps, settled);
   return { jobId };
 }

@@ -1,7 +1,6 @@
-import { videoNotFound } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError } from "../errors.ts";
+import { type Viewer, videoNotFound } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { ConflictError } from "../errors/index.ts";
 import { cancelJob } from "./cancel-job.ts";
 
 /**

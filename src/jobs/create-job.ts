@@ -2,9 +2,9 @@ import { Profile, Requirements, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
-import { taskKindOf } from "../database/job-kinds.ts";
-import { recordChange, type Tx } from "../events/record-change.ts";
-import { readActiveJobs, withinActiveJobs } from "../quotas/active-jobs.ts";
+import { firstTaskOf, type TaskKind, wireKindOf } from "../database/index.ts";
+import { recordChange, type Tx } from "../events/index.ts";
+import { readActiveJobs, withinActiveJobs } from "../quotas/index.ts";
 import { choosePool, readOffers, readPool } from "../workers/index.ts";
 import type { PlannedTask } from "./create-rest-tasks.ts";
 import { createRestTasks } from "./create-rest-tasks.ts";
@@ -14,6 +14,8 @@ import { jobMayBecome } from "./may-become.ts";
 interface NewJob {
   id: string;
   kind: string;
+  /** Kind of its first task. Default: that of its kind. */
+  firstTask?: TaskKind;
   /** Renditions of a finished video to make again. */
   repairs?: string[];
   workspaceId: string;
@@ -38,14 +40,15 @@ interface NewJob {
  */
 export async function createJob(
   tx: Tx,
-  { isReady, retryOfId, left, ...job }: NewJob,
+  { isReady, retryOfId, left, firstTask, ...job }: NewJob,
   { now, maxActiveJobs }: { now: Date; maxActiveJobs: number | null },
 ): Promise<void> {
   const { id: jobId, workspaceId, videoId, priority } = job;
   await withinActiveJobs(tx, { workspaceId, now, maxActiveJobs }, async (room) => {
     const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
     if (limit !== null && used + room > limit) return false;
-    const requirements = requirementsOf(taskKindOf(job.kind), job.profile);
+    const taskKind = firstTask ?? firstTaskOf(job.kind);
+    const requirements = requirementsOf(wireKindOf(taskKind), job.profile);
     const queue = { workspaceId, priority, requirements, pool: await readPool(tx, requirements, now) };
     const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
     await tx.job.create({
@@ -59,7 +62,7 @@ export async function createJob(
         tasks: {
           create:
             (left?.needsHead ?? true)
-              ? [{ ...queued, ...queue, dueAt: queued.queuedAt, kind: "RENDER", availableAt: now }]
+              ? [{ ...queued, ...queue, dueAt: queued.queuedAt, kind: taskKind, availableAt: now }]
               : [],
         },
       },

@@ -1,15 +1,12 @@
-import { Profile, requirementsOf } from "@reelay/contracts";
+import { type KindParams, Profile, requirementsOf } from "@reelay/contracts";
 import type { Job, Task } from "../../prisma/generated/client.ts";
-import { type TaskKind, wireKindOf } from "../database/job-kinds.ts";
-import type { Tx } from "../events/record-change.ts";
+import { type TaskKind, wireKindOf } from "../database/index.ts";
+import type { Tx } from "../events/index.ts";
+import { taskParams } from "./task-rows.ts";
 
 export interface PlannedTask {
   kind: Exclude<TaskKind, "RENDER">;
-  startMs: number;
-  /** Null: the end of the source. */
-  endMs: number | null;
-  /** Names of the variants of a chunk, or of the audio; empty for a download. */
-  renditions: string[];
+  params: KindParams;
   /** Time after queueing when a viewer who started then would need it. */
   dueAfterMs: number;
 }
@@ -32,9 +29,10 @@ export async function createRestTasks(
   const since = (queuedAt ?? now).getTime();
   const recipe = Profile.parse(profile);
   await tx.task.createMany({
-    data: tasks.map(({ dueAfterMs, ...task }) => ({
-      ...task,
-      ...{ jobId, workspaceId, priority, pool, requirements: requirementsOf(wireKindOf(task.kind), recipe) },
+    data: tasks.map(({ kind, params, dueAfterMs }) => ({
+      ...{ jobId, workspaceId, priority, pool, kind },
+      params: taskParams(kind, params),
+      requirements: requirementsOf(wireKindOf(kind), recipe),
       isRest: true,
       status: "QUEUED" as const,
       queuedAt: now,

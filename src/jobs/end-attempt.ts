@@ -1,8 +1,7 @@
 import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
 import { backoffMs } from "@reelay/process";
-import { errorColumn } from "../database/error-column.ts";
-import { settlesVideo } from "../database/job-kinds.ts";
-import { recordChange, type Tx } from "../events/record-change.ts";
+import { errorColumn, settlesVideo } from "../database/index.ts";
+import { recordChange, type Tx } from "../events/index.ts";
 import { awaitSource, awaitsSource } from "./await-source.ts";
 import { enqueueTasks } from "./enqueue-task.ts";
 import type { HeldAttempt } from "./hold-attempt.ts";
@@ -18,7 +17,7 @@ const retryDelayMs = (tries: number): number => backoffMs(Math.max(0, tries - 1)
  * A full disk is not the task's failure: such attempts use no try until there were this many, about a day's
  * worth.
  */
-const roomAttempts = 300;
+const ROOM_ATTEMPTS = 300;
 const roomCodes: ReadonlySet<string> = new Set(["STORE_FULL", "WORK_DIRECTORY_FULL"]);
 
 /** Pause after a full disk: short at first, as an operator may be freeing space. */
@@ -84,7 +83,7 @@ export async function endAttempt(
   await closeAttempt(tx, attempt, outcome, now, error);
   const handBack = await recordMemoryNeed(tx, task, error, needsMemoryBytes, now);
   const awaitsRoom =
-    outcome === "FAILED" && error !== null && roomCodes.has(error.code) && attempt.number < roomAttempts;
+    outcome === "FAILED" && error !== null && roomCodes.has(error.code) && attempt.number < ROOM_ATTEMPTS;
   const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED" && handBack === null && !awaitsRoom;
   const { tries, maxTries } = usesTry
     ? await tx.task.update({ where: { id: task.id }, data: { tries: { increment: 1 } } })

@@ -1,4 +1,4 @@
-import type { Tx } from "../events/record-change.ts";
+import type { Tx } from "../events/index.ts";
 import { jobMayBecome } from "./may-become.ts";
 
 /**
@@ -12,7 +12,7 @@ export async function enqueueTasks(
 ): Promise<void> {
   await tx.$executeRaw`
     UPDATE tasks SET status = 'QUEUED', queued_at = coalesce(queued_at, ${now}),
-      due_at = coalesce(due_at, ${now}::timestamptz + start_ms * interval '1 millisecond'), available_at = ${availableAt},
+      due_at = coalesce(due_at, ${now}), available_at = ${availableAt},
       dispatched_at = NULL, published_at = NULL
     WHERE id = ANY (${[...taskIds]}::uuid[]) AND status::text = ANY (${jobMayBecome("QUEUED").in})`;
 }

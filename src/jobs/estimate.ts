@@ -1,17 +1,17 @@
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/db.ts";
-import { videoJobKinds } from "../database/job-kinds.ts";
+import { type Db, firstVideoTasks, videoJobKinds } from "../database/index.ts";
 import { readSlots } from "../workers/index.ts";
-import { type Pace, paceOf, readPaces } from "./pace.ts";
+import { type Pace, paceOf, readPaces, sourceBytes } from "./pace.ts";
 import { queuePosition } from "./queue.ts";
 
 /** Maximum number of completed attempts of first tasks that estimates use, */
-const samples = 50;
+const SAMPLES = 50;
 /** among the newest completed ones, nearly all of which may be chunks. */
-const lookedAt = 1_000;
+const LOOKED_AT = 1_000;
 
 interface JobRow {
   id: string;
+  kind: string;
   status: string;
   pool: Pool;
   profile: string;
@@ -32,9 +32,9 @@ interface JobRow {
 /**
  * Milliseconds until each job is likely to end; null if unknown, and for jobs that have ended, wait for their
  * source, or render nothing. A running job uses its slowest variant's own estimate; if none is being
- * rendered, the duration and concurrency of its tasks; before any task has ended, the pace of jobs with its
- * profile. A waiting job uses its position in the queue, the available slots, recent durations of first
- * tasks, and that pace.
+ * rendered, the duration and concurrency of its tasks; before any task has ended, the pace of jobs of its
+ * kind with its profile. A waiting job uses its position in the queue, the available slots, recent durations
+ * of first tasks, and that pace.
  */
 export async function estimate(
   db: Db,
@@ -43,13 +43,13 @@ export async function estimate(
 ): Promise<Map<string, number | null>> {
   const estimates = new Map<string, number | null>(jobIds.map((id) => [id, null]));
   const jobs = await db.$queryRaw<JobRow[]>`
-    SELECT j.id, j.status, first.pool, j.profile->>'name' AS profile, video.duration_ms AS "durationMs",
-      (video.width::float8 * video.height) AS pixels, source.size_bytes::float8 AS "sizeBytes",
+    SELECT j.id, j.kind, j.status, first.pool, j.profile->>'name' AS profile, video.duration_ms AS "durationMs",
+      (video.width::float8 * video.height) AS pixels, ${sourceBytes} AS "sizeBytes",
       (extract(epoch FROM ${now}::timestamptz - j.started_at) * 1000)::float8 AS "elapsedMs", (
       SELECT CASE WHEN bool_and(v.eta_ms IS NOT NULL) THEN max(v.eta_ms) END
       FROM variants v WHERE v.video_id = j.video_id AND v.status IN ('PENDING', 'RENDERING')) AS "etaMs",
       rest.running, rest.waiting, rest."taskMs"
-    FROM jobs j JOIN videos video ON video.id = j.video_id JOIN sources source ON source.video_id = j.video_id
+    FROM jobs j JOIN videos video ON video.id = j.video_id JOIN sources s ON s.video_id = j.video_id
       CROSS JOIN LATERAL (SELECT pool FROM tasks t WHERE t.job_id = j.id ORDER BY t.is_rest, t.due_at, t.id LIMIT 1) first
       CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE t.status = 'RUNNING')::int AS running, count(*) FILTER (WHERE t.status = 'QUEUED')::int AS waiting,
@@ -75,12 +75,12 @@ export async function estimate(
   for (const job of waiting) {
     const { id, pool } = job;
     const there = slots.get(pool)?.slots ?? 0;
-    const lately = durations.get(pool);
+    const lately = durations.filter((each) => each.pool === pool);
     const position = positions.get(id) ?? null;
-    if (there === 0 || lately === undefined || position === null) continue;
+    const own = paceOf(paces, job)?.(job) ?? lately.find(({ kind }) => kind === job.kind)?.jobMs;
+    if (there === 0 || own === undefined || position === null) continue;
     const rounds = Math.max(0, position - (slots.get(pool)?.idle ?? 0)) / there;
-    const own = paceOf(paces, job)?.(job) ?? lately.jobMs;
-    estimates.set(id, Math.round(rounds * lately.taskMs + own));
+    estimates.set(id, Math.round(rounds * meanTaskMs(lately) + own));
   }
   return estimates;
 }
@@ -96,20 +96,33 @@ function whatIsLeft(job: JobRow, pace: Pace | null): number | null {
 const byTasks = ({ running, waiting, taskMs }: JobRow): number | null =>
   taskMs === null || running === 0 ? null : Math.round((waiting / running + 0.5) * taskMs);
 
+interface Durations {
+  pool: Pool;
+  /** Kind of the jobs. */
+  kind: string;
+  /** Number of attempts. */
+  attempts: number;
+  taskMs: number;
+  jobMs: number;
+}
+
+function meanTaskMs(lately: readonly Durations[]): number {
+  const attempts = lately.reduce((sum, each) => sum + each.attempts, 0);
+  return lately.reduce((sum, each) => sum + each.taskMs * each.attempts, 0) / attempts;
+}
+
 /**
  * Mean durations of the newest completed attempts of first tasks, and of their jobs from the first attempt's
- * start, per pool.
+ * start, per pool and kind.
  */
-async function readDurations(db: Db): Promise<Map<Pool, { taskMs: number; jobMs: number }>> {
-  const rows = await db.$queryRaw<Array<{ pool: Pool; taskMs: number; jobMs: number }>>`
-    SELECT t.pool, avg(extract(epoch FROM newest.ended_at - newest.started_at) * 1000)::float8 AS "taskMs",
+const readDurations = (db: Db): Promise<Durations[]> =>
+  db.$queryRaw<Durations[]>`
+    SELECT t.pool, j.kind, count(*)::int AS attempts, avg(extract(epoch FROM newest.ended_at - newest.started_at) * 1000)::float8 AS "taskMs",
       avg(extract(epoch FROM coalesce(j.ended_at, newest.ended_at) - coalesce(j.started_at, newest.started_at)) * 1000)::float8 AS "jobMs"
     FROM (
       SELECT a.task_id, a.started_at, a.ended_at
-      FROM (SELECT * FROM attempts WHERE outcome = 'COMPLETED' ORDER BY ended_at DESC LIMIT ${lookedAt}) a
-        JOIN tasks t ON t.id = a.task_id AND t.kind = 'RENDER' AND NOT t.is_rest
-      ORDER BY a.ended_at DESC LIMIT ${samples}) newest
+      FROM (SELECT * FROM attempts WHERE outcome = 'COMPLETED' ORDER BY ended_at DESC LIMIT ${LOOKED_AT}) a
+        JOIN tasks t ON t.id = a.task_id AND t.kind = ANY (${[...firstVideoTasks]}::text[]) AND NOT t.is_rest
+      ORDER BY a.ended_at DESC LIMIT ${SAMPLES}) newest
       JOIN tasks t ON t.id = newest.task_id JOIN jobs j ON j.id = t.job_id
-    GROUP BY t.pool`;
-  return new Map(rows.map(({ pool, ...durations }) => [pool, durations]));
-}
+    GROUP BY t.pool, j.kind`;

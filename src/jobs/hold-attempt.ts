@@ -1,7 +1,7 @@
 import type { AttemptReport } from "@reelay/contracts";
 import { isTerminal } from "@reelay/contracts";
 import type { Attempt, Job, Task } from "../../prisma/generated/client.ts";
-import { recordChange, type Tx } from "../events/record-change.ts";
+import { recordChange, type Tx } from "../events/index.ts";
 import { leaseFrom } from "./lease.ts";
 import { jobMayBecome } from "./may-become.ts";
 
@@ -11,7 +11,7 @@ const include = { task: { include: { job: true } } } as const;
 
 /**
  * The reporting attempt, if it holds its task's lease: it is known and open, or the first to ask for a free
- * task (its `started` may arrive after its other reports). Null: it lost and must stop. A losing attempt
+ * task (its `started` may arrive after its other reports). Null: it is superseded and must stop. It
  * never gets the lease later, since every attempt that takes it invalidates the current fencing token. The
  * caller holds the video's lock.
  */

@@ -1,7 +1,7 @@
 import { type ErrorScope, RecordedError } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority, JobStatus } from "../../prisma/generated/enums.ts";
-import { boundedList } from "../bounded-list.ts";
+import { boundedList } from "../inputs/index.ts";
 
 /** Selects jobs that match all conditions. */
 export interface JobFilter {

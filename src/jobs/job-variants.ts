@@ -1,5 +1,5 @@
 import { Prisma } from "../../prisma/generated/client.ts";
-import type { Tx } from "../events/record-change.ts";
+import type { Tx } from "../events/index.ts";
 import { variantMayRetryAs } from "./may-become.ts";
 
 /** The variants of a job. */

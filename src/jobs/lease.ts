@@ -1,5 +1,5 @@
 /** How long an attempt holds its task without a report. Workers report at least every 5 s. */
-const leaseMs = 30_000;
+const LEASE_MS = 30_000;
 
 /** The end of the lease of an attempt that reports now. */
-export const leaseFrom = (now: Date): Date => new Date(now.getTime() + leaseMs);
+export const leaseFrom = (now: Date): Date => new Date(now.getTime() + LEASE_MS);

@@ -19,6 +19,10 @@ export const jobMayBecome = (to: JobStatus) => ({ in: [to, ...statusesBefore(to,
 
 export const videoMayBecome = (to: VideoStatus) => ({ in: [to, ...statusesBefore(to, videoTransitions)] });
 
+export const variantMayBecome = (to: VariantStatus) => ({
+  in: [to, ...statusesBefore(to, variantTransitions)],
+});
+
 /** A retry also reopens settled videos. */
 export const videoMayRetryAs = (to: VideoStatus) => ({
   in: [to, ...statusesBefore(to, videoTransitions, videoRetries)],

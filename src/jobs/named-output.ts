@@ -1,12 +1,10 @@
-import { Download, objectKeys, Preview, PublishedPlaylist, Storyboard } from "@reelay/contracts";
-import type { Db } from "../database/db.ts";
+import { objectKeys, PublishedPlaylist, Storyboard } from "@reelay/contracts";
+import type { Db } from "../database/index.ts";
 
 interface NamingRows {
   id: string;
-  posterKey: string | null;
   storyboard: unknown;
-  download: unknown;
-  preview: unknown;
+  assets: readonly { key: string }[];
   variants: readonly { playlist: unknown }[];
   audioTracks: readonly { playlist: unknown }[];
   parts: readonly { attemptId: string; initKey: string }[];
@@ -28,14 +26,10 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
   );
   // A second encode is in another folder than the rendition's name; a part without segments has none.
   const storyboard = Storyboard.nullable().parse(video.storyboard ?? null);
-  const download = Download.nullable().parse(video.download ?? null);
-  const preview = Preview.nullable().parse(video.preview ?? null);
   const own = [
     ...keys,
-    video.posterKey,
+    ...video.assets.map(({ key }) => key),
     storyboard?.vttKey,
-    download?.key,
-    preview?.key,
     ...video.parts.map(({ initKey }) => initKey),
   ]
     .filter((key) => key?.startsWith(prefix))
@@ -48,7 +42,12 @@ export function namedOutput(video: NamingRows, attemptId: string): string[] {
 
 /** `namedOutput` of the current rows; empty for a deleted video. */
 export async function readNamedOutput(db: Db, videoId: string, attemptId: string): Promise<string[]> {
-  const include = { variants: true, audioTracks: true, parts: { where: { attemptId }, ...partNames } };
+  const include = {
+    variants: true,
+    audioTracks: true,
+    assets: true,
+    parts: { where: { attemptId }, ...partNames },
+  };
   const video = await db.video.findUnique({ where: { id: videoId }, include });
   return video ? namedOutput(video, attemptId) : [];
 }

@@ -1,10 +1,9 @@
 import { activeJobStatuses } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
-import { lockVideo } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { videoJobKinds } from "../database/job-kinds.ts";
-import { NotFoundError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
+import { lockVideo, type Viewer } from "../auth/index.ts";
+import { videoJobKinds } from "../database/index.ts";
+import { NotFoundError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
 
 /** The viewer's job, with its video locked until the transaction ends. Throws `NotFoundError`. */
 export async function lockOwnJob(tx: Tx, viewer: Viewer, jobId: string): Promise<Job> {

@@ -9,7 +9,7 @@ const finished = (jobMs: number, durationMs: number, sizeBytes: number) => ({
   pixels: 1_000_000,
 });
 
-test("what is known best of a video goes first: length and pixels, then bytes, then nothing but that it is one", () => {
+test("the pace is estimated from length and pixels, else from bytes, else from the mean of all jobs", () => {
   const pace = learnPace([
     finished(3_000, 4_000, 1e6),
     finished(5_000, 8_000, 3e6),
@@ -43,7 +43,7 @@ async function done(profile: string, tookMs: number, sizeBytes: number): Promise
 
 const worker = () => system.db.worker.create({ data: workerRow("w", { now: system.deps.clock() }) });
 
-test("a job's estimate goes by jobs of its own profile, and by how large its source is", async () => {
+test("a job's estimate is based on jobs of the same profile and on the size of its source", async () => {
   await done("default", 10_000, 1_000_000);
   await done("download", 90_000, 1_000_000);
   await worker();

@@ -25,7 +25,7 @@ const wakes = async (work: () => Promise<unknown>) => {
   await eventually(() => expect(woken).toBe(before + 1), "the dispatchers are woken once");
 };
 
-test("dispatchers are woken when a queue goes on, and when more of it may run", async () => {
+test("dispatchers are woken when a queue is resumed and when its concurrency is raised", async () => {
   const { operations, viewer, db } = system;
   await pauseQueue(operations, viewer);
   await wakes(() => resumeQueue(operations, viewer));

@@ -1,5 +1,5 @@
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
 
 /**
  * Pauses the viewer's workspace: no task starts until it is resumed; running tasks continue. Throws

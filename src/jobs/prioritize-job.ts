@@ -1,8 +1,8 @@
 import type { JobPriority } from "../../prisma/generated/enums.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError } from "../errors.ts";
-import { recordChange } from "../events/record-change.ts";
+import type { Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { ConflictError } from "../errors/index.ts";
+import { recordChange } from "../events/index.ts";
 import { lockOwnJob } from "./own-job.ts";
 
 /**

@@ -22,7 +22,7 @@ const queued = async (priority: "INTERACTIVE" | "STANDARD" | "BULK") => {
   return await system.createQueuedVideo({ priority });
 };
 
-test("positions are those in which the dispatcher sends", async () => {
+test("queue positions match the order in which the dispatcher sends", async () => {
   await worker(1);
   const bulk = [await queued("BULK"), await queued("BULK")];
   const urgent = await queued("INTERACTIVE");
@@ -31,7 +31,7 @@ test("positions are those in which the dispatcher sends", async () => {
   expect(ids.map((id) => positions.get(id))).toEqual([2, 3, 1]);
 });
 
-test("a job that runs has no position", async () => {
+test("a running job has no position", async () => {
   await worker(1);
   const ref = await queued("STANDARD");
   await system.dispatch();
@@ -39,7 +39,7 @@ test("a job that runs has no position", async () => {
   expect((await queuePosition(system.db, [ref.jobId])).get(ref.jobId)).toBeNull();
 });
 
-test("an estimate goes by the slots that are there, how long attempts took, and the place in the queue", async () => {
+test("an estimate depends on available slots, the duration of past attempts and the queue position", async () => {
   const done = await queued("STANDARD");
   const attempt = attemptOf(done, "one");
   await system.apply(attempt.started);
@@ -51,11 +51,11 @@ test("an estimate goes by the slots that are there, how long attempts took, and 
   expect((await estimate(system.db, waiting, now)).get(waiting[0] ?? "")).toBeNull();
   await worker(2);
   const estimates = await estimate(system.db, waiting, now);
-  // The first two begin at once, the next after half an attempt for each place further back.
+  // The first two start immediately, each later one half an attempt after the one before.
   expect(waiting.map((id) => estimates.get(id))).toEqual([40_000, 40_000, 60_000, 80_000, 100_000]);
 });
 
-test("a running job's estimate is its slowest variant's, and none while one has none", async () => {
+test("a running job's estimate is that of its slowest variant, and null while a variant has none", async () => {
   await worker(1);
   const ref = await queued("STANDARD");
   const attempt = attemptOf(ref, "one");
@@ -83,12 +83,14 @@ async function split(ref: { videoId: string; jobId: string; taskId: string }, wa
   const task = { ...due, kind: "CHUNK" as const, pool: "CPU" as const, requirements: renderNeeds };
   const starts = Array.from({ length: waiting }, (_, index) => (index + 1) * 8_000);
   await system.db.task.createMany({
-    data: starts.map((startMs) => Object.assign({ startMs, status: "QUEUED" as const }, task)),
+    data: starts.map((startMs) =>
+      Object.assign({ params: { version: 1, startMs }, status: "QUEUED" as const }, task),
+    ),
   });
-  return await system.db.task.create({ data: { ...task, status: "RUNNING", startMs: 0 } });
+  return await system.db.task.create({ data: { ...task, status: "RUNNING" } });
 }
 
-test("first tasks go before the rest of any, and a job whose rest waits runs", async () => {
+test("first tasks go before the rest of any video, and a job whose rest waits counts as running", async () => {
   await worker(1);
   const long = await queued("INTERACTIVE");
   await split(long, 5);
@@ -100,7 +102,7 @@ test("first tasks go before the rest of any, and a job whose rest waits runs", a
   expect(ids.map((id) => reasons.get(id)?.code)).toEqual([undefined, "FREE_SLOT"]);
 });
 
-test("a chunk that is on its way to a worker goes before a first task", async () => {
+test("a chunk that was already sent goes before a first task", async () => {
   const long = await queued("STANDARD");
   await split(long, 1);
   await system.db.task.updateMany({ where: { isRest: true }, data: { dispatchedAt: new Date() } });
@@ -108,7 +110,7 @@ test("a chunk that is on its way to a worker goes before a first task", async ()
   expect((await queuePosition(system.db, [next.jobId])).get(next.jobId)).toBe(2);
 });
 
-test("a job that repeats what is missing of a long video waits behind first tasks, by when it is due", async () => {
+test("a job that renders missing parts of a long video waits behind first tasks, ordered by due time", async () => {
   await worker(1);
   const long = await queued("INTERACTIVE");
   await split(long, 3);
@@ -121,7 +123,7 @@ test("a job that repeats what is missing of a long video waits behind first task
   expect((await estimate(system.db, ids, system.deps.clock())).get(long.jobId)).toBeNull();
 });
 
-test("while none of its variants is being rendered, a job's estimate uses its tasks", async () => {
+test("a job's estimate is based on its tasks while none of its variants is rendering", async () => {
   const ref = await queued("STANDARD");
   const attempt = attemptOf(ref, "one");
   await system.apply(attempt.started);
@@ -150,7 +152,7 @@ test("while none of its variants is being rendered, a job's estimate uses its ta
   expect(await of()).toBe(65_000);
 });
 
-test("a waiting job's estimate goes by how long first tasks and jobs took lately", async () => {
+test("a waiting job's estimate is based on the recent duration of first tasks and jobs", async () => {
   const done = await queued("STANDARD");
   const attempt = attemptOf(done, "one");
   await system.apply(attempt.started);

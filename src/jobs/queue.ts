@@ -1,5 +1,5 @@
 import type { JobPriority, Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/db.ts";
+import type { Db } from "../database/index.ts";
 
 /**
  * Number of tasks in the same pool that are likely to start before each job, plus one: 1 is next. Null for

@@ -37,14 +37,14 @@ async function handBack(ref: TaskRef, needsMemoryBytes: number) {
   await system.apply({ ...attempt.failed(1, "FAILED"), error, needsMemoryBytes });
 }
 
-test("a worker's memory and processors are kept with what it says of itself", async () => {
+test("a worker's memory and processors are stored with its offer", async () => {
   await introduce(2 * gib);
   expect(await system.db.worker.findUnique({ where: { id: "worker-0" } })).toMatchObject({
     offer: { memoryBytes: 2 * gib, cpus: 2 },
   });
 });
 
-test("what its programs used is kept with the attempt that ended", async () => {
+test("resource usage is stored with the attempt that ended", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -55,7 +55,7 @@ test("what its programs used is kept with the attempt that ended", async () => {
   ]);
 });
 
-test("an attempt that waits for memory says so until it does not, and keeps its lease", async () => {
+test("an attempt that waits for memory is marked until it continues, and keeps its lease", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref, "worker-0");
   await system.apply(attempt.started);
@@ -75,7 +75,7 @@ test("an attempt that waits for memory says so until it does not, and keeps its 
   await system.apply(attempt.completed(1));
 });
 
-test("a task that is too large for its worker goes to a larger one, and that uses no try", async () => {
+test("a task that is too large for its worker goes to a larger one and uses no try", async () => {
   await introduce(2 * gib, 8 * gib);
   const ref = await system.createQueuedVideo();
   await handBack(ref, 4 * gib);
@@ -90,7 +90,7 @@ test("a task that is too large for its worker goes to a larger one, and that use
   expect(message).toMatchObject({ requirements: { memoryBytes: 4 * gib } });
 });
 
-test("when no worker that is there has enough, the job ends and says what is needed and what there is", async () => {
+test("the job fails if no available worker has enough memory, and states the need and the largest worker", async () => {
   await introduce(2 * gib, 3 * gib);
   const ref = await system.createQueuedVideo();
   await handBack(ref, 4 * gib);
@@ -104,7 +104,7 @@ test("when no worker that is there has enough, the job ends and says what is nee
   });
 });
 
-test("a worker that does not say what it has may have enough, but not for ever", async () => {
+test("a worker that does not report its memory is retried, but not forever", async () => {
   await introduce(undefined);
   const ref = await system.createQueuedVideo();
   for (let time = 1; time < 20; time += 1) await handBack(ref, 4 * gib);
@@ -113,7 +113,7 @@ test("a worker that does not say what it has may have enough, but not for ever",
   expect((await readTask(ref)).job).toMatchObject({ status: "FAILED", error: { code: "NEEDS_MORE_MEMORY" } });
 });
 
-test("a task that was handed back waits a minute for a larger worker that has gone, no longer", async () => {
+test("a task that was handed back waits at most a minute for a larger worker that has left", async () => {
   await introduce(2 * gib, 8 * gib);
   const ref = await system.createQueuedVideo();
   await handBack(ref, 4 * gib);
@@ -126,7 +126,7 @@ test("a task that was handed back waits a minute for a larger worker that has go
   expect((await readTask(ref)).job).toMatchObject({ status: "FAILED", error: { code: "NEEDS_MORE_MEMORY" } });
 });
 
-test("an attempt that ran out of memory makes the next one estimate twice as much", async () => {
+test("an attempt that ran out of memory doubles the next attempt's estimate", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);

@@ -1,6 +1,6 @@
 import { type ReportedError, Requirements } from "@reelay/contracts";
 import type { Task } from "../../prisma/generated/client.ts";
-import type { Tx } from "../events/record-change.ts";
+import type { Tx } from "../events/index.ts";
 import { readWorkerMemory, tooLarge } from "../workers/index.ts";
 
 /** A worker with too little memory returned a task, without using a try. */
@@ -11,7 +11,7 @@ interface HandBack {
 }
 
 /** Workers that do not report their memory may return a task again and again; this limits it. */
-const maxHandBacks = 20;
+const MAX_HAND_BACKS = 20;
 
 /**
  * Records what an attempt's end shows about its task's memory: a worker with too little states the need, and
@@ -35,6 +35,6 @@ export async function recordMemoryNeed(
     data: { handBacks: { increment: 1 }, requirements: { ...requirements, memoryBytes: needs } },
   });
   const workers = await readWorkerMemory(tx, task.pool, now);
-  const isHopeless = !workers.mayHave(needs) || handBacks >= maxHandBacks;
+  const isHopeless = !workers.mayHave(needs) || handBacks >= MAX_HAND_BACKS;
   return { times: handBacks, error: isHopeless ? tooLarge(needs, workers.largestBytes) : null };
 }

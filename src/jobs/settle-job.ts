@@ -6,10 +6,11 @@ import {
   variantTransitions,
 } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
-import { errorColumn } from "../database/error-column.ts";
-import { settlesVideo } from "../database/job-kinds.ts";
-import { type Change, recordChange, type Tx } from "../events/record-change.ts";
-import { planMasterPlaylist } from "../streaming/master-playlist.ts";
+import { errorColumn, settlesVideo } from "../database/index.ts";
+import { type Change, recordChange, type Tx } from "../events/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
+import { planMasterPlaylist } from "../streaming/index.ts";
+import { releaseJob } from "./create-job.ts";
 import { videoMayBecome } from "./may-become.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
 
@@ -43,17 +44,31 @@ const nothingReady: RecordedError = {
   retriable: true,
 };
 
+type SettledJob = Pick<Job, "id" | "workspaceId" | "videoId" | "kind">;
+
 /**
  * Settles a job with its tasks and unfinished variants, and the video: READY if anything plays, else FAILED
- * with the job's error. Jobs of other kinds change neither. The caller holds the video's lock, and has closed
- * the attempt that ends it.
+ * with the job's error. Jobs of other kinds change neither. Jobs that depend on it start, or end as it did.
+ * The caller holds the video's lock, and has closed the attempt that ends it.
  */
-export async function settleJob(
-  tx: Tx,
-  job: Pick<Job, "id" | "workspaceId" | "videoId" | "kind">,
-  end: JobEnd,
-  now: Date,
-): Promise<void> {
+export async function settleJob(tx: Tx, job: SettledJob, end: JobEnd, now: Date): Promise<void> {
+  if (!(await endJob(tx, job, end, now))) return;
+  const dependents = await tx.job.findMany({ where: { dependsOnId: job.id, status: "PENDING" } });
+  for (const dependent of dependents) {
+    if (end.status === "SUCCEEDED") await releaseJob(tx, dependent, now);
+    else await settleJob(tx, dependent, { status: end.status, error: dependencyEnded(job, end) }, now);
+  }
+}
+
+const dependencyEnded = ({ id, kind }: SettledJob, { status }: JobEnd): RecordedError => ({
+  code: `DEPENDENCY_${status}`,
+  message: `It needs the output of the job ${encodeGlobalId("Job", id)} (${kind}), which is ${status}. Retry that one, then this one.`,
+  scope: "INPUT",
+  retriable: true,
+});
+
+/** Resolves to false if the job has ended before. */
+async function endJob(tx: Tx, job: SettledJob, end: JobEnd, now: Date): Promise<boolean> {
   const { videoId } = job;
   const open = { status: { in: statusesBefore(end.status, jobTransitions) } };
   const ended = { status: end.status, endedAt: now };
@@ -62,7 +77,7 @@ export async function settleJob(
     where: { id: job.id, ...open },
     data: { ...ended, error: errorColumn(end.status === "FAILED" ? end.error : null) },
   });
-  if (count === 0) return;
+  if (count === 0) return false;
   await closeOtherAttempts(tx, job, now);
   const isBeside = !settlesVideo(job.kind);
   const told = isBeside ? { kind: job.kind } : {};
@@ -74,7 +89,7 @@ export async function settleJob(
   ];
   if (isBeside) {
     await recordChange(tx, { ...job, jobId: job.id }, changes);
-    return;
+    return true;
   }
   const unfinished = end.status === "CANCELED" ? "CANCELED" : "FAILED";
   await tx.variant.updateMany({
@@ -90,6 +105,7 @@ export async function settleJob(
   await tx.part.deleteMany({ where: { videoId, isComplete: false } });
   changes.push(...(await settleVideo(tx, videoId, end.error ?? nothingReady, now)));
   await recordChange(tx, { ...job, jobId: job.id }, changes);
+  return true;
 }
 
 /** Stops attempts of an ended job that are still running; their later reports change nothing. */

@@ -1,6 +1,6 @@
 import type { TaskCancelRequested } from "@reelay/contracts";
-import type { Tx } from "../events/record-change.ts";
-import { addToOutbox } from "../outbox/add-to-outbox.ts";
+import type { Tx } from "../events/index.ts";
+import { addToOutbox } from "../outbox/index.ts";
 
 /** Asks the workers that hold attempts of this video or job to stop. Returns the number of attempts. */
 export async function stopOpenAttempts(

@@ -10,7 +10,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 const pairs = jobStatuses.flatMap((from) => jobStatuses.map((to) => [from, to] as const));
 
-test.each(pairs)("the triggers treat %s to %s as the transition tables do", async (from, to) => {
+test.each(pairs)("the database triggers agree with the transition tables on %s to %s", async (from, to) => {
   const { jobId } = await system.createQueuedVideo();
   const ended = (status: (typeof jobStatuses)[number]) => (isTerminal(status) ? new Date() : null);
   const error = { code: "BROKEN", message: "It broke.", scope: "WORKER", retriable: true };

@@ -1,14 +1,14 @@
 import { Requirements } from "@reelay/contracts";
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/db.ts";
-import { wireKindOf } from "../database/job-kinds.ts";
+import { type Db, wireKindOf } from "../database/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
 import { explainMismatch, inPool, type OfferGroup, readOffers } from "../workers/index.ts";
 
 /** How long a task waits for a worker with a GPU by default, in milliseconds. */
-export const defaultGpuPatienceMs = 60_000;
+export const DEFAULT_GPU_PATIENCE_MS = 60_000;
 
 /** Why a job does not run yet. */
-export type WaitCode = "SOURCE" | "PAUSED" | "BACKOFF" | "QUOTA" | "NO_WORKER" | "FREE_SLOT";
+export type WaitCode = "SOURCE" | "JOB" | "PAUSED" | "BACKOFF" | "QUOTA" | "NO_WORKER" | "FREE_SLOT";
 
 interface Wait {
   code: WaitCode;
@@ -30,6 +30,10 @@ interface Row {
   waitsSince: Date;
   kind: string;
   requirements: unknown;
+  /** The job that it depends on. */
+  awaitedId: string | null;
+  awaitedKind: string | null;
+  awaitedStatus: string | null;
 }
 
 /**
@@ -42,7 +46,7 @@ export async function waits(
   {
     now,
     maxRunningTasks,
-    gpuPatienceMs = defaultGpuPatienceMs,
+    gpuPatienceMs = DEFAULT_GPU_PATIENCE_MS,
   }: { now: Date; maxRunningTasks: number | null; gpuPatienceMs?: number | undefined },
 ): Promise<Map<string, Wait | null>> {
   const found = new Map<string, Wait | null>(jobIds.map((id) => [id, null]));
@@ -52,9 +56,10 @@ export async function waits(
       (SELECT a.error->>'code' FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
       w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
       greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.requirements,
+      d.id AS "awaitedId", d.kind AS "awaitedKind", d.status AS "awaitedStatus",
       (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id
         AND (f.status = 'RUNNING' OR (f.status = 'QUEUED' AND f.dispatched_at IS NOT NULL))) AS "inFlight"
-    FROM jobs j JOIN workspaces w ON w.id = j.workspace_id CROSS JOIN LATERAL (
+    FROM jobs j JOIN workspaces w ON w.id = j.workspace_id LEFT JOIN jobs d ON d.id = j.depends_on_id CROSS JOIN LATERAL (
       SELECT * FROM tasks WHERE job_id = j.id AND status IN ('PENDING', 'QUEUED')
       ORDER BY available_at > ${now}, is_rest, due_at, id LIMIT 1) t
     WHERE j.status IN ('PENDING', 'QUEUED') AND j.id = ANY (${[...jobIds]}::uuid[])`;
@@ -85,6 +90,13 @@ function toWait(
   { status, pool, kind, availableAt, maxRunningTasks, ...row }: Row,
   offers: readonly OfferGroup[],
 ): Wait {
+  if (status === "PENDING" && row.awaitedId !== null) {
+    const id = encodeGlobalId("Job", row.awaitedId);
+    return {
+      code: "JOB",
+      reason: `Waiting for the job ${id} (${row.awaitedKind}), which is ${row.awaitedStatus}.`,
+    };
+  }
   if (status === "PENDING") return { code: "SOURCE", reason: "Waiting for the source to be uploaded." };
   if (row.isPaused) {
     return { code: "PAUSED", reason: "The workspace's queue is paused. `resumeQueue` continues it." };

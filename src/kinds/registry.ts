@@ -1,11 +1,19 @@
 /** The kinds of jobs. A kind without an operation does not compile. */
-import type { JobKind } from "../database/job-kinds.ts";
-import type { KindOperations } from "../jobs/kind-operations.ts";
+import { type JobKind, wireKindOf } from "../database/index.ts";
+import type { KindOperations, KindRegistry, ScopedTask, TaskScope } from "../jobs/index.ts";
+import { animation } from "./animation/index.ts";
 import { assetKinds } from "./asset-kinds.ts";
 import { repair } from "./repair/index.ts";
 import { transcode } from "./transcode/index.ts";
 
-export const kinds = { TRANSCODE: transcode, REPAIR: repair, ...assetKinds } satisfies Record<
-  JobKind,
-  KindOperations
->;
+export const kinds = {
+  TRANSCODE: transcode,
+  ANIMATION: animation,
+  REPAIR: repair,
+  ...assetKinds,
+} satisfies Record<JobKind, KindOperations>;
+
+const wholeVideo: TaskScope = { startMs: 0, endMs: null, makes: () => false };
+
+export const taskScope = (task: ScopedTask): TaskScope =>
+  (kinds as KindRegistry)[wireKindOf(task.kind)]?.toScope?.(task) ?? wholeVideo;

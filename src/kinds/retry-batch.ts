@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Tx } from "../events/record-change.ts";
+import type { Tx } from "../events/index.ts";
 
 const Outcome = z.union([
   z.object({ retriedAs: z.string() }),

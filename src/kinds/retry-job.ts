@@ -1,12 +1,10 @@
-import { videoNotFound } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { isVideoJob } from "../database/job-kinds.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
-import { onceByKey } from "../idempotency.ts";
-import type { KindRegistry } from "../jobs/kind-operations.ts";
-import { lockOwnJob } from "../jobs/own-job.ts";
+import { type Viewer, videoNotFound } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { isVideoJob } from "../database/index.ts";
+import { ConflictError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
+import { onceByKey } from "../idempotency/index.ts";
+import { type KindRegistry, lockOwnJob } from "../jobs/index.ts";
 import { kinds } from "./registry.ts";
 
 /**

@@ -33,7 +33,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error as { code?: string }).code,
   );
 
-test("failed jobs are retried oldest first, a page at a time, and none twice", async () => {
+test("failed jobs are retried oldest first, one page at a time, each once", async () => {
   const failed = await createAllFailed(3);
   const first = await retry({ filter: {}, first: 2 });
   expect(first).toMatchObject({ skipped: [], hasMore: true });
@@ -46,7 +46,7 @@ test("failed jobs are retried oldest first, a page at a time, and none twice", a
   expect(await retry({ filter: {} })).toEqual({ jobIds: [], skipped: [], hasMore: false, lastId: null });
 });
 
-test("what cannot be retried is listed with its reason and holds up nothing", async () => {
+test("jobs that cannot be retried are listed with the reason and block no other", async () => {
   const [good = ""] = await createAllFailed(1);
   const waiting = await system.createQueuedVideo();
   const unknown = randomUUID();
@@ -60,7 +60,7 @@ test("what cannot be retried is listed with its reason and holds up nothing", as
   expect(again).toMatchObject({ jobIds: [], skipped: [{ jobId: good, code: "JOB_SUPERSEDED" }] });
 });
 
-test("pages go on after what could not be retried", async () => {
+test("pages continue after jobs that could not be retried", async () => {
   const lastId = (await retry({ filter: {}, first: 500 })).lastId;
   const [first = "", second = ""] = await createAllFailed(2);
   const page = await retry({ filter: {}, first: 1, ...(lastId && { after: lastId }) });
@@ -69,7 +69,7 @@ test("pages go on after what could not be retried", async () => {
   expect(next.lastId).toBe(second);
 });
 
-test("a repeat with the same key, also at the same time, gives the same answer and makes nothing more", async () => {
+test("a repeat with the same idempotency key, even concurrent, returns the same result and creates nothing", async () => {
   const ids = [...(await createAllFailed(4)), randomUUID()];
   const idempotencyKey = randomUUID();
   const before = await system.db.job.count();
@@ -80,7 +80,7 @@ test("a repeat with the same key, also at the same time, gives the same answer a
   expect(await codeOf(retry({ ids: ids.slice(1), idempotencyKey }))).toBe("IDEMPOTENCY_KEY_REUSED");
 });
 
-test("a request that is cut off is finished by its repeat", async () => {
+test("a repeat completes a request that was interrupted", async () => {
   const ids = await createAllFailed(3);
   const idempotencyKey = randomUUID();
   let calls = 0;
@@ -99,7 +99,7 @@ test("a request that is cut off is finished by its repeat", async () => {
   expect(await system.db.job.count({ where: { retryOfId: { in: ids } } })).toBe(3);
 });
 
-test("the filter chooses by error, scope, finality and time", async () => {
+test("the filter selects by error, scope, finality and time", async () => {
   await retry({ filter: {}, first: 500 });
   const [a = "", b = ""] = await createAllFailed(2);
   await system.db.job.update({
@@ -114,7 +114,7 @@ test("the filter chooses by error, scope, finality and time", async () => {
   expect(await chosen({ errorCode: ["ENCODER_FAILED"] })).toBe(a);
 });
 
-test("too many, none, or both kinds of choice are refused with the field", async () => {
+test("a request with too many jobs, none, or both selections is refused with the field", async () => {
   for (const input of [
     {},
     { ids: [], filter: {} },
@@ -127,7 +127,7 @@ test("too many, none, or both kinds of choice are refused with the field", async
   expect(await codeOf(retry({ ids: Array.from({ length: 501 }, () => randomUUID()) }))).toBe("JOBS_INVALID");
 });
 
-test("a key is kept for more than a day, and forgotten after two", async () => {
+test("an idempotency key is kept for more than a day and deleted after two", async () => {
   const ids = await createAllFailed(1);
   const idempotencyKey = randomUUID();
   const first = await retry({ ids, idempotencyKey });

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../database/db.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ExpectedError, InvalidInputError } from "../errors.ts";
-import { onceByKey } from "../idempotency.ts";
-import { type JobFilter, jobWhere } from "../jobs/job-filter.ts";
+import type { Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { storeTransaction } from "../database/index.ts";
+import { ExpectedError, InvalidInputError } from "../errors/index.ts";
+import { onceByKey } from "../idempotency/index.ts";
+import { type JobFilter, jobWhere } from "../jobs/index.ts";
 import { nextOfBatch, type Outcome, type RetryBatch, recordOutcome } from "./retry-batch.ts";
 import { retryJobIn } from "./retry-job.ts";
 
@@ -32,7 +32,7 @@ export interface RetriedJobs {
   lastId: string | null;
 }
 
-const most = 500;
+const MOST = 500;
 
 /**
  * Retries many jobs, each in its own transaction: jobs that cannot be retried are listed and do not block
@@ -66,11 +66,11 @@ function checkInput({ ids, filter, first }: RetryJobsInput): void {
   if ((ids == null) === (filter == null)) {
     throw invalid("ids", "ids, filter: pass exactly one of them. `filter: {}` selects every failed job.");
   }
-  if (ids != null && (ids.length === 0 || ids.length > most)) {
-    throw invalid("ids", `ids: there are ${ids.length}; give 1 to ${most}.`);
+  if (ids != null && (ids.length === 0 || ids.length > MOST)) {
+    throw invalid("ids", `ids: has ${ids.length} entries. Use 1 to ${MOST}.`);
   }
-  if (first != null && (first < 1 || first > most)) {
-    throw invalid("first", `first: is ${first}; pass 1 to ${most}, and continue with \`after\`.`);
+  if (first != null && (first < 1 || first > MOST)) {
+    throw invalid("first", `first: is ${first}; pass 1 to ${MOST}, and continue with \`after\`.`);
   }
 }
 

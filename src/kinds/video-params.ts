@@ -4,11 +4,11 @@ import {
   type Kept,
   Profile,
   PublishedPlaylist,
-  toSounds,
+  toAudioFields,
   type VariantState,
 } from "@reelay/contracts";
-import type { TaskWithAll } from "../jobs/task-rows.ts";
-import { inOrder } from "../streaming/sounds.ts";
+import type { TaskWithAll } from "../jobs/index.ts";
+import { inOrder } from "../streaming/index.ts";
 
 /** The parameters that all kinds share: the job's profile, and the renditions that are finished. */
 export function toVideoParams({ job }: TaskWithAll): { version: 1; profile: Profile; keep: Kept } {
@@ -19,7 +19,7 @@ export function toVideoParams({ job }: TaskWithAll): { version: 1; profile: Prof
     profile: Profile.parse(job.profile),
     keep: {
       variants: variants.filter((variant) => isKept(job, variant)).map(toVariantState),
-      ...toSounds(inOrder(tracks).flatMap(toKeptAudio)),
+      ...toAudioFields(inOrder(tracks).flatMap(toKeptAudio)),
     },
   };
 }

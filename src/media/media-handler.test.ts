@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createMediaHandler, type MediaHandlerOptions } from "./media-handler.ts";
 
 const segment = "videos/v1/attempts/a1/720p/seg_0.m4s";
@@ -33,6 +33,7 @@ beforeAll(async () => {
   await store.put(segment, "0123456789");
   await store.put(playlist, "#EXTM3U\n");
   await store.put("videos/v1/source/secret.mp4", "original");
+  await store.put("materials/m1/logo.svg", "<svg/>");
   await store.put("videos/v1/attempts/a1/manifest.json", "{}");
 });
 
@@ -46,7 +47,7 @@ afterAll(async () => {
 const get = (key: string, headers: Record<string, string> = {}, method = "GET") =>
   fetch(base + key, { method, headers });
 
-/** The status for a path that goes out exactly as it is written. */
+/** The status for a path that is sent exactly as written. */
 const statusOf = (path: string) =>
   new Promise<number>((resolve, reject) => {
     const req = request({ port, host: "127.0.0.1", path }, (res) => {
@@ -56,7 +57,7 @@ const statusOf = (path: string) =>
     req.on("error", reject).end();
   });
 
-test("a segment is served whole, typed, immutable and open to any origin", async () => {
+test("a segment is served completely, with its type, immutable, and to any origin", async () => {
   const response = await get(segment);
   expect(response.status).toBe(200);
   expect(await response.text()).toBe("0123456789");
@@ -76,7 +77,7 @@ test.each([
   ["bytes=-3", "789", "bytes 7-9/10"],
   ["bytes=-100", "0123456789", "bytes 0-9/10"],
   ["bytes=8-100", "89", "bytes 8-9/10"],
-])("%s gets just those bytes", async (range, body, contentRange) => {
+])("the range %s returns only those bytes", async (range, body, contentRange) => {
   const response = await get(segment, { range });
   expect(response.status).toBe(206);
   expect(response.headers.get("content-range")).toBe(contentRange);
@@ -84,7 +85,7 @@ test.each([
 });
 
 test.each(["bytes=10-", "bytes=-0"])(
-  "%s cannot be satisfied, and the answer says how long the object is",
+  "the range %s cannot be satisfied, and the answer states the length of the object",
   async (range) => {
     const response = await get(segment, { range });
     expect(response.status).toBe(416);
@@ -94,14 +95,14 @@ test.each(["bytes=10-", "bytes=-0"])(
 );
 
 test.each(["bytes=4-2", "bytes=0-1,4-5", "lines=1-2", "bytes=-"])(
-  "%s is ignored: the whole object",
+  "the invalid or unsupported range %s is ignored, and the whole object is returned",
   async (range) => {
     const response = await get(segment, { range });
     expect([response.status, await response.text()]).toEqual([200, "0123456789"]);
   },
 );
 
-test("what a client has already is not sent again", async () => {
+test("an object that the client has cached is answered with 304", async () => {
   const first = await get(playlist);
   expect(first.headers.get("cache-control")).toBe("public, max-age=1");
   const etag = first.headers.get("etag") ?? "";
@@ -113,7 +114,7 @@ test("what a client has already is not sent again", async () => {
   );
 });
 
-test("a playlist that grew is sent again, under another ETag", async () => {
+test("a playlist that grew is sent again with a new ETag", async () => {
   const key = "videos/v1/manifest/master.m3u8";
   await store.put(key, "#EXTM3U\n1");
   const etag = (await get(key)).headers.get("etag") ?? "";
@@ -122,7 +123,7 @@ test("a playlist that grew is sent again, under another ETag", async () => {
   expect([response.status, await response.text()]).toEqual([200, "#EXTM3U\n2"]);
 });
 
-test("a part is only joined to parts of the same object", async () => {
+test("If-Range returns a part only of the same object", async () => {
   const etag = (await get(segment)).headers.get("etag") ?? "";
   expect((await get(segment, { range: "bytes=0-1", "if-range": etag })).status).toBe(206);
   expect((await get(segment, { range: "bytes=0-1", "if-range": '"older"' })).status).toBe(200);
@@ -131,7 +132,7 @@ test("a part is only joined to parts of the same object", async () => {
   );
 });
 
-test("HEAD gives the headers and no body", async () => {
+test("HEAD returns the headers and no body", async () => {
   const response = await get(segment, { range: "bytes=0-1" }, "HEAD");
   expect([response.status, response.headers.get("content-length"), await response.text()]).toEqual([
     200,
@@ -140,7 +141,7 @@ test("HEAD gives the headers and no body", async () => {
   ]);
 });
 
-test("a browser's preflight for Range is granted", async () => {
+test("a browser's preflight request for Range is granted", async () => {
   const response = await get(
     segment,
     { origin: "https://cms.example", "access-control-request-headers": "range" },
@@ -150,7 +151,9 @@ test("a browser's preflight for Range is granted", async () => {
   expect(response.headers.get("access-control-allow-headers")).toContain("Range");
 });
 
-test("the original is not served", async () => {
+test("the original source and materials are not served", async () => {
+  expect((await get("materials/m1/logo.svg")).status).toBe(404);
+  expect((await get("Materials/m1/logo.svg")).status).toBe(404);
   expect((await get("videos/v1/source/secret.mp4")).status).toBe(404);
   expect((await get("videos/v1/SOURCE/secret.mp4")).status).toBe(404);
 });
@@ -171,11 +174,11 @@ test.each([
   "/media/%00",
   "/media/",
   "/media/videos/v1",
-])("%s leads nowhere", async (path) => {
+])("%s returns 404", async (path) => {
   expect(await statusOf(path)).toBe(404);
 });
 
-test("what is missing, or cannot be done, is said in JSON", async () => {
+test("missing objects and unsupported methods are answered in JSON", async () => {
   const missing = await get("videos/none/poster.jpg");
   expect(missing.status).toBe(404);
   expect(missing.headers.get("cache-control")).toBe("no-store");
@@ -188,16 +191,16 @@ test("what is missing, or cannot be done, is said in JSON", async () => {
   expect(await put.json()).toMatchObject({ code: "METHOD_NOT_ALLOWED" });
 });
 
-test("a path outside the base is left to others", async () => {
+test("a path outside the base is passed to other handlers", async () => {
   expect(await statusOf("/mediation/x")).toBe(418);
 });
 
-test("query parameters, as players add them, change nothing", async () => {
+test("query parameters that players add are ignored", async () => {
   expect(await (await get(`${segment}?_HLS_msn=1`)).text()).toBe("0123456789");
 });
 
 test.runIf(process.platform === "linux")(
-  "a viewer who leaves in the middle leaves no file open",
+  "a viewer that disconnects during a transfer leaves no file open",
   async () => {
     const key = "videos/v1/attempts/a1/1080p/long.mp4";
     await store.put(key, Buffer.alloc(32 * 1024 * 1024));
@@ -213,11 +216,11 @@ test.runIf(process.platform === "linux")(
     socket.pause();
     expect(await openFiles()).toBe(1);
     socket.destroy();
-    await vi.waitFor(async () => expect(await openFiles()).toBe(0), { timeout: 5000 });
+    await expect.poll(openFiles).toBe(0);
   },
 );
 
-test("a viewer who leaves while the object is opened leaves nothing open", async () => {
+test("a viewer that disconnects while the object is being opened leaves nothing open", async () => {
   const opened = Promise.withResolvers<Awaited<ReturnType<ObjectStore["read"]>>>();
   const left = Promise.withResolvers<void>();
   const handle = createMediaHandler({
@@ -243,6 +246,6 @@ test("a viewer who leaves while the object is opened leaves nothing open", async
   client.on("error", () => {});
   client.write(`GET /media/${segment} HTTP/1.1\r\nHost: x\r\n\r\n`);
   const { body } = await opened.promise;
-  await vi.waitFor(() => expect(body.closed).toBe(true));
+  await expect.poll(() => body.closed).toBe(true);
   slow.close();
 });

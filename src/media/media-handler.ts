@@ -12,7 +12,7 @@ import {
   type AcceptedToken,
   type PlaybackAccess,
   type Purpose,
-  REFUSALS,
+  refusals,
   requestOrigin,
   splitToken,
 } from "../playback-access/index.ts";
@@ -66,7 +66,7 @@ export function createMediaHandler(options: MediaHandlerOptions): MediaHandler {
         origin: requestOrigin(req),
       });
       if (!granted.isAllowed && granted.code !== null) {
-        refuse(res, 403, { code: granted.code, message: REFUSALS[granted.code] });
+        refuse(res, 403, { code: granted.code, message: refusals[granted.code] });
         return true;
       }
       const isHidden = !granted.isAllowed || key === null || isManifestKey(key) || isSourceKey(key);

@@ -3,14 +3,22 @@ import type { Messaging } from "@reelay/messaging";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { PrismaClient } from "../../prisma/generated/client.ts";
-import { createTestDatabase, eventually, type TestDatabase } from "../../tests/kit/index.ts";
+import {
+  createTestDatabase,
+  eventually,
+  patientTransactions,
+  type TestDatabase,
+} from "../../tests/kit/index.ts";
 import { relayBatch, startRelay } from "./relay.ts";
 
 let database: TestDatabase;
 let db: PrismaClient;
 beforeAll(async () => {
   database = await createTestDatabase();
-  db = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.url }) });
+  db = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: database.url }),
+    transactionOptions: patientTransactions,
+  });
 });
 afterAll(async () => {
   await db.$disconnect();
@@ -59,7 +67,7 @@ test("a row is sent soon after its commit, and only once by two relays", async (
   expect(sent.toSorted()).toEqual(["a", "b", "c", "d"]);
 });
 
-test("rows are sent in the order of their writing, those of later not yet", async () => {
+test("rows are sent in the order in which they were written, and none before it is due", async () => {
   await add("later", { availableAt: new Date(time.now.getTime() + 3_600_000) });
   for (const text of ["1", "2", "3"]) await add(text);
   expect(await relayBatch(deps())).toEqual({ sent: 3, failed: 0 });
@@ -67,7 +75,7 @@ test("rows are sent in the order of their writing, those of later not yet", asyn
   await db.outboxMessage.deleteMany();
 });
 
-test("while the broker is away nothing is lost, each row knows its next try, and it goes out when the broker is back", async () => {
+test("no row is lost while the broker is away; each has a retry time and is sent when the broker returns", async () => {
   refused = "all";
   await add("kept");
   expect(await relayBatch(deps())).toEqual({ sent: 0, failed: 1 });
@@ -81,7 +89,7 @@ test("while the broker is away nothing is lost, each row knows its next try, and
   expect(sent).toEqual(["kept"]);
 });
 
-test("a message that the broker refuses holds up no other, but for those of its own job", async () => {
+test("a message that the broker refuses blocks only messages of the same job", async () => {
   const [one, other] = [crypto.randomUUID(), crypto.randomUUID()];
   refused = new Set(["refused"]);
   await add("refused", { jobId: one });
@@ -97,7 +105,7 @@ test("a message that the broker refuses holds up no other, but for those of its 
   expect(sent.slice(2)).toEqual(["refused", "after it"]);
 });
 
-test("many relays at once keep the order of each job's messages", async () => {
+test("concurrent relays keep the order of each job's messages", async () => {
   const jobs = Array.from({ length: 8 }, () => crypto.randomUUID());
   for (let index = 0; index < 12; index += 1) {
     for (const [job, jobId] of jobs.entries()) await add(`${job}:${index}`, { jobId });

@@ -2,13 +2,13 @@ import type { Messaging } from "@reelay/messaging";
 import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { startWorkLoop } from "../database/work-loop.ts";
-import type { Tx } from "../events/record-change.ts";
+import { startWorkLoop } from "../database/index.ts";
+import type { Tx } from "../events/index.ts";
 
 /** Rows per transaction, which limits the part of the outbox that a process holds in memory. */
-const largestBatch = 100;
-const firstRetryMs = 500;
-const lastRetryMs = 5_000;
+const LARGEST_BATCH = 100;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 5_000;
 
 interface RelayDeps {
   db: PrismaClient;
@@ -38,7 +38,7 @@ interface Relayed {
  * therefore holds up no other, and during an outage each message costs an occasional try. A crash between
  * publishing and committing sends a message twice, which receivers expect.
  */
-export async function relayBatch(deps: RelayDeps, size: number = largestBatch): Promise<Relayed> {
+export async function relayBatch(deps: RelayDeps, size: number = LARGEST_BATCH): Promise<Relayed> {
   const { db, messaging, clock, log } = deps;
   return await db.$transaction(
     async (tx) => {
@@ -71,7 +71,7 @@ export async function relayBatch(deps: RelayDeps, size: number = largestBatch): 
           data: {
             tries: { increment: 1 },
             lastError: String(result.reason).slice(0, 1_000),
-            availableAt: new Date(clock().getTime() + backoffMs(row.tries, firstRetryMs, lastRetryMs)),
+            availableAt: new Date(clock().getTime() + backoffMs(row.tries, FIRST_RETRY_MS, LAST_RETRY_MS)),
           },
         });
       }
@@ -99,14 +99,14 @@ const lockDue = (tx: Tx, now: Date, size: number): Promise<Row[]> =>
  * messages test whether it is back, so that an outage is not flooded with every waiting message.
  */
 export function startRelay(deps: RelayDeps & { databaseUrl: string }): Promise<AsyncDisposable> {
-  let size = largestBatch;
+  let size = LARGEST_BATCH;
   return startWorkLoop({
     databaseUrl: deps.databaseUrl,
     channel: "reelay_outbox",
     log: deps.log,
     work: async () => {
       const { sent, failed } = await relayBatch(deps, size);
-      size = sent > 0 || failed === 0 ? largestBatch : 1;
+      size = sent > 0 || failed === 0 ? LARGEST_BATCH : 1;
       return sent > 0;
     },
     onFailed: (error, retryMs) => deps.log.warn({ err: error, retryMs }, "outbox.not-relayed"),

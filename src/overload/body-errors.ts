@@ -1,4 +1,4 @@
-import { ExpectedError } from "../errors.ts";
+import { ExpectedError } from "../errors/index.ts";
 
 /** A body that is not read to its end; `status` is the answer's. */
 export class BodyRefusedError extends ExpectedError {

@@ -8,7 +8,7 @@ function createWork() {
   return { run: vi.fn(() => promise), resolve, reject };
 }
 
-test("so many run at once, the others in the order in which they came", async () => {
+test("the gate limits concurrency, and the others run in order of arrival", async () => {
   const gate = createGate({ concurrency: 2, maxWaiting: 10, maxWaitMs: 60_000 });
   const works = Array.from({ length: 4 }, createWork);
   const runs = works.map(({ run }) => gate.run(run));
@@ -17,13 +17,13 @@ test("so many run at once, the others in the order in which they came", async ()
   expect([begun(), gate.running, gate.waiting]).toEqual([[1, 1, 0, 0], 2, 2]);
   works[1]?.resolve("b");
   expect(await runs[1]).toBe("b");
-  await vi.waitFor(() => expect(begun()).toEqual([1, 1, 1, 0]));
+  await expect.poll(begun).toEqual([1, 1, 1, 0]);
   for (const work of works) work.resolve("x");
   await Promise.all(runs);
   expect([gate.running, gate.waiting]).toEqual([0, 0]);
 });
 
-test("work that fails makes room like any other", async () => {
+test("failing work frees its slot", async () => {
   const gate = createGate({ concurrency: 1, maxWaiting: 1, maxWaitMs: 60_000 });
   await expect(gate.run(() => Promise.reject(new Error("mine")))).rejects.toThrow("mine");
   await expect(
@@ -34,7 +34,7 @@ test("work that fails makes room like any other", async () => {
   expect(await gate.run(() => "next")).toBe("next");
 });
 
-test("who finds the queue full is refused at once, with a time to come again, and never runs", async () => {
+test("a request that finds the queue full is refused immediately with a retry time, and never runs", async () => {
   const gate = createGate({ concurrency: 1, maxWaiting: 1, maxWaitMs: 60_000 });
   const [first, second, third] = [createWork(), createWork(), createWork()];
   const runs = [gate.run(first.run), gate.run(second.run)];
@@ -47,7 +47,7 @@ test("who finds the queue full is refused at once, with a time to come again, an
   expect(third.run).not.toHaveBeenCalled();
 });
 
-test("who waited too long is refused and never runs, even when there is room later", async () => {
+test("a request that waited too long is refused and never runs, even if a slot becomes free later", async () => {
   const gate = createGate({ concurrency: 1, maxWaiting: 1, maxWaitMs: 1 });
   const [first, late] = [createWork(), createWork()];
   const running = gate.run(first.run);
@@ -58,7 +58,7 @@ test("who waited too long is refused and never runs, even when there is room lat
   expect([gate.running, gate.waiting]).toEqual([0, 0]);
 });
 
-test("the slower the work and the longer the queue, the later the requested retry", async () => {
+test("the retry time grows with the duration of the work and the length of the queue", async () => {
   let now = 0;
   const gate = createGate({ concurrency: 1, maxWaiting: 100, maxWaitMs: 60_000, now: () => now });
   for (let index = 0; index < 100; index += 1) {

@@ -28,8 +28,8 @@ interface Waiting {
   timer: NodeJS.Timeout;
 }
 
-const leastRetryMs = 1_000;
-const mostRetryMs = 30_000;
+const LEAST_RETRY_MS = 1_000;
+const MOST_RETRY_MS = 30_000;
 
 export function createGate({
   concurrency,
@@ -44,7 +44,9 @@ export function createGate({
 
   /** When the queue of now will have been worked off, more or less. */
   const retryAfterMs = () =>
-    Math.round(Math.min(Math.max(((waiting.size + 1) * usualMs) / concurrency, leastRetryMs), mostRetryMs));
+    Math.round(
+      Math.min(Math.max(((waiting.size + 1) * usualMs) / concurrency, LEAST_RETRY_MS), MOST_RETRY_MS),
+    );
 
   function enter(): Promise<void> | undefined {
     if (running < concurrency) {

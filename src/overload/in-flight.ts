@@ -3,7 +3,7 @@ import type { OverloadLimits } from "./limits.ts";
 import { createStalledReaders } from "./stalled-readers.ts";
 
 /** Each kind has its own slots, so that no kind blocks another: API calls never stop playback. */
-export type WorkKind = "request" | "stream" | "media" | "upload";
+export type WorkKind = "request" | "stream" | "media" | "upload" | "render";
 
 /** The answers that a process is working on. */
 interface InFlight {
@@ -15,13 +15,14 @@ interface InFlight {
 }
 
 export function createInFlight(
-  limits: Pick<OverloadLimits, "requests" | "streams" | "media" | "uploads" | "stalledReaderMs">,
+  limits: Pick<OverloadLimits, "requests" | "streams" | "media" | "uploads" | "renders" | "stalledReaderMs">,
 ): InFlight {
   const places = {
     request: { taken: new Set<ServerResponse>(), most: limits.requests },
     stream: { taken: new Set<ServerResponse>(), most: limits.streams },
     media: { taken: new Set<ServerResponse>(), most: limits.media },
     upload: { taken: new Set<ServerResponse>(), most: limits.uploads },
+    render: { taken: new Set<ServerResponse>(), most: limits.renders },
   } satisfies Record<WorkKind, unknown>;
   const readers = createStalledReaders({
     answers: places.media.taken,

@@ -5,6 +5,7 @@ import type { WorkKind } from "./in-flight.ts";
 export function kindOf(req: IncomingMessage, path: string): WorkKind {
   if (path.startsWith("/media/")) return "media";
   if (path.startsWith("/uploads/") || path === "/api/cms/media/upload") return "upload";
+  if (path === "/v1/video/rendering" || path === "/render") return "render";
   return path === "/graphql" && req.headers.accept?.includes("text/event-stream") === true
     ? "stream"
     : "request";

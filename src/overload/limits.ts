@@ -30,6 +30,8 @@ export interface OverloadLimits {
   stalledReaderMs: number;
   /** Uploads and forms that are being received. Default 1,500. */
   uploads: number;
+  /** REST requests that wait for their video. Default 1,000. */
+  renders: number;
   /** Arriving bodies, except those of uploads and forms. Default 10,000: 40 KB of memory each. */
   bodies: number;
   /**
@@ -68,6 +70,7 @@ export const defaultOverloadLimits: OverloadLimits = {
   media: 5_000,
   stalledReaderMs: 10_000,
   uploads: 1_500,
+  renders: 1_000,
   bodies: 10_000,
   bodiesPerAddress: 8_000,
   bodyBytes: 256 * 1_048_576,
@@ -90,4 +93,5 @@ export const mostConnections = (limits: OverloadLimits): number =>
   limits.streams +
   limits.media +
   limits.uploads +
+  limits.renders +
   limits.sockets;

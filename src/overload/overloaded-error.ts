@@ -1,10 +1,10 @@
 import { GraphQLError } from "graphql";
 
-const code = "OVERLOADED";
+const CODE = "OVERLOADED";
 
 /** This process is overloaded; nothing of the request was executed. */
 export class OverloadedError extends Error {
-  readonly code = code;
+  readonly code = CODE;
   /** When it is worth another try, in milliseconds. */
   readonly retryAfterMs: number;
 
@@ -35,7 +35,7 @@ export const retryAfterHeader = ({
 export const toGraphQLError = (error: OverloadedError): GraphQLError =>
   new GraphQLError(error.message, {
     extensions: {
-      code,
+      code: CODE,
       retryAfterMs: error.retryAfterMs,
       http: { status: 503, headers: retryAfterHeader(error) },
     },

@@ -1,7 +1,7 @@
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
-import { cacheMs } from "../auth/authenticate.ts";
+import { CACHE_MS } from "../auth/authenticate.ts";
 
 let api: TestApi;
 beforeAll(async () => {
@@ -17,11 +17,11 @@ const setRate = async (requestsPerSecond: number | null) => {
     { input: { workspaceId: data.viewer.workspace.id, requestsPerSecond } },
     api.ours.operator,
   );
-  api.advance(cacheMs);
+  api.advance(CACHE_MS);
   return set.data.setQuotas;
 };
 
-test("a key may send a burst, then so many a second; others go on", async () => {
+test("a key may send a burst, then a fixed number of requests per second; other keys are unaffected", async () => {
   const { quotas } = await setRate(2);
   expect(quotas).toContainEqual({ name: "REQUESTS_PER_SECOND", used: null, limit: 2 });
   const ask = () =>
@@ -43,7 +43,7 @@ test("a key may send a burst, then so many a second; others go on", async () => 
   expect(later.filter(({ status }) => status === 200)).toHaveLength(2);
 });
 
-test("operations on a socket count like requests", async () => {
+test("operations on a socket count as requests", async () => {
   await setRate(1);
   api.advance(60_000);
   const client = createClient({

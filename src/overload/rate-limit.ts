@@ -1,7 +1,7 @@
 import { GraphQLError } from "graphql";
 import { LRUCache } from "lru-cache";
-import type { Viewer } from "../auth/viewer.ts";
-import { ExpectedError } from "../errors.ts";
+import type { Viewer } from "../auth/index.ts";
+import { ExpectedError } from "../errors/index.ts";
 import { retryAfterHeader } from "./overloaded-error.ts";
 
 /** A key exceeds the request rate of its workspace; nothing of this request was executed. */
@@ -22,9 +22,9 @@ export class RateLimitedError extends ExpectedError {
 export type TakeRequest = (viewer: Viewer) => void;
 
 /** Burst after a pause, in seconds' worth of requests: pages load in bursts. */
-const burstSeconds = 5;
+const BURST_SECONDS = 5;
 /** Beyond this, the key that has been quiet longest starts over. */
-const mostBuckets = 10_000;
+const MOST_BUCKETS = 10_000;
 
 /**
  * A token bucket per key or token, in this process: several API processes behind a balancer each allow the
@@ -38,13 +38,13 @@ export function createRateLimit({
   clock: () => Date;
   perSecond: number | null;
 }): TakeRequest {
-  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: mostBuckets });
+  const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: MOST_BUCKETS });
 
   return ({ apiKeyId, grant, requestsPerSecond }) => {
     const rate = requestsPerSecond ?? perSecond;
     if (rate === null) return;
     const now = clock().getTime();
-    const most = rate * burstSeconds;
+    const most = rate * BURST_SECONDS;
     const id = grant?.tokenId ?? apiKeyId;
     const bucket = buckets.get(id) ?? { tokens: most, at: now };
     // A clock that was set back has no effect.

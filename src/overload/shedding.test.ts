@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi } from "../../schema/testing/test-api.ts";
-import { encodeGlobalId } from "../global-id.ts";
-import type { ServerDeps } from "../server.ts";
+import type { ServerDeps } from "../api/server.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 import type { OverloadLimits } from "./limits.ts";
 
 /** An API with a handler at `/slow` that answers on command. */
@@ -27,7 +27,7 @@ async function createNarrowApi(overload: Partial<OverloadLimits>) {
   return Object.assign(api, { finish: slow.resolve, entered: entered.promise });
 }
 
-test("a request beyond what is answered at once is refused with a time to come again; health is not", async () => {
+test("a request over the limit is refused with a retry time, but health checks are answered", async () => {
   await using api = await createNarrowApi({ requests: 1 });
   const slow = fetch(`${api.url}/slow`);
   await api.entered;
@@ -45,7 +45,7 @@ test("a request beyond what is answered at once is refused with a time to come a
   await expect.poll(() => fetch(`${api.url}/slow`).then(({ status }) => status)).toBe(200);
 });
 
-test("an operation that finds the queue full is refused by name, over HTTP and over WebSocket", async () => {
+test("an operation that finds the queue full is refused with OVERLOADED, over HTTP and over WebSocket", async () => {
   await using api = await createNarrowApi({ operations: 0, waitingOperations: 0 });
   const answer = await api.ask("{ viewer { scopes } }");
   const refusal = { code: "OVERLOADED", retryAfterMs: expect.any(Number) };
@@ -59,7 +59,7 @@ test("an operation that finds the queue full is refused by name, over HTTP and o
   expect(api.logged).toEqual([]);
 });
 
-test("a socket may have so many operations open, and a process so many sockets", async () => {
+test("the number of operations per socket and of sockets per process is limited", async () => {
   await using api = await createNarrowApi({ operationsPerSocket: 1, sockets: 1 });
   const id = encodeGlobalId("Video", (await seedVideo(api.db, api.ours.id)).id);
   const client = createClient({ url: api.webSocket, connectionParams: { apiKey: api.ours.read } });
@@ -85,7 +85,7 @@ test("a socket may have so many operations open, and a process so many sockets",
   await client.dispose();
 });
 
-test("clients that ask for media and read nothing lose their places to those that read", async () => {
+test("clients that request media without reading it lose their slots to clients that read", async () => {
   const film = Buffer.alloc(64 * 1_048_576, "film");
   const handlers: ServerDeps["handlers"] = [
     async (req, res) => {
@@ -110,7 +110,7 @@ test("clients that ask for media and read nothing lose their places to those tha
     const answer = await fetch(`${api.url}/media/honest`);
     return [answer.status, (await answer.arrayBuffer()).byteLength];
   };
-  await expect.poll(read, { timeout: 15_000, interval: 200 }).toEqual([200, film.length]);
+  await expect.poll(read, { interval: 200 }).toEqual([200, film.length]);
   for (const socket of lazy) socket.destroy();
 });
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 
 /** Interval for checking answers while more than half of the slots are in use. */
-const lookMs = 1_000;
+const LOOK_MS = 1_000;
 
 /**
  * Frees slots of answers whose readers have stopped: a client that requests much and reads nothing would hold
@@ -41,7 +41,7 @@ export function createStalledReaders(options: {
   return {
     /** Call it whenever an answer starts. */
     watch(): void {
-      if (timer === undefined && answers.size > most / 2) timer = setInterval(look, lookMs).unref();
+      if (timer === undefined && answers.size > most / 2) timer = setInterval(look, LOOK_MS).unref();
     },
     /** Cuts the answer that has stalled the longest. False if none has. */
     makeRoom(): boolean {

@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError } from "../errors/index.ts";
 import { MAX_LIFETIME_S, MAX_ORIGINS, MAX_ORIGINS_BYTES, MAX_VIEWER_BYTES } from "./claims.ts";
 
 /** Seconds. Throws `InvalidInputError`. */
@@ -8,7 +8,7 @@ export function checkLifetime(expiresInSeconds: number): number {
   throw new InvalidInputError(
     "PLAYBACK_EXPIRY_INVALID",
     "expiresInSeconds",
-    `expiresInSeconds: is ${expiresInSeconds}; give 1 to ${MAX_LIFETIME_S} seconds (7 days).`,
+    `expiresInSeconds: is ${expiresInSeconds}. Use 1 to ${MAX_LIFETIME_S} seconds (7 days).`,
   );
 }
 
@@ -18,20 +18,18 @@ export function checkOrigins(origins: readonly string[]): string[] {
   const refuse = (reason: string) =>
     new InvalidInputError("PLAYBACK_ORIGINS_INVALID", "origins", `origins: ${reason}`);
   if (distinct.length > MAX_ORIGINS)
-    throw refuse(`has ${distinct.length} entries; give at most ${MAX_ORIGINS}.`);
+    throw refuse(`has ${distinct.length} entries. Use at most ${MAX_ORIGINS}.`);
   for (const origin of distinct) {
     const isOrigin =
       URL.canParse(origin) && /^https?:[^,]+$/.test(origin) && new URL(origin).origin === origin;
     if (!isOrigin) {
       const shown = JSON.stringify(origin.slice(0, 100).toWellFormed());
-      throw refuse(
-        `${shown} is not an origin; give scheme, host and port only, e.g. "https://shop.example".`,
-      );
+      throw refuse(`${shown} is not an origin. Use scheme, host and port only, e.g. "https://shop.example".`);
     }
   }
   const bytes = Buffer.byteLength(distinct.join(","));
   if (bytes > MAX_ORIGINS_BYTES)
-    throw refuse(`has ${bytes} bytes; give at most ${MAX_ORIGINS_BYTES} together.`);
+    throw refuse(`has ${bytes} bytes. Use at most ${MAX_ORIGINS_BYTES} in total.`);
   return distinct;
 }
 
@@ -42,6 +40,6 @@ export function checkViewerId(viewerId: string): string {
   throw new InvalidInputError(
     "PLAYBACK_VIEWER_INVALID",
     "viewerId",
-    `viewerId: has ${bytes} bytes; give at most ${MAX_VIEWER_BYTES} of well-formed text.`,
+    `viewerId: has ${bytes} bytes. Use at most ${MAX_VIEWER_BYTES} of well-formed text.`,
   );
 }

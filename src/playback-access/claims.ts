@@ -1,8 +1,8 @@
 /** The content of a playback token. Times are whole seconds since 1970, as the token spells them. */
 
 /** A token serves one purpose: a PLAY token neither downloads nor replaces the narrower STATUS token. */
-export const PURPOSES = ["PLAY", "DOWNLOAD", "STATUS"] as const;
-export type Purpose = (typeof PURPOSES)[number];
+export const purposes = ["PLAY", "DOWNLOAD", "STATUS"] as const;
+export type Purpose = (typeof purposes)[number];
 
 export interface PlaybackClaims {
   /** Names the signing key. */

@@ -1,9 +1,9 @@
-import { Download, objectKeys, Preview, Storyboard } from "@reelay/contracts";
+import { objectKeys, Storyboard } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { videoNotFound } from "../auth/own-video.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import { encodeGlobalId } from "../global-id.ts";
+import { requireScope, type Viewer, videoNotFound } from "../auth/index.ts";
+import { assetColumns, assetsOf } from "../database/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
 import { checkLifetime, checkOrigins, checkViewerId } from "./check-claims.ts";
 import type { Purpose } from "./claims.ts";
 import { addressBelow } from "./media-address.ts";
@@ -61,14 +61,7 @@ export async function createPlaybackToken(
   const viewerId = checkViewerId(input.viewerId ?? "");
   const video = await db.video.findUnique({
     where: { id: videoId, workspaceId },
-    select: {
-      playableAt: true,
-      hasDash: true,
-      posterKey: true,
-      storyboard: true,
-      preview: true,
-      download: true,
-    },
+    select: { playableAt: true, hasDash: true, storyboard: true, assets: assetColumns },
   });
   if (video === null) throw videoNotFound();
   const token = await playback.sign(workspaceId, { purpose, videoId, fromS, untilS, origins, viewerId });
@@ -77,24 +70,19 @@ export async function createPlaybackToken(
   const address = (key: string | null | undefined) => (key ? addressBelow(store, token, key) : null);
   const forPlay = (key: string | null | undefined) => (isFor("PLAY") ? address(key) : null);
   const { publicUrl } = playback;
+  const { poster, preview, download } = assetsOf(video);
   return {
     token,
     purpose,
     expiresAt: new Date(untilS * 1_000),
     hlsUrl: forPlay(objectKeys.master(videoId)),
     dashUrl: forPlay(video.hasDash ? objectKeys.dash(videoId) : null),
-    posterUrl: forPlay(video.posterKey),
-    storyboardUrl: forPlay(read(Storyboard, video.storyboard)?.vttKey),
-    previewUrl: forPlay(read(Preview, video.preview)?.key),
+    posterUrl: forPlay(poster?.key),
+    storyboardUrl: forPlay(Storyboard.safeParse(video.storyboard).data?.vttKey),
+    previewUrl: forPlay(preview?.key),
     embedUrl: isFor("PLAY") ? embedAddress(publicUrl, id, token) : null,
     watchUrl: isFor("PLAY") ? watchAddress(publicUrl, id, token) : null,
-    downloadUrl: isFor("DOWNLOAD") ? address(read(Download, video.download)?.key) : null,
+    downloadUrl: isFor("DOWNLOAD") ? address(download?.key) : null,
     statusUrl: isFor("PLAY", "STATUS") ? statusAddress(publicUrl, id, token) : null,
   };
 }
-
-/** Null for data that an older version wrote in another form. */
-const read = <Value>(
-  schema: { safeParse(json: unknown): { data?: Value } },
-  json: unknown,
-): Value | undefined => schema.safeParse(json).data;

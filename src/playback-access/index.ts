@@ -6,7 +6,7 @@ export { encryptSigningSecrets } from "./key-secrets.ts";
 export { addressBelow, splitToken, withoutToken } from "./media-address.ts";
 export { tokenParameter } from "./page-address.ts";
 export { type AcceptedToken, createPlaybackAccess, type PlaybackAccess } from "./playback-access.ts";
-export { REFUSALS, type RefusalCode } from "./refusals.ts";
+export { type RefusalCode, refusals } from "./refusals.ts";
 export { requestOrigin } from "./request-origin.ts";
 export { setDefaultPolicy } from "./set-default-policy.ts";
 export { revokeSigningKey, rotateSigningKey } from "./signing-keys.ts";

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seedVideo } from "../../schema/testing/seed.ts";
 import { createTestApi, type TestApi } from "../../schema/testing/test-api.ts";
-import { encodeGlobalId } from "../global-id.ts";
+import { toAssetRow, writeAsset } from "../database/index.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 import { createMediaHandler } from "../media/index.ts";
 import { REUSE_MS } from "./reuse.ts";
 
@@ -32,11 +33,14 @@ const masterOf = (id: string) => `videos/${id}/manifest/master.m3u8`;
 
 async function newVideo(playbackPolicy: "PUBLIC" | "SIGNED", workspaceId = api.ours.id) {
   const { id } = await seedVideo(api.db, workspaceId, { title: "Geheime Größe" });
-  const download = { key: downloadOf(id), variant: "100p", sizeBytes: 3 };
-  await api.db.video.update({
-    where: { id },
-    data: { playbackPolicy, download, posterKey: `videos/${id}/poster.jpg` },
-  });
+  const download = { version: 1, key: downloadOf(id), variant: "100p", sizeBytes: 3 } as const;
+  await api.db.video.update({ where: { id }, data: { playbackPolicy } });
+  await writeAsset(api.db, id, toAssetRow("download", download));
+  await writeAsset(
+    api.db,
+    id,
+    toAssetRow("poster", { version: 1, key: `videos/${id}/poster.jpg`, atMs: null }),
+  );
   await api.store.put(segmentOf(id), "0123456789");
   await api.store.put(downloadOf(id), "mp4");
   await api.store.put(masterOf(id), "#EXTM3U\n");
@@ -78,7 +82,7 @@ const codeOf = async (path: string, headers: Record<string, string> = {}) => {
   return `${status} ${status === 200 ? text : JSON.parse(text).code}`;
 };
 
-test("a token's holder plays by its path alone, and saves nothing; a DOWNLOAD token saves under the title, and plays nothing", async () => {
+test("a PLAY token plays by its path alone and allows no download; a DOWNLOAD token downloads and does not play", async () => {
   const { id, globalId } = await newVideo("SIGNED");
   const play = await tokenFor(globalId, { expiresInSeconds: 600 });
   expect(play["hlsUrl"]).toBe(`http://store/~${play.token}/${masterOf(id)}`);
@@ -106,7 +110,7 @@ test("a token's holder plays by its path alone, and saves nothing; a DOWNLOAD to
   expect(await codeOf(`~${status.token}/${masterOf(id)}`)).toBe("403 PLAYBACK_TOKEN_PURPOSE");
 });
 
-test("without a token a SIGNED video is answered exactly like one that does not exist", async () => {
+test("without a token a SIGNED video is indistinguishable from a missing one", async () => {
   const { id } = await newVideo("SIGNED");
   const other = randomUUID();
   for (const path of [segmentOf, masterOf, downloadOf, (video: string) => `videos/${video}/status.json`]) {
@@ -122,7 +126,7 @@ test("without a token a SIGNED video is answered exactly like one that does not 
   }
 });
 
-test("a bad token gets the same answer for our video, another workspace's and one that does not exist", async () => {
+test("an invalid token gets the same answer for an own, a foreign and a missing video", async () => {
   const ours = await newVideo("SIGNED");
   const theirs = await newVideo("SIGNED", api.theirs.id);
   const { token } = await tokenFor(ours.globalId);
@@ -139,7 +143,7 @@ test("a bad token gets the same answer for our video, another workspace's and on
   }
 });
 
-test("a workspace's own key opens no video of another, and does not tell whether it exists", async () => {
+test("a workspace's own signing key opens no foreign video and does not reveal whether it exists", async () => {
   const theirs = await newVideo("SIGNED", api.theirs.id);
   const claims = {
     fromS: Math.floor(Date.now() / 1_000),
@@ -158,7 +162,7 @@ test("a workspace's own key opens no video of another, and does not tell whether
   expect(await tokenFor(theirs.globalId)).toMatchObject({ code: "VIDEO_NOT_FOUND" });
 });
 
-test("an expired token is refused with its code, and nothing below it was to be kept longer", async () => {
+test("an expired token is refused with its code, and its responses are not cached beyond its expiry", async () => {
   const { id, globalId } = await newVideo("SIGNED");
   const { token } = await tokenFor(globalId, { expiresInSeconds: 30 });
   const headers = (await fetch(`${base}~${token}/${segmentOf(id)}`)).headers;
@@ -167,7 +171,7 @@ test("an expired token is refused with its code, and nothing below it was to be 
   expect(await codeOf(`~${token}/${segmentOf(id)}`)).toBe("403 PLAYBACK_TOKEN_EXPIRED");
 });
 
-test("a token for some sites is refused on others, and kept by no shared cache", async () => {
+test("a token restricted to some origins is refused on others", async () => {
   const { id, globalId } = await newVideo("SIGNED");
   const { token } = await tokenFor(globalId, { origins: ["https://shop.example"], viewerId: "kim" });
   const path = `~${token}/${segmentOf(id)}`;
@@ -179,9 +183,9 @@ test("a token for some sites is refused on others, and kept by no shared cache",
 });
 
 const update = `mutation ($id: ID!, $policy: PlaybackPolicy!) { updateVideo(input: { id: $id, playbackPolicy: $policy }) {
-  ... on Video { playbackPolicy playback { hlsUrl downloadUrl posterUrl } } } }`;
+  ... on Video { playbackPolicy playback { hlsUrl posterUrl } download { url } } } }`;
 
-test("a video turns from public to signed and back at once here, within seconds elsewhere; its status says so", async () => {
+test("changing the playback policy applies immediately on this process and updates the status file", async () => {
   const { id, globalId } = await newVideo("PUBLIC");
   expect(await codeOf(segmentOf(id))).toBe("200 0123456789");
   // Caches in front ask again after ten minutes.
@@ -194,7 +198,7 @@ test("a video turns from public to signed and back at once here, within seconds 
   // The API gives a key's holder addresses that play.
   const inMedia = (url: string) => url.replace("http://store/", "");
   expect(await codeOf(inMedia(turned.playback.hlsUrl))).toBe("200 #EXTM3U\n");
-  expect(await codeOf(inMedia(turned.playback.downloadUrl))).toBe("200 mp4");
+  expect(await codeOf(inMedia(turned.download.url))).toBe("200 mp4");
   const token = /~[^/]+/.exec(turned.playback.hlsUrl)?.[0];
   const status = JSON.parse((await seen(`${token}/videos/${id}/status.json`)).text);
   expect(status).toMatchObject({
@@ -210,7 +214,7 @@ test("a video turns from public to signed and back at once here, within seconds 
   expect(open.workspaceId).toBeUndefined();
 });
 
-test("addresses that the API gives stay the same within half an hour, so that live updates do not look like another video", async () => {
+test("playback URLs stay the same for half an hour, so that live updates do not look like another video", async () => {
   const { globalId } = await newVideo("SIGNED");
   const ask = async () =>
     (
@@ -231,7 +235,7 @@ const rotate = `mutation ($input: RotateSigningKeyInput! = {}) { rotateSigningKe
 const revoke = `mutation ($id: ID!) { revokeSigningKey(input: { id: $id }) { __typename ... on SigningKey { keyId isLive revokedAt } } }`;
 const list = "{ signingKeys(first: 10) { nodes { id keyId isLive expiresAt } } }";
 
-test("a rotation interrupts no viewer: the older key verifies until it expires or is revoked", async () => {
+test("a key rotation interrupts no viewer: the older key verifies until it expires or is revoked", async () => {
   const { id, globalId } = await newVideo("SIGNED", api.theirs.id);
   const { write, admin } = api.theirs;
   await api.db.signingKey.deleteMany({ where: { workspaceId: api.theirs.id } });
@@ -255,7 +259,7 @@ test("a rotation interrupts no viewer: the older key verifies until it expires o
   expect(await codeOf(`~${after}/${segmentOf(id)}`)).toMatch(/^200/);
 });
 
-test("a new key may be announced: the API signs with it later, so that a CDN has it by then", async () => {
+test("a new key may be announced before the API signs with it, so that a CDN can load it in time", async () => {
   const { id, globalId } = await newVideo("SIGNED");
   await api.db.signingKey.deleteMany({ where: { workspaceId: api.ours.id } });
   api.playback.forgetKeys(api.ours.id);
@@ -282,12 +286,12 @@ test.each([
     "PLAYBACK_ORIGINS_INVALID",
   ],
   [{ viewerId: "x".repeat(129) }, "PLAYBACK_VIEWER_INVALID"],
-])("a token with %j is not made", async (input, code) => {
+])("a token with %j is refused", async (input, code) => {
   const { globalId } = await newVideo("SIGNED");
   expect(await tokenFor(globalId, input)).toMatchObject({ code });
 });
 
-test("new videos get the workspace's default policy, unless they name one", async () => {
+test("new videos get the workspace's default policy unless they specify one", async () => {
   const setDefault = `mutation ($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { ... on Workspace { defaultPlaybackPolicy } ... on Error { code } } }`;
   const input = { defaultPlaybackPolicy: "SIGNED" };
   expect((await api.ask(setDefault, { input }, api.ours.admin)).data.updateWorkspace).toEqual(input);
@@ -305,7 +309,7 @@ test("new videos get the workspace's default policy, unless they name one", asyn
   expect((await created({ playbackPolicy: "PUBLIC" })).playbackPolicy).toBe("PUBLIC");
 });
 
-test("a media request costs no query while its answers are fresh", async () => {
+test("a media request causes no query while its look-ups are cached", async () => {
   const { id, globalId } = await newVideo("SIGNED");
   const { token } = await tokenFor(globalId);
   await seen(`~${token}/${segmentOf(id)}`);

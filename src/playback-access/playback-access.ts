@@ -1,6 +1,6 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
-import { uuidPattern } from "../global-id.ts";
+import { UUID_PATTERN } from "../inputs/index.ts";
 import type { SecretBox } from "../secrets/index.ts";
 import type { PlaybackClaims, Purpose } from "./claims.ts";
 import { judgeToken, type TokenUse, type VerifyingKey } from "./judge-token.ts";
@@ -76,7 +76,7 @@ export function createPlaybackAccess({ db, clock, secrets, publicUrl }: Playback
     return key && { ...key, secret: secrets.decryptSecret(key.secret, contextOf(key)) };
   });
   const signingKeys = createReuse((workspaceId) => signingKeyOf({ db, clock, secrets }, workspaceId));
-  const videoOf = (id: string) => (uuidPattern.test(id) ? videos.get(id) : null);
+  const videoOf = (id: string) => (UUID_PATTERN.test(id) ? videos.get(id) : null);
 
   async function sign(workspaceId: string, claims: NewClaims): Promise<string> {
     const { keyId, secret } = await signingKeys.get(workspaceId);

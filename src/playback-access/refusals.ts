@@ -1,5 +1,5 @@
 /** Why a playback token is refused. The codes are stable; clients switch on them. */
-export const REFUSALS = {
+export const refusals = {
   PLAYBACK_TOKEN_INVALID:
     "The playback token is not valid for this address. Check that the address was copied whole, and that the token was signed for this video with a key of its workspace.",
   PLAYBACK_TOKEN_EXPIRED: "The playback token has expired. Request a new address for this video.",
@@ -13,4 +13,4 @@ export const REFUSALS = {
     "The playback token may not be used by this page. Open the video on one of the sites that the token names.",
 } as const;
 
-export type RefusalCode = keyof typeof REFUSALS;
+export type RefusalCode = keyof typeof refusals;

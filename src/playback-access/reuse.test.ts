@@ -13,7 +13,7 @@ function createWorld() {
   return { world, reuse };
 }
 
-test("calls that come together, or soon after, share one look-up", async () => {
+test("concurrent and recent calls share one look-up", async () => {
   const { world, reuse } = createWorld();
   expect(await Promise.all([reuse.get("a"), reuse.get("a")])).toEqual([1, 1]);
   world.now = REUSE_MS - 1;
@@ -22,7 +22,7 @@ test("calls that come together, or soon after, share one look-up", async () => {
   expect(await reuse.get("a")).toBe(2);
 });
 
-test("while the database is away the last answer stands, for ten minutes", async () => {
+test("the last answer is reused for ten minutes while the database is unavailable", async () => {
   const { world, reuse } = createWorld();
   await reuse.get("a");
   world.isAway = true;
@@ -35,7 +35,7 @@ test("while the database is away the last answer stands, for ten minutes", async
   expect(await reuse.get("a")).toBeGreaterThan(1);
 });
 
-test("what was forgotten is asked again", async () => {
+test("a forgotten answer is looked up again", async () => {
   const { reuse } = createWorld();
   await reuse.get("a");
   reuse.forget("a");

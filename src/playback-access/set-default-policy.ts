@@ -1,6 +1,6 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
 
 /**
  * Sets the policy of the workspace's future videos; existing ones keep theirs. Throws `ForbiddenError`

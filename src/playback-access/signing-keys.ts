@@ -1,9 +1,9 @@
 /** Operations on a workspace's signing keys. All require the scope ADMIN. */
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import type { Db } from "../database/db.ts";
-import { ConflictError, InvalidInputError, NotFoundError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import type { Db } from "../database/index.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
 import type { SecretBox } from "../secrets/index.ts";
 import { isLive } from "./judge-token.ts";
 import { contextOf } from "./key-secrets.ts";
@@ -162,6 +162,6 @@ function within(field: string, value: number, max: number): number {
   throw new InvalidInputError(
     "SIGNING_KEY_TIME_INVALID",
     field,
-    `${field}: is ${value}; give 0 to ${max} milliseconds.`,
+    `${field}: is ${value}. Use 0 to ${max} milliseconds.`,
   );
 }

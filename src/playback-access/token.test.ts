@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { MAX_LIFETIME_S, type PlaybackClaims, PURPOSES } from "./claims.ts";
+import { MAX_LIFETIME_S, type PlaybackClaims, purposes } from "./claims.ts";
 import { judgeToken, type TokenUse, type VerifyingKey } from "./judge-token.ts";
 import { createKeyId, createSigningSecret, signClaims } from "./signature.ts";
 import { parseToken } from "./token-text.ts";
@@ -21,7 +21,7 @@ const claims: PlaybackClaims = {
 };
 const use: TokenUse = { videoId, purposes: ["PLAY"], origin: null, now };
 
-/** The verdict on a text, as `check` comes to it. */
+/** The verdict on a text, as `check` reaches it. */
 function judge(token: string, of: Partial<TokenUse> = {}, by: VerifyingKey | null = key): string | null {
   const parsed = parseToken(token);
   if (parsed === null) return "PLAYBACK_TOKEN_INVALID";
@@ -36,7 +36,7 @@ const anyClaims: fc.Arbitrary<PlaybackClaims> = fc.record({
     minLength: 12,
     maxLength: 12,
   }),
-  purpose: fc.constantFrom(...PURPOSES),
+  purpose: fc.constantFrom(...purposes),
   videoId: fc.uuid(),
   fromS: fc.integer({ min: nowS - 1_000, max: nowS }),
   untilS: fc.integer({ min: nowS + 1, max: nowS + 100_000 }),
@@ -46,7 +46,7 @@ const anyClaims: fc.Arbitrary<PlaybackClaims> = fc.record({
   viewerId: fc.string({ unit: "grapheme", maxLength: 20 }),
 });
 
-test("a token says what was signed, in a path's own characters", () => {
+test("a token contains the signed claims in characters that are safe in a path", () => {
   fc.assert(
     fc.property(anyClaims, (each) => {
       const token = signClaims(each, secret);
@@ -75,7 +75,7 @@ test("a token with any character changed, removed or added is refused", () => {
   }
 });
 
-test("a signature has one spelling: another text of the same bytes is refused", () => {
+test("a signature has one encoding: another text of the same bytes is refused", () => {
   const token = tokenOf();
   // 43 letters hold 258 bits of which 256 count: three other last letters decode to the same bytes.
   const last = token.at(-1) ?? "";
@@ -90,33 +90,33 @@ test("a signature has one spelling: another text of the same bytes is refused", 
 
 test.each<[string, string, Partial<TokenUse>, string]>([
   ["an expired token", tokenOf({ fromS: nowS - 100, untilS: nowS }), {}, "EXPIRED"],
-  ["a token of tomorrow", tokenOf({ fromS: nowS + 86_400, untilS: nowS + 90_000 }), {}, "NOT_YET_VALID"],
-  ["one for another video", tokenOf({ videoId: videoId.replace(/1$/, "2") }), {}, "INVALID"],
-  ["one that another key signed", tokenOf({}, createSigningSecret()), {}, "INVALID"],
+  ["a not yet valid token", tokenOf({ fromS: nowS + 86_400, untilS: nowS + 90_000 }), {}, "NOT_YET_VALID"],
+  ["a token for another video", tokenOf({ videoId: videoId.replace(/1$/, "2") }), {}, "INVALID"],
+  ["a token signed with another key", tokenOf({}, createSigningSecret()), {}, "INVALID"],
   ["a PLAY token for a download", tokenOf(), { purposes: ["DOWNLOAD"] }, "PURPOSE"],
-  ["a STATUS token to play", tokenOf({ purpose: "STATUS" }), {}, "PURPOSE"],
+  ["a STATUS token for playback", tokenOf({ purpose: "STATUS" }), {}, "PURPOSE"],
   [
-    "one of another site",
+    "a token used on another site",
     tokenOf({ origins: ["https://a.example"] }),
     { origin: "https://b.example" },
     "ORIGIN",
   ],
   ["a sandboxed page", tokenOf({ origins: ["https://a.example"] }), { origin: "null" }, "ORIGIN"],
-  ["one that lives too long", tokenOf({ untilS: claims.fromS + MAX_LIFETIME_S + 1 }), {}, "INVALID"],
-  ["one that ends before it begins", tokenOf({ untilS: claims.fromS }), {}, "INVALID"],
-  ["a very long one", `${tokenOf()}${"A".repeat(100_000)}`, {}, "INVALID"],
+  ["a token with too long a lifetime", tokenOf({ untilS: claims.fromS + MAX_LIFETIME_S + 1 }), {}, "INVALID"],
+  ["a token that ends before it starts", tokenOf({ untilS: claims.fromS }), {}, "INVALID"],
+  ["a very long token", `${tokenOf()}${"A".repeat(100_000)}`, {}, "INVALID"],
 ])("%s is refused with its code", (_name, token, of, code) => {
   expect(judge(token, of)).toBe(`PLAYBACK_TOKEN_${code}`);
 });
 
-test("a revoked or expired key's tokens are refused, and say so to their holder alone", () => {
+test("tokens of a revoked or expired key are refused, and only validly signed ones with that reason", () => {
   const revoked = { ...key, revokedAt: new Date(0) };
   expect(judge(tokenOf(), {}, revoked)).toBe("PLAYBACK_TOKEN_REVOKED");
   expect(judge(tokenOf(), {}, { ...key, expiresAt: now })).toBe("PLAYBACK_TOKEN_REVOKED");
   expect(judge(tokenOf({}, createSigningSecret()), {}, revoked)).toBe("PLAYBACK_TOKEN_INVALID");
 });
 
-test("a token for named sites opens there, on this API's own pages, and where the client names no site", () => {
+test("a token for named origins is accepted there, on the API's own pages, and from clients without an origin", () => {
   const token = tokenOf({ origins: ["https://a.example", "https://b.example"] });
   for (const origin of ["https://b.example", "https://own.example", null]) {
     expect(judge(token, { origin })).toBeNull();

@@ -1,1 +1,1 @@
-export { createPlaybackEvents, mostPostBytes, playbackEventsPath } from "./receive-posts.ts";
+export { createPlaybackEvents, MOST_POST_BYTES, PLAYBACK_EVENTS_PATH } from "./receive-posts.ts";

@@ -1,16 +1,16 @@
 import { z } from "zod";
-import type { Measurement } from "../telemetry/playback-metrics.ts";
+import type { Measurement } from "../telemetry/index.ts";
 
 /** A player sends at most 50 at a time. */
 export const MAX_EVENTS = 60;
 
 /** No wait or buffer is longer: larger values are not measurements. */
-const mostMs = 3_600_000;
-const milliseconds = z.number().min(0).max(mostMs);
+const MOST_MS = 3_600_000;
+const milliseconds = z.number().min(0).max(MOST_MS);
 const seconds = z
   .number()
   .min(0)
-  .max(mostMs / 1_000);
+  .max(MOST_MS / 1_000);
 
 /**
  * Between two posts, half a minute apart, viewers stall for minutes at most: larger values are not

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { encodeGlobalId } from "../global-id.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 import type { Measurement } from "../telemetry/playback-metrics.ts";
 import { createPlaybackEvents } from "./index.ts";
 import type { PlaybackEventsOptions } from "./receive-posts.ts";
@@ -46,7 +46,7 @@ const eventsOf = (...events: { name: string; detail: unknown }[]) =>
     events: events.map(({ name, detail }) => ({ name, atMs: 1, detail })),
   });
 
-test("what a player posts is counted, each kind as it is", async () => {
+test("every kind of posted player event is counted", async () => {
   const response = await post(
     eventsOf(
       { name: "reelay-first-frame", detail: { sinceLoadMs: 900, sincePlayMs: 450 } },
@@ -67,7 +67,7 @@ test("what a player posts is counted, each kind as it is", async () => {
   ]);
 });
 
-test("what is out of all bounds, of an unknown kind or named like what objects have is not counted", async () => {
+test("events that are out of bounds, unknown or named like object properties are not counted", async () => {
   const response = await post(
     eventsOf(
       { name: "reelay-first-frame", detail: { sincePlayMs: -1 } },
@@ -83,22 +83,22 @@ test("what is out of all bounds, of an unknown kind or named like what objects h
 });
 
 test.for([
-  ["no JSON", "{", 400, "PLAYBACK_EVENTS_INVALID"],
-  ["another form", "[]", 400, "PLAYBACK_EVENTS_INVALID"],
+  ["invalid JSON", "{", 400, "PLAYBACK_EVENTS_INVALID"],
+  ["JSON of another shape", "[]", 400, "PLAYBACK_EVENTS_INVALID"],
   [
     "too many events",
     eventsOf(...Array.from({ length: 61 }, () => ({ name: "reelay-later", detail: 0 }))),
     400,
     "PLAYBACK_EVENTS_INVALID",
   ],
-] as const)("%s is refused with its reason, and nothing is counted", async ([, body, status, code]) => {
+] as const)("%s is refused with a reason, and nothing is counted", async ([, body, status, code]) => {
   const response = await post(body);
   expect(response.status).toBe(status);
   expect(await response.json()).toEqual({ error: { code, message: expect.any(String) } });
   expect(measurements).toEqual([]);
 });
 
-test("it is posted to, nothing else", async () => {
+test("only POST is allowed", async () => {
   const response = await fetch(url);
   expect([response.status, response.headers.get("allow")]).toEqual([405, "POST, OPTIONS"]);
   expect((await fetch(url.replace("events", "else"))).status).toBe(404);
@@ -108,7 +108,7 @@ const stall = (durationMs: number) => ({ name: "reelay-stall", detail: { duratio
 const postOf = (video: string, events: object[], token?: string) =>
   post(JSON.stringify({ session: "s", video, events, ...(token !== undefined && { token }) }));
 
-test("one post adds five minutes of stalls at most", async () => {
+test("one post adds at most five minutes of stalls", async () => {
   await postOf(encodeGlobalId("Video", videoId), [
     stall(200_000),
     stall(90_000),
@@ -118,7 +118,7 @@ test("one post adds five minutes of stalls at most", async () => {
   expect(measurements).toHaveLength(2);
 });
 
-test("a SIGNED video's measurements need its token, in the post or in the address of its stream", async () => {
+test("a SIGNED video's measurements need its token, in the post or in the stream's URL", async () => {
   const id = encodeGlobalId("Video", signedId);
   const refused = await postOf(id, [stall(1)]);
   const unknown = await postOf(encodeGlobalId("Video", signedId.replace(/2$/, "9")), [stall(1)]);
@@ -137,7 +137,7 @@ test("a SIGNED video's measurements need its token, in the post or in the addres
   expect(measurements).toHaveLength(2);
 });
 
-test("an address that sends too much is asked to send less", async () => {
+test("an address that exceeds the rate limit gets 429 with a retry time", async () => {
   const video = encodeGlobalId("Video", videoId);
   const many = Array.from({ length: 60 }, () => stall(1));
   const answers = await Promise.all(Array.from({ length: 40 }, () => postOf(video, many)));

@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LRUCache } from "lru-cache";
-import { keyOf } from "../global-id.ts";
-import { sendJson } from "../http/json.ts";
-import { pathOf } from "../http/path.ts";
-import { type PlaybackAccess, REFUSALS, requestOrigin } from "../playback-access/index.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import { pathOf, sendJson } from "../http/index.ts";
+import { keyOf } from "../inputs/index.ts";
+import { type PlaybackAccess, refusals, requestOrigin } from "../playback-access/index.ts";
+import type { Metrics } from "../telemetry/index.ts";
 import { MAX_EVENTS, parsePost } from "./parse-post.ts";
 
 /** The path to which players post measurements. */
-export const playbackEventsPath = "/api/playback-events";
+export const PLAYBACK_EVENTS_PATH = "/api/playback-events";
 
 /** The maximum size that browsers send with `navigator.sendBeacon`. */
-export const mostPostBytes = 64 * 1024;
+export const MOST_POST_BYTES = 64 * 1024;
 
 export interface PlaybackEventsOptions {
   metrics: Pick<Metrics, "playbackMeasured">;
@@ -28,7 +27,7 @@ export interface PlaybackEventsOptions {
 export function createPlaybackEvents({ metrics, access }: PlaybackEventsOptions) {
   const takeRoom = createRateLimit();
   return async (req: IncomingMessage, res: ServerResponse, body?: Buffer): Promise<boolean> => {
-    if (pathOf(req) !== playbackEventsPath) return false;
+    if (pathOf(req) !== PLAYBACK_EVENTS_PATH) return false;
     if (req.method !== "POST") {
       res.setHeader("Allow", "POST, OPTIONS");
       refuse(res, 405, "METHOD_NOT_ALLOWED", "Send player events with POST.");
@@ -56,7 +55,7 @@ export function createPlaybackEvents({ metrics, access }: PlaybackEventsOptions)
     if (!granted.isAllowed) {
       const { code } = granted;
       if (code === null) refuse(res, 404, "VIDEO_NOT_FOUND", "The video in the post does not exist.");
-      else refuse(res, 403, code, REFUSALS[code]);
+      else refuse(res, 403, code, refusals[code]);
       return true;
     }
     for (const each of post.measurements) metrics.playbackMeasured(each);

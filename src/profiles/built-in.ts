@@ -20,7 +20,7 @@ const sizes = [
  * From this height on, sources above 30 frames per second keep up to 60; below, the bits are better spent on
  * each frame.
  */
-const fastFrom = 720;
+const FAST_FROM = 720;
 
 function ladder(codec: VideoCodec, heights?: readonly number[]): Rung[] {
   return sizes
@@ -31,7 +31,7 @@ function ladder(codec: VideoCodec, heights?: readonly number[]): Rung[] {
       tier,
       codec,
       bitrateBps: { H264: h264, HEVC: hevc, AV1: av1 }[codec] * 1000,
-      maxFrameRate: height >= fastFrom ? 60 : 30,
+      maxFrameRate: height >= FAST_FROM ? 60 : 30,
     }));
 }
 

@@ -1,5 +1,5 @@
-import { type Profile, profileName } from "@reelay/contracts";
-import { InvalidProfileError } from "../errors.ts";
+import { PROFILE_NAME, type Profile } from "@reelay/contracts";
+import { InvalidProfileError } from "../errors/index.ts";
 import { builtInProfiles } from "./built-in.ts";
 import { checkRungs, codecLabels, type ProfileIssue, quoted } from "./check-rungs.ts";
 
@@ -17,7 +17,7 @@ export function checkProfile(profile: Profile): Profile {
 }
 
 function checkName(name: string): ProfileIssue[] {
-  if (!profileName.test(name)) {
+  if (!PROFILE_NAME.test(name)) {
     const message = `the name is ${quoted(name)}; use 1 to 64 lower-case letters, digits and hyphens, such as "web-1080".`;
     return [{ path: "name", message }];
   }

@@ -1,4 +1,10 @@
-import { defaultMaxFrameRate, type Profile, type Rung, rungName, type VideoCodec } from "@reelay/contracts";
+import {
+  DEFAULT_MAX_FRAME_RATE,
+  type Profile,
+  RUNG_NAME,
+  type Rung,
+  type VideoCodec,
+} from "@reelay/contracts";
 
 /** One problem of a profile. */
 export interface ProfileIssue {
@@ -10,9 +16,9 @@ export interface ProfileIssue {
 
 export const codecLabels: Record<VideoCodec, string> = { H264: "H.264", HEVC: "HEVC", AV1: "AV1" };
 
-const maxRungs = 20;
+const MAX_RUNGS = 20;
 const heights = { min: 64, max: 4320 };
-const maxFrameRate = 60;
+const MAX_FRAME_RATE = 60;
 
 /** Sensible range of bits per pixel and frame, by codec. */
 const bitsPerPixel: Record<VideoCodec, { min: number; max: number }> = {
@@ -22,12 +28,12 @@ const bitsPerPixel: Record<VideoCodec, { min: number; max: number }> = {
 };
 
 /** Names of other folders and files in an attempt's output, and of variants without a rung. */
-const takenNames = /^(audio(-\d+)?|source|poster|manifest|storyboard|download)$/;
+const TAKEN_NAMES = /^(audio(-\d+)?|source|poster|manifest|storyboard|download)$/;
 
 /** All problems of a ladder, rung by rung and as a whole. Empty if there are none. Pure. */
 export function checkRungs(rungs: Profile["rungs"]): ProfileIssue[] {
-  if (rungs.length > maxRungs) {
-    const message = `${rungs.length} rungs were given; the limit is ${maxRungs}. Omit those that are close to others.`;
+  if (rungs.length > MAX_RUNGS) {
+    const message = `${rungs.length} rungs were given; the limit is ${MAX_RUNGS}. Omit those that are close to others.`;
     return [{ path: "rungs", message }];
   }
   return [...rungs.flatMap(checkRung), ...checkNames(rungs), ...checkLadders(rungs)];
@@ -38,18 +44,18 @@ function checkRung(rung: Rung, index: number): ProfileIssue[] {
   const issues: ProfileIssue[] = [];
   const add = (field: keyof Rung, message: string) =>
     issues.push({ path: `rungs.${index}.${field}`, message: `rung ${index + 1} ${message}` });
-  if (!rungName.test(name)) {
+  if (!RUNG_NAME.test(name)) {
     add(
       "name",
       `has the name ${quoted(name)}; use 1 to 32 lower-case letters, digits and hyphens, such as "720p".`,
     );
-  } else if (takenNames.test(name)) {
+  } else if (TAKEN_NAMES.test(name)) {
     add("name", `has the name ${quoted(name)}, which is reserved; use another one.`);
   }
   const stated = Number(/^(\d+)p/.exec(name)?.[1] ?? height);
   const isHeight = Number.isInteger(height) && height >= heights.min && height <= heights.max;
   if (!isHeight) {
-    add("height", `has height ${height}; give ${heights.min} to ${heights.max}.`);
+    add("height", `has height ${height}. Use ${heights.min} to ${heights.max}.`);
   } else if (height % 2 !== 0) {
     add(
       "height",
@@ -67,9 +73,9 @@ function checkRung(rung: Rung, index: number): ProfileIssue[] {
       `has minVmaf ${rung.minVmaf}; use 1 to 99: 80 is fair, above 95 there is no visible difference.`,
     );
   }
-  const fps = rung.maxFrameRate ?? defaultMaxFrameRate;
-  if (!Number.isInteger(fps) || fps < 1 || fps > maxFrameRate) {
-    add("maxFrameRate", `has maxFrameRate ${fps}; use 1 to ${maxFrameRate} frames per second.`);
+  const fps = rung.maxFrameRate ?? DEFAULT_MAX_FRAME_RATE;
+  if (!Number.isInteger(fps) || fps < 1 || fps > MAX_FRAME_RATE) {
+    add("maxFrameRate", `has maxFrameRate ${fps}; use 1 to ${MAX_FRAME_RATE} frames per second.`);
   } else if (isHeight) {
     const { min, max } = bitrateRange(height, codec);
     if (!(bitrateBps >= min && bitrateBps <= max)) {
@@ -110,7 +116,7 @@ function checkLadders(rungs: readonly Rung[]): ProfileIssue[] {
       const [belowIndex, below] = ladder[place] ?? [index, rung];
       const of = `rung ${index + 1} (${rung.name})`;
       if (rung.height < below.height) {
-        const message = `${of} has height ${rung.height} and comes after rung ${belowIndex + 1} with ${below.height}; give the ${codecLabels[codec]} rungs smallest first.`;
+        const message = `${of} has height ${rung.height} and comes after rung ${belowIndex + 1} with ${below.height}. List the ${codecLabels[codec]} rungs smallest first.`;
         return [{ path: `rungs.${index}.height`, message }];
       }
       if (rung.bitrateBps > below.bitrateBps) return [];

@@ -1,16 +1,16 @@
 import { Profile } from "@reelay/contracts";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { type Db, isUniqueViolation } from "../database/db.ts";
-import { ConflictError, InvalidInputError, NotFoundError } from "../errors.ts";
-import { onceByKey } from "../idempotency.ts";
+import type { Viewer } from "../auth/index.ts";
+import { type Db, isUniqueViolation } from "../database/index.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../errors/index.ts";
+import { onceByKey } from "../idempotency/index.ts";
 import { builtInProfiles, defaultProfile } from "./built-in.ts";
 import { checkProfile } from "./check-profile.ts";
 import { quoted } from "./check-rungs.ts";
 import { type ProfileInput, toProfile } from "./to-profile.ts";
 
 /** More than a user reads, few enough to list at once. */
-const maxCustomProfiles = 200;
+const MAX_CUSTOM_PROFILES = 200;
 
 interface Deps {
   db: PrismaClient;
@@ -67,10 +67,10 @@ export async function createProfile(
   const request = { workspaceId, key: idempotencyKey, operation: "createProfile", input: { name, ...input } };
   try {
     await onceByKey(db, request, async (tx, id) => {
-      if ((await tx.customProfile.count({ where: { workspaceId } })) >= maxCustomProfiles) {
+      if ((await tx.customProfile.count({ where: { workspaceId } })) >= MAX_CUSTOM_PROFILES) {
         throw new ConflictError(
           "PROFILE_LIMIT_REACHED",
-          `This workspace has reached its limit of ${maxCustomProfiles} profiles. Delete one that is no longer used.`,
+          `This workspace has reached its limit of ${MAX_CUSTOM_PROFILES} profiles. Delete one that is no longer used.`,
         );
       }
       await tx.customProfile.create({ data: { id, workspaceId, name, recipe: profile } });

@@ -1,13 +1,13 @@
 import { isNewer, type Position } from "./cursor.ts";
 
 /** How long a newer state waits for progress that the viewer has already seen elsewhere. */
-const patienceMs = 1_000;
+const PATIENCE_MS = 1_000;
 
 /**
- * Decides what a viewer who comes back with a cursor may see: nothing that is not newer. A newer state whose
- * progress is behind what the viewer saw at another process is held for a moment too (this process hears the
- * same reports, a little later), so that a reconnect does not make bars jump back. Once something has passed,
- * everything passes: one process never goes backwards.
+ * Decides what a viewer that reconnects with a cursor sees: only newer states. A newer state whose progress
+ * is behind what another process showed is also held for a moment, because this process receives the same
+ * reports a little later; so bars do not jump back after a reconnect. After the first passed state all states
+ * pass, since one process never goes backwards.
  */
 export function createAfterGate(
   after: Position | undefined,
@@ -22,7 +22,7 @@ export function createAfterGate(
       position.attempt !== "" && position.attempt === after.attempt && position.sequence < after.sequence;
     if (isBehind) {
       heldSince ??= now();
-      if (now() - heldSince < patienceMs) return false;
+      if (now() - heldSince < PATIENCE_MS) return false;
     }
     isOpen = true;
     return true;

@@ -6,7 +6,7 @@ import { seedRenderingVideo } from "./testing/rendering-video.ts";
 import { splitJob } from "./testing/split-video.ts";
 import { createTestDatabase } from "./testing/test-database.ts";
 
-test("a video that many are at is left alone for a moment after it was read, and holds up no other", async () => {
+test("a video with many changes is reloaded at most once per interval, and delays no other video", async () => {
   await using database = await createTestDatabase();
   const wide = await seedRenderingVideo(database.db);
   await splitJob(database.db, wide);

@@ -1,22 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Db } from "../database/db.ts";
+import type { Db } from "../database/index.ts";
 import { type LoadedVideo, loadVideos } from "./loaded-video.ts";
 
-const batchSize = 100;
-const firstRetryMs = 100;
-const lastRetryMs = 5_000;
+const BATCH_SIZE = 100;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
 /**
- * A video that many workers are at changes all the time, and costs by their number to read: so long it is
- * left alone for each share of a variant that was read, and so long at most.
+ * A video with many workers changes constantly, and reading it costs in proportion to their number. Pause
+ * after a read in milliseconds: per share of a variant that was read, and at most.
  */
-const restPerShareMs = 0.5;
-const longestRestMs = 1_000;
+const REST_PER_SHARE_MS = 0.5;
+const LONGEST_REST_MS = 1_000;
 
-/**
- * Loads videos that changed: one load in flight, and whatever changes meanwhile waits together for the next
- * one.
- */
+/** Loads changed videos, one load at a time. Changes during a load are batched for the next one. */
 interface ChangeLoader extends AsyncDisposable {
   request(videoId: string): void;
 }
@@ -35,17 +32,17 @@ export function createChangeLoader(options: {
   const { db, log, now, isWanted, deliver, failed } = options;
   const stopped = new AbortController();
   const changed = new Set<string>();
-  /** When videos may be read again that were read a moment ago. */
+  /** When recently read videos may be read again. */
   const resting = new Map<string, number>();
   let wake = () => {};
   let running: Promise<void> | undefined;
 
-  /** Ids leave the set before their load begins, so a change during the load asks for another one. */
+  /** Ids leave the set before their load begins, so a change during the load causes another one. */
   function takeBatch(): string[] {
     for (const [videoId, until] of resting) if (until <= now()) resting.delete(videoId);
     const batch: string[] = [];
     for (const videoId of changed) {
-      if (batch.length === batchSize) break;
+      if (batch.length === BATCH_SIZE) break;
       if (resting.has(videoId)) continue;
       changed.delete(videoId);
       if (isWanted(videoId)) batch.push(videoId);
@@ -53,7 +50,7 @@ export function createChangeLoader(options: {
     return batch;
   }
 
-  /** Until the first of those that have changed may be read, or another has changed. */
+  /** Waits until a changed video may be read, or another one changes. */
   async function rest() {
     const waits = [...changed].map((videoId) => (resting.get(videoId) ?? 0) - now());
     const woken = new AbortController();
@@ -63,7 +60,7 @@ export function createChangeLoader(options: {
   }
 
   async function run() {
-    let retryMs = firstRetryMs;
+    let retryMs = FIRST_RETRY_MS;
     while (changed.size > 0 && !stopped.signal.aborted) {
       const batch = takeBatch();
       if (batch.length === 0) {
@@ -74,11 +71,11 @@ export function createChangeLoader(options: {
         const loaded = await loadVideos(db, batch);
         for (const videoId of batch) {
           const video = loaded.get(videoId) ?? null;
-          const restMs = Math.min(longestRestMs, (video?.shares?.length ?? 0) * restPerShareMs);
+          const restMs = Math.min(LONGEST_REST_MS, (video?.shares?.length ?? 0) * REST_PER_SHARE_MS);
           if (restMs > 0) resting.set(videoId, now() + restMs);
           deliver(videoId, video);
         }
-        retryMs = firstRetryMs;
+        retryMs = FIRST_RETRY_MS;
       } catch (error) {
         log.warn({ err: error, videos: batch.length, retryMs }, "live.load-failed");
         for (const videoId of batch) {
@@ -86,16 +83,16 @@ export function createChangeLoader(options: {
           failed(videoId, error);
         }
         await delay(retryMs, undefined, { signal: stopped.signal }).catch(() => undefined);
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
       }
     }
   }
 
   function start() {
-    // A turn of the event loop gathers what is asked for at the same time into one batch.
+    // A turn of the event loop gathers simultaneous requests into one batch.
     running ??= delay(0)
       .then(run)
-      .catch((error: unknown) => log.error({ err: error }, "live.load-broke"))
+      .catch((error: unknown) => log.error({ err: error }, "live.load-crashed"))
       .finally(() => {
         running = undefined;
         if (changed.size > 0 && !stopped.signal.aborted) start();

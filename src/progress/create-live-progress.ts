@@ -1,10 +1,9 @@
 import { liveReports, type Messaging } from "@reelay/messaging";
 import type { Logger } from "pino";
-import type { Db } from "../database/db.ts";
-import { listen } from "../database/listen.ts";
-import { NotFoundError } from "../errors.ts";
-import { uuidPattern } from "../global-id.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import { type Db, listen } from "../database/index.ts";
+import { NotFoundError } from "../errors/index.ts";
+import { UUID_PATTERN } from "../inputs/index.ts";
+import type { Metrics } from "../telemetry/index.ts";
 import { createChangeLoader } from "./change-loader.ts";
 import { encodeCursor, isNewer, parseCursor } from "./cursor.ts";
 import type { LiveProgress } from "./live-progress.ts";
@@ -27,20 +26,20 @@ interface LiveProgressOptions {
   tickIntervalMs?: number;
   /** How often watched videos are read again in case a notification was lost. Default 15 s. */
   pollIntervalMs?: number;
-  /** Videos whose progress is remembered. Default 10,000. */
+  /** Number of videos whose progress is kept in memory. Default 10,000. */
   maxVideos?: number;
 }
 
 /**
- * Progress of a video that was silent this long is forgotten: reports come several times a second, a lease
- * lasts 30 s.
+ * Progress of a video is dropped after this time without a report. Reports arrive several times a second, and
+ * a lease lasts 30 s.
  */
-const idleMs = 120_000;
+const IDLE_MS = 120_000;
 
 /**
  * Starts the live side of an API process: its own subscription to reports and its own connection for change
- * notifications. Rejects when the database or the broker cannot be reached at the start; later outages are
- * lived through.
+ * notifications. Rejects if the database or the broker is unreachable at the start; it survives later
+ * outages.
  */
 export async function createLiveProgress(
   options: LiveProgressOptions,
@@ -95,7 +94,7 @@ export async function createLiveProgress(
   );
   const poll = setInterval(() => {
     reloadAll();
-    table.evict(now() - idleMs);
+    table.evict(now() - IDLE_MS);
   }, pollIntervalMs);
   resources.defer(() => clearInterval(poll));
 
@@ -103,8 +102,10 @@ export async function createLiveProgress(
   const consumer = await messaging.consume(
     subscription,
     ({ message }) => {
-      if (message.type === "task.progressed.v1" && table.hear(message))
-        hubs.get(message.videoId)?.tick(message.at);
+      if (message.type === "task.progressed.v1") {
+        const heard = table.hear(message);
+        if (heard !== "OLD") hubs.get(message.videoId)?.tick(message.at, heard === "STEP");
+      }
       return Promise.resolve();
     },
     { maxInFlight: 1_000 },
@@ -129,7 +130,7 @@ export async function createLiveProgress(
         if (hubs.get(videoId) === hub) hubs.delete(videoId);
       },
     });
-    // In the map before the load begins: a change during the load asks for another one.
+    // Added to the map before the load begins, so a change during the load causes another one.
     hubs.set(videoId, hub);
     loader.request(videoId);
     return hub;
@@ -138,9 +139,9 @@ export async function createLiveProgress(
   const live: LiveProgress = {
     async watch({ workspaceId, videoId, after }, signal) {
       const position = after === undefined || after === null ? undefined : parseCursor(after);
-      if (!uuidPattern.test(videoId.toLowerCase())) throw notFound(videoId);
+      if (!UUID_PATTERN.test(videoId.toLowerCase())) throw notFound(videoId);
       const hub = hubOf(videoId.toLowerCase());
-      // Subscribed before the snapshot is there; leaving it again releases the hub.
+      // Subscribed before the snapshot is loaded; unsubscribing releases the hub.
       const stream = hub.subscribe(position, signal);
       const release = () => void stream.return?.();
       const owner = await hub.loaded.catch((error: unknown) => {
@@ -156,6 +157,8 @@ export async function createLiveProgress(
 
     variant: (videoId, attemptId, name) =>
       attemptId === null ? undefined : table.variant(videoId, attemptId, name),
+
+    step: (videoId, attemptId) => table.step(videoId, attemptId),
 
     cursor({ id, revision }) {
       const shown = { revision, attempt: "", sequence: 0 };

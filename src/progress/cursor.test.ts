@@ -9,7 +9,7 @@ const at = (revision: number, sequence = 0, attempt = sequence === 0 ? "" : "a1"
   sequence,
 });
 
-test("a cursor is read as the position that it was made of", () => {
+test("a decoded cursor is the position that was encoded", () => {
   const positions = fc.record({
     revision: fc.nat(),
     attempt: fc.constantFrom("", "0a1b2c3d"),
@@ -22,13 +22,13 @@ test("a cursor is read as the position that it was made of", () => {
   );
 });
 
-test("anything else is refused, whatever it is", () => {
+test("any other text is refused", () => {
   fc.assert(fc.property(fc.string(), (text) => void decodeCursor(text)));
   expect(() => parseCursor("x")).toThrow('"x" is not a cursor of a video');
   expect(() => parseCursor("")).toThrow("is not a cursor");
 });
 
-test("revision counts first, then progress; another attempt's progress is news", () => {
+test("positions are ordered by revision, then by progress; another attempt's progress is newer", () => {
   const newer = [
     [at(2), at(1, 9)],
     [at(1, 2), at(1, 1)],
@@ -41,7 +41,7 @@ test("revision counts first, then progress; another attempt's progress is news",
   expect(isNewer(at(1), at(1, 9))).toBe(false);
 });
 
-test("a change waits a moment for progress that the viewer saw at another process", () => {
+test("a change waits briefly for progress that the viewer already received from another process", () => {
   let now = 0;
   const passes = createAfterGate(at(5, 100), () => now);
   expect(passes(at(6, 90))).toBe(false);

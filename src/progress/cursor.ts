@@ -1,7 +1,7 @@
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError } from "../errors/index.ts";
 
 /**
- * Where a video's history stands: ordered by revision, then by the progress of the attempt that holds the
+ * Position in a video's history, ordered by revision, then by the progress of the attempt that holds the
  * lease.
  */
 export interface Position {
@@ -13,16 +13,16 @@ export interface Position {
   sequence: number;
 }
 
-const pattern = /^1:(\d{1,10}):(\d{1,15}):([0-9a-f]*)$/;
+const PATTERN = /^1:(\d{1,10}):(\d{1,15}):([0-9a-f]*)$/;
 
-/** Opaque to clients; the leading number is the format's version. */
+/** Opaque to clients. Starts with the format's version. */
 export const encodeCursor = ({ revision, attempt, sequence }: Position): string =>
   Buffer.from(`1:${revision}:${sequence}:${attempt}`).toString("base64url");
 
-/** Undefined when the text is no cursor of ours. */
+/** Undefined if the text is not a cursor. */
 export function decodeCursor(cursor: string): Position | undefined {
   if (cursor.length > 200) return undefined;
-  const match = pattern.exec(Buffer.from(cursor, "base64url").toString("latin1"));
+  const match = PATTERN.exec(Buffer.from(cursor, "base64url").toString("latin1"));
   if (match === null) return undefined;
   return { revision: Number(match[1]), sequence: Number(match[2]), attempt: match[3] ?? "" };
 }
@@ -38,7 +38,7 @@ export function parseCursor(cursor: string): Position {
   );
 }
 
-/** Within one revision another attempt's progress is news; no progress at all is not. */
+/** Within one revision, progress of another attempt is newer; missing progress is not. */
 export function isNewer(position: Position, than: Position): boolean {
   if (position.revision !== than.revision) return position.revision > than.revision;
   if (position.attempt !== than.attempt) return position.sequence > 0;

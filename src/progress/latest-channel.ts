@@ -1,15 +1,22 @@
 /**
- * One slot between a producer that never waits and a consumer that may be slow: what is not taken in time is
- * replaced by what is newer.
+ * A few values between a producer that never waits and a consumer that may be slow. A newer value replaces
+ * the last one that was not consumed, unless that one must be seen.
  */
 export interface LatestChannel<T> extends AsyncIterableIterator<T> {
   push(value: T): void;
-  /** The consumer still gets a value that is waiting, then the end. */
+  /** The consumer still receives the pending value, then the end. */
   end(): void;
 }
 
-export function createLatestChannel<T>(onEnd: () => void): LatestChannel<T> {
-  let slot: { value: T } | undefined;
+/** Maximum number of values that wait for the consumer. The oldest are dropped. */
+const MOST_WAITING = 32;
+
+/** @param replaces whether the consumer can do without `older`, once there is `newer`. Default: always. */
+export function createLatestChannel<T>(
+  onEnd: () => void,
+  replaces: (newer: T, older: T) => boolean = () => true,
+): LatestChannel<T> {
+  let values: T[] = [];
   let waiting: ((result: IteratorResult<T>) => void)[] = [];
   let hasEnded = false;
 
@@ -26,26 +33,26 @@ export function createLatestChannel<T>(onEnd: () => void): LatestChannel<T> {
     push(value) {
       if (hasEnded) return;
       const resolve = waiting.shift();
-      if (resolve === undefined) slot = { value };
-      else resolve({ done: false, value });
+      if (resolve !== undefined) return resolve({ done: false, value });
+      const last = values.at(-1);
+      if (last !== undefined && replaces(value, last)) values.pop();
+      values.push(value);
+      if (values.length > MOST_WAITING) values.shift();
     },
     end,
     next() {
-      if (slot !== undefined) {
-        const { value } = slot;
-        slot = undefined;
-        return Promise.resolve({ done: false, value });
-      }
+      const value = values.shift();
+      if (value !== undefined) return Promise.resolve({ done: false, value });
       if (hasEnded) return Promise.resolve(done);
       return new Promise((resolve) => waiting.push(resolve));
     },
     return() {
-      slot = undefined;
+      values = [];
       end();
       return Promise.resolve(done);
     },
     throw(error) {
-      slot = undefined;
+      values = [];
       end();
       return Promise.reject(error);
     },

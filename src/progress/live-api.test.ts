@@ -4,6 +4,7 @@
  */
 
 import { PrismaPg } from "@prisma/adapter-pg";
+import type { AnimationStep } from "@reelay/contracts";
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createClient } from "graphql-ws";
 import pino from "pino";
@@ -12,13 +13,13 @@ import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { PrismaClient } from "../../prisma/generated/client.ts";
-import { schema } from "../../schema/schema.ts";
-import { createTestDatabase } from "../../tests/kit/index.ts";
+import { schema } from "../../schema/index.ts";
+import { createTestDatabase, patientTransactions } from "../../tests/kit/index.ts";
+import { createServer } from "../api/server.ts";
 import { createApiKey } from "../auth/api-keys.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../context/context.ts";
 import { createEventLog } from "../events/index.ts";
-import { encodeGlobalId } from "../global-id.ts";
-import { createServer } from "../server.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 import { createTestContext } from "../testing/test-context.ts";
 import { createLiveProgress } from "./create-live-progress.ts";
 import type { LiveProgress } from "./live-progress.ts";
@@ -26,11 +27,22 @@ import { createSharedExecution, sharingKeyOf } from "./shared-execution.ts";
 import { finish, progressed, type RenderingVideo, seedRenderingVideo } from "./testing/rendering-video.ts";
 
 const query = `subscription Watch($id: ID!, $after: String) {
-  videoProgress(id: $id, after: $after) { id status progress cursor variants { id status fraction fps speed etaMs } }
+  videoProgress(id: $id, after: $after) { id status progress cursor variants { id status fraction fps speed etaMs } step { index name } }
+}`;
+
+/** One that also looks up the job, for every state. */
+const jobQuery = `subscription WatchJob($id: ID!) {
+  videoProgress(id: $id) { id status cursor variants { fraction } step { index } mainJob { step { kind index count name fraction } } }
 }`;
 
 interface Shown {
-  videoProgress: { status: string; cursor: string; variants: { fraction: number }[] };
+  videoProgress: {
+    status: string;
+    cursor: string;
+    variants: { fraction: number }[];
+    step: { index: number } | null;
+    mainJob?: { step: AnimationStep | null };
+  };
 }
 
 const log = pino({ level: "silent" });
@@ -41,6 +53,7 @@ async function startSystem() {
   const db = new PrismaClient({
     adapter: new PrismaPg({ connectionString: database.url }),
     log: [{ emit: "event", level: "query" }],
+    transactionOptions: patientTransactions,
   });
   const queries: string[] = [];
   db.$on("query", ({ query }) => queries.push(query));
@@ -94,7 +107,12 @@ async function startSystem() {
 }
 type System = Awaited<ReturnType<typeof startSystem>>;
 
-function watch({ token, video }: System, { url }: { url: string }, after: string | null = null) {
+function watch(
+  { token, video }: System,
+  { url }: { url: string },
+  after: string | null = null,
+  document = query,
+) {
   const client = createClient({
     url: `${url.replace("http", "ws")}/graphql`,
     webSocketImpl: WebSocket,
@@ -102,7 +120,7 @@ function watch({ token, video }: System, { url }: { url: string }, after: string
     retryAttempts: 0,
   });
   const variables = { id: encodeGlobalId("Video", video.videoId), after };
-  const stream = client.iterate<Shown>({ query, variables });
+  const stream = client.iterate<Shown>({ query: document, variables });
   return {
     async until(fits: (video: Shown["videoProgress"]) => boolean): Promise<Shown["videoProgress"]> {
       for (;;) {
@@ -124,7 +142,7 @@ async function report({ worker }: System, video: RenderingVideo, sequence: numbe
   await worker.publish(progressed(video, sequence, fraction));
 }
 
-test("viewers at two API processes see a worker's reports and the end; equal documents are executed once", async () => {
+test("viewers at two API processes receive progress and the end; equal documents are executed once", async () => {
   await using system = await startSystem();
   const { apis, video, db } = system;
   await using viewers = new AsyncDisposableStack();
@@ -134,7 +152,7 @@ test("viewers at two API processes see a worker's reports and the end; equal doc
   const [seen] = await Promise.all(all.map((viewer) => viewer.until(reached(0.5))));
   expect(apis.map((api) => api.watches())).toEqual([1, 1]);
 
-  // A viewer that comes back to the other process goes on where it was.
+  // A viewer that reconnects to the other process continues where it was.
   const back = viewers.use(watch(system, apis[1], seen?.cursor ?? null));
   await report(system, video, 2, 0.75);
   expect(reached(0.75)(await back.until(() => true))).toBe(true);
@@ -145,7 +163,7 @@ test("viewers at two API processes see a worker's reports and the end; equal doc
   expect(new Set(ends.map(({ cursor }) => cursor)).size).toBe(1);
 });
 
-test("progress on its way to a viewer asks the database nothing", async () => {
+test("delivering progress to a viewer causes no database query", async () => {
   await using system = await startSystem();
   const { apis, video, queries } = system;
   await using viewer = watch(system, apis[0]);
@@ -160,7 +178,7 @@ test("progress on its way to a viewer asks the database nothing", async () => {
   expect(queries).toEqual([]);
 });
 
-test("a viewer over server-sent events receives the same", async () => {
+test("a viewer over server-sent events receives the same values", async () => {
   await using system = await startSystem();
   const { apis, video, token, db } = system;
   const stop = new AbortController();
@@ -189,4 +207,56 @@ test("a viewer over server-sent events receives the same", async () => {
   await until('"READY"');
   expect(response.headers.get("content-type")).toContain("text/event-stream");
   stop.abort();
+});
+
+test("every animation of a script reaches its viewers, however short it is, and none goes backwards", async () => {
+  await using system = await startSystem();
+  const { apis, video, worker, db } = system;
+  const count = 60;
+  const tell = (sequence: number, index: number, fraction: number) => {
+    const { detail, ...report } = progressed(video, sequence, index / count);
+    const step = { index, count, name: `Create(Circle${index})`, fraction };
+    return worker.publish({ ...report, kind: "ANIMATION", detail: { ...detail, step } });
+  };
+  /** Reads the indexes that a viewer sees into `seen`, up to the last one. */
+  async function read(viewer: ReturnType<typeof watch>, seen: number[]): Promise<void> {
+    await viewer.until(({ step, mainJob }) => {
+      const shown = mainJob === undefined ? step : mainJob.step;
+      if (shown) seen.push(shown.index);
+      return shown?.index === count - 1;
+    });
+  }
+  await using first = watch(system, apis[0]);
+  await using second = watch(system, apis[0], null, jobQuery);
+  await Promise.all([first.until(reached(0)), second.until(reached(0))]);
+  const seen: number[][] = [[], []];
+  const ends = Promise.all([read(first, seen[0] ?? []), read(second, seen[1] ?? [])]);
+  let sequence = 0;
+  for (let index = 0; index < count; index += 1) {
+    await tell((sequence += 1), index, 0);
+    await tell((sequence += 1), index, 0.9);
+    // Only a viewer that keeps up is promised all of them.
+    const isPause = index % 20 === 19;
+    if (isPause) await expect.poll(() => seen.map((one) => one.at(-1))).toEqual([index, index]);
+  }
+  await ends;
+  for (const indexes of seen) {
+    expect([...new Set(indexes)]).toEqual(Array.from({ length: count }, (_, index) => index));
+    expect(indexes).toEqual(indexes.toSorted((a, b) => a - b));
+  }
+
+  // A late report of a previous animation changes nothing.
+  await using late = watch(system, apis[0], null, jobQuery);
+  await tell((sequence += 1), 3, 0.5);
+  const shown = await late.until(({ mainJob }) => mainJob?.step?.fraction === 0.9);
+  expect(shown.mainJob?.step).toEqual({
+    kind: "ANIMATION",
+    index: count - 1,
+    count,
+    name: `Create(Circle${count - 1})`,
+    fraction: 0.9,
+  });
+  await finish(db, video);
+  const end = await late.until(({ status }) => status === "READY");
+  expect(end.step).toEqual({ index: count - 1 });
 });

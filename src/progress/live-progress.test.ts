@@ -68,7 +68,7 @@ async function open(
 
 const fractions = (snapshot: VideoSnapshot) => snapshot.variants.map(({ fraction }) => fraction);
 
-test("a viewer gets the present state first, then progress, then the terminal state", async () => {
+test("a viewer receives the current state, then progress, then the terminal state", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   using viewer = await open(api, video);
@@ -86,7 +86,7 @@ test("a viewer gets the present state first, then progress, then the terminal st
   expect(fractions(last)).toEqual([1, 1, 1]);
 });
 
-test("a second viewer of a video gets the newest progress as its first value", async () => {
+test("a second viewer of a video receives the newest progress as its first value", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   using first = await open(api, video);
@@ -97,7 +97,7 @@ test("a second viewer of a video gets the newest progress as its first value", a
   expect(fractions(await second.next())).toEqual([0.5, 0.5, 0.5]);
 });
 
-test("reports that are older, repeated or of an attempt without the lease change nothing", async () => {
+test("reports that are outdated, repeated or from an attempt without the lease change nothing", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   using viewer = await open(api, video);
@@ -111,7 +111,7 @@ test("reports that are older, repeated or of an attempt without the lease change
   expect(fractions(await viewer.next())).toEqual([0.6, 0.6, 0.6]);
 });
 
-test("an attempt that starts over takes nothing back, a retry of the job does", async () => {
+test("a new attempt does not decrease progress, but a retry of the job does", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   using viewer = await open(api, video);
@@ -135,7 +135,7 @@ test("an attempt that starts over takes nothing back, a retry of the job does", 
   expect(fractions(await viewer.next())).toEqual([0.05, 0.05, 0.05]);
 });
 
-test("progress that was heard before the database told who holds the lease is shown once it does", async () => {
+test("progress that arrives before its attempt holds the lease is shown once it does", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   using viewer = await open(api, video);
@@ -171,7 +171,7 @@ test("two API processes on one database and broker serve each other's viewers", 
   expect(ends[0].cursor).toBe(ends[1].cursor);
 });
 
-test("with a cursor of another process a viewer gets nothing old and misses nothing", async () => {
+test("a viewer with a cursor from another process receives nothing old and misses nothing", async () => {
   const broker = createMessagingDouble();
   await using one = await start(broker);
   const video = await seedRenderingVideo(database.db);
@@ -180,7 +180,7 @@ test("with a cursor of another process a viewer gets nothing old and misses noth
   await one.messaging.publish(progressed(video, 7, 0.7));
   const { cursor } = await here.next();
 
-  // This process heard nothing of the first seven reports.
+  // This process did not receive the first seven reports.
   await using two = await start(broker);
   using there = await open(two, video, cursor);
   await one.messaging.publish(progressed(video, 6, 0.6));
@@ -196,7 +196,7 @@ test("with a cursor of another process a viewer gets nothing old and misses noth
   expect((await newest.next()).revision).toBe(last.revision + 1);
 });
 
-test("the cursor of a query is where a subscription goes on", async () => {
+test("a subscription continues from the cursor of a query", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   const row = await database.db.video.findUniqueOrThrow({ where: { id: video.videoId } });
@@ -216,7 +216,7 @@ test("the cursor of a query is where a subscription goes on", async () => {
   });
 });
 
-test("a lost notification connection costs time, not the terminal state", async () => {
+test("a lost notification connection delays the terminal state but does not lose it", async () => {
   await using api = await start();
   const video = await seedRenderingVideo(database.db);
   using viewer = await open(api, video);
@@ -226,12 +226,12 @@ test("a lost notification connection costs time, not the terminal state", async 
   );
   await finish(database.db, video);
   expect((await viewer.until(({ status }) => status === "READY")).status).toBe("READY");
-  // The new connection is the one that tells the next change.
+  // The new connection delivers the next change.
   await change(database.db, video, "video.updated");
   expect((await viewer.next()).revision).toBeGreaterThan(0);
 });
 
-test("without any notification, polling finds the change", async () => {
+test("polling finds a change for which no notification arrived", async () => {
   await using api = await start(createMessagingDouble(), { pollIntervalMs: 20 });
   const video = await seedRenderingVideo(database.db);
   using viewer = await open(api, video);

@@ -1,18 +1,17 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
-import type { Db } from "../database/db.ts";
-import { isVideoJob } from "../database/job-kinds.ts";
+import { type Db, isVideoJob } from "../database/index.ts";
 import { type KeptShare, readShares } from "./read-shares.ts";
 
-type VideoRow = Prisma.VideoGetPayload<{ include: { variants: true; source: true } }>;
+type VideoRow = Prisma.VideoGetPayload<{ include: { variants: true; source: true; assets: true } }>;
 
-/** A video as it was in the database at one moment, with who may speak for its progress. */
+/** A video as it was in the database at one moment, with the attempts that may report its progress. */
 export interface LoadedVideo {
   row: VideoRow;
-  /** The newest job that renders: what progress belongs to. A retry is a new one. */
+  /** The newest job that renders the video, to which progress belongs. A retry is a new job. */
   jobId: string | null;
   /** Open attempts of that job, i.e. the holders of its leases. */
-  holders: { id: string; progressSequence: number }[];
-  /** What its tasks have made of each variant, once it was cut into several; null: one task makes all. */
+  holders: { id: string; progressSequence: number; step: unknown }[];
+  /** Progress of each variant by task if the job is split. Null: one task renders all. */
   shares: KeptShare[] | null;
 }
 
@@ -27,6 +26,7 @@ export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<st
     include: {
       variants: { orderBy: { position: "asc" } },
       source: true,
+      assets: true,
       jobs: {
         where: isVideoJob,
         orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -41,7 +41,7 @@ export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<st
               attempts: {
                 where: { outcome: null },
                 orderBy: { number: "asc" },
-                select: { id: true, progressSequence: true },
+                select: { id: true, progressSequence: true, step: true },
               },
             },
           },

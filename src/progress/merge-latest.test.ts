@@ -10,7 +10,7 @@ const channels = (count: number) => {
   return { all, ended };
 };
 
-test("values of all streams come in the order in which they were pushed", async () => {
+test("values of all streams are delivered in the order in which they were pushed", async () => {
   const { all } = channels(3);
   const merged = mergeLatest(all);
   all[1]?.push("b1");
@@ -20,7 +20,7 @@ test("values of all streams come in the order in which they were pushed", async 
   expect(values.map(({ value }) => value)).toEqual(["b1", "a1", "c1"]);
 });
 
-test("a slow consumer skips states of each stream, and keeps the newest of all", async () => {
+test("a slow consumer skips outdated states of each stream and receives the newest of each", async () => {
   const { all } = channels(2);
   const merged = mergeLatest(all);
   for (let index = 0; index < 1_000; index += 1) for (const channel of all) channel.push(`${index}`);
@@ -31,7 +31,7 @@ test("a slow consumer skips states of each stream, and keeps the newest of all",
   expect(seen.slice(-2)).toEqual(["999", "999"]);
 });
 
-test("it ends when all streams have ended", async () => {
+test("the merged stream ends when all streams have ended", async () => {
   const { all } = channels(2);
   const merged = mergeLatest(all);
   all[0]?.end();
@@ -42,7 +42,7 @@ test("it ends when all streams have ended", async () => {
   expect((await merged.next()).done).toBe(true);
 });
 
-test("leaving it while it waits leaves every stream", async () => {
+test("leaving the merged stream while it waits leaves every stream", async () => {
   const { all, ended } = channels(3);
   const merged = mergeLatest(all);
   const waiting = merged.next();

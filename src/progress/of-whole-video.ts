@@ -3,7 +3,7 @@ import type { LiveVariant } from "./live-progress.ts";
 import { restAfter, sumProgress } from "./sum-progress.ts";
 
 /** The columns are integers, and so are the GraphQL fields. */
-const most = 2 ** 31 - 1;
+const MOST = 2 ** 31 - 1;
 
 /**
  * What the only task of a job says of a variant. One that makes but a head has the rest of the video still
@@ -16,7 +16,7 @@ export function ofWholeVideo(
 ): LiveVariant {
   const { fraction, frames, fps, speed, etaMs, sizeBytes } = told;
   if (span === undefined) {
-    const wholeEtaMs = etaMs === null ? null : Math.min(Math.round(etaMs), most);
+    const wholeEtaMs = etaMs === null ? null : Math.min(Math.round(etaMs), MOST);
     return { fraction, frames, fps, speed, etaMs: wholeEtaMs, sizeBytes: BigInt(sizeBytes) };
   }
   const totalMs = videoMs ?? 0;

@@ -1,21 +1,24 @@
-import type { VariantProgress, VariantsProgress } from "@reelay/contracts";
+import type { AnimationStep, VariantProgress, VariantsProgress } from "@reelay/contracts";
 import type { LiveVariant } from "./live-progress.ts";
 import { ofWholeVideo } from "./of-whole-video.ts";
 import type { KeptShare } from "./read-shares.ts";
 import { type Share, sumProgress } from "./sum-progress.ts";
 
-/** What one attempt said last. */
+/** The last report of one attempt. */
 export interface HeardAttempt {
   jobId: string;
   taskId: string;
   sequence: number;
   span: VariantsProgress["span"];
   variants: Map<string, VariantProgress>;
+  step: AnimationStep | undefined;
+  /** Earlier steps that no viewer has been shown yet. */
+  passed: AnimationStep[];
 }
 
 /**
- * A variant that one task makes, as the attempt says that has come furthest. Undefined: none has spoken of
- * it. Pure.
+ * A variant that one task renders, according to the attempt that has come furthest. Undefined: none has
+ * reported it. Pure.
  */
 export function furthestOf(
   heard: readonly HeardAttempt[],
@@ -36,8 +39,8 @@ export function furthestOf(
 }
 
 /**
- * A variant that several tasks make: what was kept of each, or what its lease holder said since. Undefined:
- * none makes it. Pure.
+ * A variant that several tasks render: the stored progress of each, or the newer report of its lease holder.
+ * Undefined: none renders it. Pure.
  */
 export const sumOf = (
   shares: readonly KeptShare[] | undefined,
@@ -56,7 +59,7 @@ function withHeard(share: KeptShare, heard: ReadonlyMap<string, HeardAttempt>): 
   const { fraction, frames, sizeBytes, fps, speed } = told;
   return {
     spanMs: share.spanMs,
-    // What an earlier attempt had done counts until this one is further.
+    // The progress of the previous attempt counts until this one exceeds it.
     doneMs: Math.max(share.doneMs, fraction * share.spanMs),
     frames: Math.max(share.frames, frames),
     sizeBytes: Math.max(share.sizeBytes, sizeBytes),

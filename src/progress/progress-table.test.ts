@@ -22,7 +22,7 @@ function loaded(attempt: number, jobId: string = ref.jobId): LoadedVideo {
   return {
     row: row as unknown as LoadedVideo["row"],
     jobId,
-    holders: [{ id: attempts[attempt] ?? "", progressSequence: 0 }],
+    holders: [{ id: attempts[attempt] ?? "", progressSequence: 0, step: null }],
     shares: null,
   };
 }
@@ -30,7 +30,7 @@ function loaded(attempt: number, jobId: string = ref.jobId): LoadedVideo {
 const createTable = (maxVideos = 100, watched: string[] = []) =>
   createProgressTable({ maxVideos, now: () => 0, isWatched: (videoId) => watched.includes(videoId) });
 
-test("whatever order, repeats and losses reports arrive with, no value a viewer sees goes backwards", () => {
+test("no value that a viewer sees decreases, whatever the order, repetition and loss of reports", () => {
   const report = fc.record({
     attempt: fc.integer({ min: 0, max: 2 }),
     sequence: fc.integer({ min: 1, max: 50 }),
@@ -61,7 +61,7 @@ test("whatever order, repeats and losses reports arrive with, no value a viewer 
   );
 });
 
-test("the newest report of the lease's holder is what is shown, however it arrived", () => {
+test("the newest report of the lease holder is shown, whatever the order of arrival", () => {
   const sequences = fc.shuffledSubarray(
     Array.from({ length: 20 }, (_, index) => index + 1),
     { minLength: 1 },
@@ -78,7 +78,7 @@ test("the newest report of the lease's holder is what is shown, however it arriv
   );
 });
 
-test("memory is bounded: the least recently heard videos go, watched ones stay", () => {
+test("memory is bounded: the videos with the oldest reports are evicted, watched videos are not", () => {
   const watched = randomUUID();
   const table = createTable(10, [watched]);
   table.hear(progressed({ ...videoWith(0), videoId: watched }, 1, 0.5));
@@ -89,7 +89,7 @@ test("memory is bounded: the least recently heard videos go, watched ones stay",
   expect(table.newest(watched)?.sequence).toBe(1);
 });
 
-test("of a video as many attempts are remembered as may work at it at once", () => {
+test("a video keeps the progress of as many attempts as may run concurrently", () => {
   const table = createTable();
   const first = { ...videoWith(0), attemptId: randomUUID() };
   table.hear(progressed(first, 1, 0.5));
@@ -104,7 +104,7 @@ test("of a video as many attempts are remembered as may work at it at once", () 
   expect(table.variant(ref.videoId, first.attemptId, "144p")).toBeUndefined();
 });
 
-test("memory is bounded however many attempts videos have", () => {
+test("memory is bounded regardless of the number of attempts per video", () => {
   const table = createTable(10);
   for (let video = 0; video < 10; video += 1) {
     const videoId = randomUUID();
@@ -116,10 +116,33 @@ test("memory is bounded however many attempts videos have", () => {
   expect(table.size).toBe(2);
 });
 
-test("what was silent for long is forgotten unless someone watches", () => {
+test("videos without recent reports are evicted unless they are watched", () => {
   const table = createTable(100, [ref.videoId]);
   table.hear(progressed(videoWith(0), 1, 0.5));
   table.hear(progressed({ ...videoWith(0), videoId: randomUUID() }, 1, 0.5));
   table.evict(1);
   expect(table.size).toBe(1);
+});
+
+test("steps of an attempt that is not known yet are shown once it is, in order and once", () => {
+  const table = createTable(100, [ref.videoId]);
+  table.overlay(loaded(0));
+  let sequence = 0;
+  const hear = (index: number, fraction = 0) => {
+    const { detail, ...report } = progressed(videoWith(1), (sequence += 1), 0);
+    const step = { index, count: 5, name: `Create(${index})`, fraction };
+    return table.hear({ ...report, kind: "ANIMATION", detail: { ...detail, step } });
+  };
+  const show = () => {
+    const { snapshot, passed } = table.overlay(loaded(1));
+    return [...passed, snapshot.step].map((shown) => shown?.step.index);
+  };
+  expect([hear(0), hear(0, 0.5), hear(1), hear(2)]).toEqual(["STEP", "PROGRESS", "STEP", "STEP"]);
+  expect(show()).toEqual([0, 1, 2]);
+  expect(show()).toEqual([2]);
+  expect(hear(3)).toBe("STEP");
+  expect(show()).toEqual([3]);
+  hear(4);
+  expect(hear(1)).toBe("PROGRESS");
+  expect(show()).toEqual([4]);
 });

@@ -1,43 +1,58 @@
 import { createHash } from "node:crypto";
-import { isSettled, type TaskProgressed, type VariantsProgress } from "@reelay/contracts";
+import {
+  type AnimationProgress,
+  type AnimationStep,
+  isSettled,
+  type TaskProgressed,
+} from "@reelay/contracts";
 import type { Position } from "./cursor.ts";
 import type { LiveVariant, VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
 import { furthestOf, type HeardAttempt, sumOf } from "./overlay-variant.ts";
+import { laterStep, parseStep, type ShownStep } from "./step.ts";
 
 interface VideoProgress {
-  /** Least recently heard first. */
+  /** Least recently reported first. */
   attempts: Map<string, HeardAttempt>;
   jobId: string | null;
-  /** Who may speak, once the database was asked: others that still do have lost their lease. */
+  /** Attempts that hold a lease, once read from the database. Others that still report have lost theirs. */
   holders: ReadonlySet<string> | undefined;
   peaks: Peaks;
-  /** What was last shown of variants of which no attempt says it all; null where one does. */
+  /** Last shown values of variants that several attempts report; null if one attempt reports all. */
   shown: ReadonlyMap<string, LiveVariant> | null;
+  /** The last shown step; it stays after its attempt has ended. */
+  step: ShownStep | null;
   touchedAt: number;
 }
 
 /**
- * Attempts remembered per video: as many as may work at it at once, and a few that the database may not have
- * told about yet.
+ * Maximum number of attempts per video: those that may run at the same time, and a few that have not been
+ * read from the database yet.
  */
-const attemptsPerVideo = 1_024;
-/** On average over all videos: most are made by one attempt. */
-const attemptsOnAverage = 4;
+const ATTEMPTS_PER_VIDEO = 1_024;
+/** Maximum number of steps of an attempt that wait to be shown. */
+const PASSED_STEPS = 32;
+/** Average number over all videos; most have one attempt. */
+const ATTEMPTS_ON_AVERAGE = 4;
 
-/** Progress that was heard and has not touched the database: bounded, in memory, lost with the process. */
+/** Reported progress that is not in the database: bounded, in memory, lost with the process. */
 export interface ProgressTable {
   /**
-   * Records a report; false when it says nothing new (older than, or equal to, what this attempt said
-   * before).
+   * Records a report. `OLD`: it is not newer than the attempt's previous one. `STEP`: the attempt has begun
+   * another step.
    */
-  hear(report: TaskProgressed): boolean;
+  hear(report: TaskProgressed): "OLD" | "PROGRESS" | "STEP";
   /**
-   * A loaded video with the progress of its lease holders laid over it; nothing is less than it was for the
-   * same job.
+   * A loaded video, overlaid with the progress of its lease holders. No value decreases within a job.
+   * `passed`: steps before the snapshot's that no earlier overlay has shown.
    */
-  overlay(video: LoadedVideo): { snapshot: Omit<VideoSnapshot, "cursor">; position: Position };
+  overlay(video: LoadedVideo): {
+    snapshot: Omit<VideoSnapshot, "cursor">;
+    position: Position;
+    passed: ShownStep[];
+  };
   variant(videoId: string, attemptId: string, name: string): LiveVariant | undefined;
+  step(videoId: string, attemptId: string): AnimationStep | undefined;
   /** The attempt that reported last, for a video without viewers here. */
   newest(videoId: string): { attempt: string; sequence: number } | undefined;
   /** Drops entries without a report since `before`, except for watched videos. */
@@ -62,6 +77,7 @@ export function createProgressTable(options: {
       holders: undefined,
       peaks: new Map(),
       shown: null,
+      step: null,
       touchedAt: 0,
     };
     entry.touchedAt = now();
@@ -93,19 +109,26 @@ export function createProgressTable(options: {
       const entry = touch(report.videoId);
       const { attempts } = entry;
       const known = attempts.get(report.attemptId);
-      if (known !== undefined && report.sequence <= known.sequence) return false;
+      if (known !== undefined && report.sequence <= known.sequence) return "OLD";
       const { jobId, taskId } = report;
-      const { span, variants = [] } = (report.detail ?? {}) as Partial<VariantsProgress>;
-      const heard = known ?? { jobId, taskId, span, sequence: 0, variants: new Map() };
+      const { span, variants = [], step } = (report.detail ?? {}) as Partial<AnimationProgress>;
+      const heard = known ?? newAttempt({ jobId, taskId, span });
+      const before = heard.step;
       heard.sequence = report.sequence;
       heard.span = span;
+      if (step !== undefined) heard.step = laterStep(before, step);
+      const isPassed = before !== undefined && before.index !== heard.step?.index;
+      if (isPassed && isWatched(report.videoId) && !hasShown(entry, report.attemptId, before)) {
+        heard.passed.push(before);
+        if (heard.passed.length > PASSED_STEPS) heard.passed.shift();
+      }
       for (const variant of variants) heard.variants.set(variant.name, variant);
       forget(entry, report.attemptId);
       attempts.set(report.attemptId, heard);
       attemptCount += 1;
-      if (attempts.size > attemptsPerVideo) forget(entry, attempts.keys().next().value);
-      if (attemptCount > attemptsOnAverage * maxVideos) evictOne(report.videoId);
-      return true;
+      if (attempts.size > ATTEMPTS_PER_VIDEO) forget(entry, attempts.keys().next().value);
+      if (attemptCount > ATTEMPTS_ON_AVERAGE * maxVideos) evictOne(report.videoId);
+      return heard.step?.index === before?.index ? "PROGRESS" : "STEP";
     },
 
     overlay({ row, jobId, holders, shares }) {
@@ -113,6 +136,7 @@ export function createProgressTable(options: {
       if (entry.jobId !== jobId) {
         entry.jobId = jobId;
         entry.peaks = new Map();
+        entry.step = null;
       }
       const now = new Set(holders.map(({ id }) => id));
       for (const id of entry.holders ?? []) if (!now.has(id)) forget(entry, id);
@@ -130,7 +154,11 @@ export function createProgressTable(options: {
       });
       const isOne = byName === null && heard.every(({ span }) => span === undefined);
       entry.shown = isOne ? null : new Map(variants.map((variant) => [variant.name, liveOf(variant)]));
-      return { snapshot: { ...row, variants }, position: positionOf(row.revision, holders, attempts) };
+      entry.step = (jobId === null ? undefined : stepOf(jobId, holders, attempts)) ?? entry.step;
+      const { step } = entry;
+      const passed = jobId === null ? [] : takePassed(jobId, holders, attempts);
+      const position = positionOf(row.revision, holders, attempts);
+      return { snapshot: { ...row, variants, step }, position, passed };
     },
 
     variant(videoId, attemptId, name) {
@@ -139,12 +167,14 @@ export function createProgressTable(options: {
       if (entry.shown !== null && isWatched(videoId)) return entry.shown.get(name);
       if (isWatched(videoId) && entry.holders?.has(attemptId) === false) return undefined;
       const heard = entry.attempts.get(attemptId);
-      // Of a part of a video; its row knows the others.
+      // Progress of a part; the row includes the other parts.
       if (heard === undefined || isOneOfSeveral(heard, entry)) return undefined;
       const live = furthestOf([heard], name, null);
       const peak = entry.jobId === heard.jobId ? entry.peaks.get(name) : undefined;
       return live === undefined || peak === undefined ? live : atLeast(live, peak);
     },
+
+    step: (videoId, attemptId) => videos.get(videoId)?.attempts.get(attemptId)?.step,
 
     newest(videoId) {
       const last = [...(videos.get(videoId)?.attempts ?? [])].at(-1);
@@ -164,11 +194,49 @@ export function createProgressTable(options: {
 }
 
 /**
- * Whether an attempt speaks of a part of its variants only; it says so itself, or others of the job are at
- * other tasks.
+ * Whether an attempt reports only a part of its variants: by its own report, or because other attempts of the
+ * job run other tasks.
  */
 const isOneOfSeveral = ({ span, jobId, taskId }: HeardAttempt, { attempts }: VideoProgress): boolean =>
   span !== undefined || attempts.values().some((other) => other.jobId === jobId && other.taskId !== taskId);
+
+const newAttempt = (of: Pick<HeardAttempt, "jobId" | "taskId" | "span">): HeardAttempt => ({
+  ...of,
+  sequence: 0,
+  variants: new Map(),
+  step: undefined,
+  passed: [],
+});
+
+/** Whether viewers have been shown this step or a later one of the attempt. */
+const hasShown = ({ step: shown }: VideoProgress, attemptId: string, { index }: AnimationStep): boolean =>
+  shown !== null && shown.attemptId === attemptId && shown.step.index >= index;
+
+/** The step of the attempt that draws. Undefined: none has reported one. */
+function stepOf(
+  jobId: string,
+  holders: LoadedVideo["holders"],
+  heard: ReadonlyMap<string, HeardAttempt>,
+): ShownStep | undefined {
+  const steps = holders.flatMap(({ id: attemptId, step: json }) => {
+    const kept = parseStep(json);
+    const told = heard.get(attemptId)?.step;
+    const step = told === undefined ? kept : laterStep(kept, told);
+    return step === undefined ? [] : [{ jobId, attemptId, step }];
+  });
+  return steps.at(-1);
+}
+
+/** Earlier steps of the lease holders, each once. */
+const takePassed = (
+  jobId: string,
+  holders: LoadedVideo["holders"],
+  heard: ReadonlyMap<string, HeardAttempt>,
+): ShownStep[] =>
+  holders.flatMap(({ id: attemptId }) => {
+    const steps = heard.get(attemptId)?.passed.splice(0) ?? [];
+    return steps.map((step) => ({ jobId, attemptId, step }));
+  });
 
 const liveOf = ({ fraction, frames, fps, speed, etaMs, sizeBytes }: LiveVariant): LiveVariant => ({
   fraction,
@@ -182,8 +250,7 @@ const liveOf = ({ fraction, frames, fps, speed, etaMs, sizeBytes }: LiveVariant)
 type Furthest = Pick<LiveVariant, "fraction" | "frames" | "sizeBytes">;
 
 /**
- * The furthest that viewers were shown, per variant of one job: an attempt that starts over takes nothing
- * back.
+ * The highest shown progress per variant of one job, so that an attempt that starts over does not reduce it.
  */
 type Peaks = Map<string, Furthest>;
 
@@ -195,7 +262,7 @@ const atLeast = <V extends Furthest>(variant: V, peak: Furthest): V => ({
 });
 
 /**
- * Lifts a variant to the furthest that was shown, and remembers. What is READY is the truth about frames and
+ * Raises a variant to the highest shown progress, and records that. A READY variant has exact frames and
  * bytes.
  */
 function raise<V extends VideoSnapshot["variants"][number]>(peaks: Peaks, variant: V): V {
@@ -209,9 +276,8 @@ function raise<V extends VideoSnapshot["variants"][number]>(peaks: Peaks, varian
 const shortName = (attemptId: string): string => attemptId.replaceAll("-", "").slice(-8);
 
 /**
- * Where a video stands, by the attempts that hold its leases. There is one open attempt per task: with
- * several, the sum of their sequences grows with each of them, and whenever one begins or ends the revision
- * grows. Pure.
+ * A video's position, from the attempts that hold its leases. Each task has one open attempt. The sum of
+ * their sequences grows with every report, and the revision whenever an attempt starts or ends. Pure.
  */
 function positionOf(
   revision: number,
@@ -224,10 +290,7 @@ function positionOf(
   return { revision, attempt: nameOf(holders.map(({ id }) => id)), sequence };
 }
 
-/**
- * One attempt goes by its own name, hundreds by one that is no longer, and the same in whatever order they
- * are read.
- */
+/** The name of one attempt, or an equally short name of many that does not depend on their order. */
 function nameOf(attemptIds: readonly string[]): string {
   if (attemptIds.length < 2) return attemptIds.map(shortName).join("");
   return createHash("sha256").update(attemptIds.toSorted().join()).digest("hex").slice(0, 16);

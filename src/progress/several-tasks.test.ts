@@ -1,4 +1,4 @@
-/** A long video is made by a head and chunks, on many workers at once: what viewers see of it. */
+/** What viewers see of a long video whose head and chunks render concurrently on many workers. */
 import { randomUUID } from "node:crypto";
 import type { TaskProgressed } from "@reelay/contracts";
 import * as fc from "fast-check";
@@ -52,7 +52,7 @@ async function watch(video: RenderingVideo) {
   };
 }
 
-test("a variant is as far as all its tasks are together, and those that run now make its speed", async () => {
+test("a variant's fraction sums all its tasks, and its speed sums the running ones", async () => {
   const { db } = database;
   const head = await seedRenderingVideo(db);
   const [one = "", two = ""] = await splitJob(db, head);
@@ -66,12 +66,12 @@ test("a variant is as far as all its tasks are together, and those that run now 
   const shown = await viewer.until(({ frames }) => frames === 300 + 150 + 75);
   expect(shown).toMatchObject({ fraction: 0.35, fps: 180, speed: 6, sizeBytes: 1_750n });
   expect(shown.etaMs).toBe(Math.round(65_000 / 6));
-  // The head is done, its worker says no more.
+  // The head is done, and its worker reports no more.
   await endTask(db, head, "COMPLETED");
   expect(await viewer.until(({ speed }) => speed === 4)).toMatchObject({ fraction: 0.35, etaMs: 16_250 });
 });
 
-test("a chunk that is lost takes nothing back, and its next attempt counts from where it gets further", async () => {
+test("a lost chunk does not decrease progress, and its next attempt counts once it gets further", async () => {
   const { db } = database;
   const head = await seedRenderingVideo(db);
   const [one = ""] = await splitJob(db, head);
@@ -91,7 +91,7 @@ test("a chunk that is lost takes nothing back, and its next attempt counts from 
   await viewer.until(({ fraction }) => fraction === 0.4);
 });
 
-test("a head that is not cut off yet is no more of the video than it is long", async () => {
+test("the head of a video that is not split yet counts only for its own duration", async () => {
   const { db } = database;
   const head = await seedRenderingVideo(db);
   await db.video.update({ where: { id: head.videoId }, data: { durationMs: 100_000 } });
@@ -105,7 +105,7 @@ test("a head that is not cut off yet is no more of the video than it is long", a
   expect(await viewer.until(({ fraction }) => fraction > 0.1)).toMatchObject({ fraction: 0.15 });
 });
 
-test("a query shows what its viewers see of a video that is watched, and the row's of others", async () => {
+test("a query returns live values for a watched video and the row's values for others", async () => {
   const { db } = database;
   const head = await seedRenderingVideo(db);
   const [one = ""] = await splitJob(db, head);
@@ -124,7 +124,7 @@ test("a query shows what its viewers see of a video that is watched, and the row
   expect(variant(other)).toBeUndefined();
 });
 
-// What is shown, whatever comes
+// What is shown, in any order of events
 // ------------------------------------------------------------------------------------------------
 
 const ref = { workspaceId: randomUUID(), videoId: randomUUID(), jobId: randomUUID() };
@@ -156,11 +156,12 @@ function loaded(tasks: readonly TaskRow[], revision: number): LoadedVideo {
     fps: null,
     speed: null,
   }));
-  const holders = open.map(({ attemptIds }) => ({ id: attemptIds.at(-1) ?? "", progressSequence: 0 }));
+  const none = { progressSequence: 0, step: null };
+  const holders = open.map(({ attemptIds }) => Object.assign({ id: attemptIds.at(-1) ?? "" }, none));
   return { row: row as unknown as LoadedVideo["row"], jobId: ref.jobId, holders, shares };
 }
 
-test("whatever is lost, repeated, late or begun again, nothing that a viewer sees goes backwards, and all ends at 1", () => {
+test("loss, repetition, delay and restarts decrease no value that a viewer sees, and progress ends at 1", () => {
   const task = fc.nat(3);
   const steps = fc.array(
     fc.oneof(

@@ -4,7 +4,7 @@ import { planSharedDocument } from "./shareable-document.ts";
 
 const plan = (text: string, operationName?: string) => planSharedDocument(parse(text), operationName);
 
-test("layout and the viewer's own cursor make no difference between documents", () => {
+test("layout and the viewer's cursor make no difference between documents", () => {
   const compact = plan(
     "subscription W($id: ID!, $after: String) { videoProgress(id: $id, after: $after) { id status } }",
   );
@@ -27,7 +27,7 @@ test("layout and the viewer's own cursor make no difference between documents", 
   expect(literal?.afterOf({})).toBe("abc");
 });
 
-test("an alias names the video in the result, fragments inside stay", () => {
+test("an alias names the video in the result, and fragments inside it are kept", () => {
   const shared = plan(
     "subscription { mine: videoProgress(id: 1) { ...F } } fragment F on Video { id variants { id } }",
   );
@@ -35,7 +35,7 @@ test("an alias names the video in the result, fragments inside stay", () => {
   expect(shared?.text).toContain("fragment F on Video");
 });
 
-test("a default of the cursor's variable counts where the viewer sends none", () => {
+test("the default of the cursor variable applies if the viewer sends no value", () => {
   const shared = plan('subscription ($a: String = "abc") { videoProgress(id: 1, after: $a) { id } }');
   expect([shared?.afterOf({}), shared?.afterOf({ a: "own" })]).toEqual(["abc", "own"]);
 });
@@ -49,15 +49,15 @@ test.each([
   ],
   ["a condition at the root", "subscription ($s: Boolean!) { videoProgress(id: 1) @skip(if: $s) { id } }"],
   [
-    "a cursor that is used twice",
+    "a cursor variable used twice",
     "subscription ($a: String) { videoProgress(id: 1, after: $a) { id thing(x: $a) } }",
   ],
-  ["our own alias", "subscription { videoProgress(id: 1) { reelay_position: id } }"],
+  ["a reserved alias", "subscription { videoProgress(id: 1) { reelay_position: id } }"],
 ])("%s is executed per viewer", (_name, text) => {
   expect(plan(text)).toBeNull();
 });
 
-test("of several operations the named one counts", () => {
+test("the named operation is used if there are several", () => {
   const text = "subscription A { videoProgress(id: 1) { id } } subscription B { other { id } }";
   expect([plan(text, "A")?.responseKey, plan(text, "B")]).toEqual(["videoProgress", null]);
 });

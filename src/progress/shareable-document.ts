@@ -12,11 +12,11 @@ import {
 
 /** How one execution can serve all viewers who sent this document. */
 export interface SharedDocument {
-  /** The document without `after` (each viewer has its own), and with the cursor under `positionAlias`. */
+  /** The document without `after` (each viewer has its own), and with the cursor under `POSITION_ALIAS`. */
   document: DocumentNode;
-  /** Equal for equal documents, whatever their layout. */
+  /** Equal for equal documents, regardless of formatting. */
   text: string;
-  /** Under which key the video stands in `data`. */
+  /** Key of the video in `data`. */
   responseKey: string;
   /** A viewer's own `after`, from a literal or its variables. */
   afterOf(variables: Readonly<Record<string, unknown>>): unknown;
@@ -24,21 +24,21 @@ export interface SharedDocument {
   withoutAfter(variables: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
-const sharedField = "videoProgress";
+const SHARED_FIELD = "videoProgress";
 /** Names the added `cursor` in results, from where it is removed again. */
-export const positionAlias = "reelay_position";
+export const POSITION_ALIAS = "reelay_position";
 
 const cursorField: FieldNode = {
   kind: Kind.FIELD,
   name: { kind: Kind.NAME, value: "cursor" },
-  alias: { kind: Kind.NAME, value: positionAlias },
+  alias: { kind: Kind.NAME, value: POSITION_ALIAS },
 };
 
 const known = new WeakMap<DocumentNode, Map<string, SharedDocument | null>>();
 
 /**
- * Null for a document that is better executed per viewer: anything but one plain `videoProgress` field at the
- * root. Remembered per parsed document, so a server with a parser cache plans each text once.
+ * Null for a document that must be executed per viewer: anything but one plain `videoProgress` field at the
+ * root. Cached per parsed document, so a server with a parser cache plans each text once.
  */
 export function planSharedDocument(
   document: DocumentNode,
@@ -61,7 +61,7 @@ function makePlan(document: DocumentNode, operationName?: string | null): Shared
   const variable = variableOf(after);
   if (!isReadable(after)) return null;
   if (variable !== undefined && countUses(document, variable) !== 1) return null;
-  if (print(document).includes(positionAlias)) return null;
+  if (print(document).includes(POSITION_ALIAS)) return null;
 
   const upstreamField: FieldNode = {
     ...field,
@@ -101,7 +101,7 @@ function sharedFieldOf(operation: OperationDefinitionNode): FieldNode | undefine
     (operation.directives ?? []).length === 0 &&
     more.length === 0 &&
     field?.kind === Kind.FIELD &&
-    field.name.value === sharedField &&
+    field.name.value === SHARED_FIELD &&
     (field.directives ?? []).length === 0;
   return isPlain ? field : undefined;
 }

@@ -1,11 +1,10 @@
 import type { ExecutionArgs, GraphQLError } from "graphql";
 import type { ExecutionResult, OperationResult, SubscribePayload } from "graphql-ws";
 import type { WebSocket } from "ws";
-import type { Grant } from "../auth/grant.ts";
-import type { Viewer } from "../auth/viewer.ts";
+import type { Grant, Viewer } from "../auth/index.ts";
 import { createAfterGate } from "./after-gate.ts";
 import { decodeCursor } from "./cursor.ts";
-import { planSharedDocument, positionAlias, type SharedDocument } from "./shareable-document.ts";
+import { POSITION_ALIAS, planSharedDocument, type SharedDocument } from "./shareable-document.ts";
 import { createSocketMember, type SocketMember } from "./socket-member.ts";
 import {
   createViewerGroup,
@@ -36,22 +35,17 @@ interface SharedExecutionOptions {
    */
   viewerKey: (contextValue: unknown) => string | null;
   /**
-   * The subscribe message's payload, as it was given to `onSubscribe`, from the operation's context value:
-   * tells whose operation it is. Default its `params`, where Yoga keeps it.
+   * The subscribe message's payload, as passed to `onSubscribe`, from the operation's context value.
+   * Identifies the operation. Default: its `params`, set by Yoga.
    */
   payloadOf?: (contextValue: unknown) => unknown;
-  /**
-   * How an operation is executed when nothing is shared. Default `rootValue.subscribe`, where Yoga's own is
-   * handed on.
-   */
+  /** Executes an operation that is not shared. Default: `rootValue.subscribe`, set by Yoga. */
   subscribe?: (args: ExecutionArgs) => OperationResult;
   /** A socket with more than this to send gets only the newest state once it has drained. Default 64 KiB. */
   maxBufferedBytes?: number;
 }
 
-/**
- * For `viewerKey`: what a viewer sees depends on its workspace, and on its scopes or what its token names.
- */
+/** For `viewerKey`: access depends on the workspace, and on the key's scopes or the token's videos. */
 export const sharingKeyOf = ({ workspaceId, scopes, grant }: Viewer): string =>
   JSON.stringify([workspaceId, [...scopes].sort(), grant && seenBy(grant)]);
 
@@ -94,7 +88,7 @@ export function createSharedExecution(options: SharedExecutionOptions): SharedEx
     const variables = args.variableValues ?? {};
     const after = plan.afterOf(variables);
     const position = typeof after === "string" ? decodeCursor(after) : undefined;
-    // What is wrong with a cursor, the operation itself tells best.
+    // The operation itself reports an invalid cursor.
     if (after !== undefined && after !== null && position === undefined) return execute(args);
 
     const variableValues = plan.withoutAfter(variables);
@@ -156,17 +150,17 @@ function refuse({ errors = [], data = null }: ExecutionResult): SubscribeResult 
   };
 }
 
-/** Takes the position out of the result, and writes the rest as graphql-ws would. */
+/** Removes the position from the result, and serializes the rest as graphql-ws does. */
 function serialise(result: ExecutionResult, responseKey: string): SharedPayload {
   const video = result.data?.[responseKey] as Record<string, unknown> | null | undefined;
-  const cursor = video?.[positionAlias];
-  if (video !== undefined && video !== null) delete video[positionAlias];
+  const cursor = video?.[POSITION_ALIAS];
+  if (video !== undefined && video !== null) delete video[POSITION_ALIAS];
   const { errors, ...rest } = result;
   const json = JSON.stringify({ ...rest, ...(errors === undefined ? {} : { errors }) });
   return { json, position: typeof cursor === "string" ? decodeCursor(cursor) : undefined };
 }
 
-/** Equal for equal values, whatever the order of their keys. */
+/** Equal for equal values, regardless of the order of keys. */
 const stableJson = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) =>
     typeof each === "object" && each !== null && !Array.isArray(each)

@@ -13,7 +13,7 @@ export function createSocketMember(options: {
   socket: WebSocket;
   /** The client's id of the operation. */
   operationId: string;
-  /** What the viewer may see, by its own `after`. */
+  /** Admits states by the viewer's own `after`. */
   passes: (position: Position) => boolean;
   /** While the socket has more than this to send, newer payloads replace older ones. */
   maxBufferedBytes: number;
@@ -37,9 +37,7 @@ export function createSocketMember(options: {
     socket.send(`${head}${payload.json}}`);
   }
 
-  /**
-   * An unsolicited pong asks nothing of the client, and its callback tells when all before it was written.
-   */
+  /** An unsolicited pong needs no answer, and its callback runs once everything before it was written. */
   function drain() {
     state = "draining";
     socket.pong(undefined, false, (error) => {

@@ -2,9 +2,9 @@ import type { LiveVariant } from "./live-progress.ts";
 
 /** Progress of one variant from one task, or from all tasks without an open attempt together. */
 export interface Share {
-  /** How much of the video's timeline it is for, in milliseconds. */
+  /** Its share of the video's timeline, in milliseconds. */
   spanMs: number;
-  /** How much of that is made, in milliseconds. */
+  /** Rendered part of that share, in milliseconds. */
   doneMs: number;
   frames: number;
   sizeBytes: number;
@@ -15,12 +15,11 @@ export interface Share {
 }
 
 /** The columns are integers, and so are the GraphQL fields. */
-const most = 2 ** 31 - 1;
+const MOST = 2 ** 31 - 1;
 
 /**
- * How far a variant is that several tasks make: each counts by how much of the timeline it is for. Rates are
- * the sum of those that run now, and what is left takes as long as they need together. What no task is for
- * was there before. Pure.
+ * Progress of a variant that several tasks render, weighted by their shares of the timeline. Rates are the
+ * sum over running tasks, which determine the remaining time. Parts without a task already existed. Pure.
  */
 export function sumProgress(shares: readonly Share[], totalMs: number): LiveVariant {
   const leftMs = sum(shares.map(({ spanMs, doneMs }) => Math.max(0, spanMs - doneMs)));
@@ -28,15 +27,15 @@ export function sumProgress(shares: readonly Share[], totalMs: number): LiveVari
   const speed = sumOrNull(shares.map((share) => share.speed));
   return {
     fraction: totalMs > 0 ? clamp(Math.round((1 - leftMs / totalMs) * 1e6) / 1e6, 1) : 0,
-    frames: Math.min(Math.round(sum(shares.map(({ frames }) => frames))), most),
+    frames: Math.min(Math.round(sum(shares.map(({ frames }) => frames))), MOST),
     fps,
     speed,
-    etaMs: leftMs === 0 ? 0 : speed ? clamp(Math.round(leftMs / speed), most) : null,
+    etaMs: leftMs === 0 ? 0 : speed ? clamp(Math.round(leftMs / speed), MOST) : null,
     sizeBytes: BigInt(Math.round(sum(shares.map(({ sizeBytes }) => sizeBytes)))),
   };
 }
 
-/** What is still to come of a video of which a head is being made that is not cut into tasks yet. */
+/** The remainder of a video whose head is being rendered, before the job is split into tasks. */
 export const restAfter = (headMs: number, totalMs: number): Share => ({
   spanMs: Math.max(0, totalMs - headMs),
   doneMs: 0,

@@ -2,8 +2,8 @@ import type { VariantProgress } from "@reelay/contracts";
 import { z } from "zod";
 
 /**
- * `Task.progress`: how far a task is, by variant. What is done never gets less, also when another attempt
- * starts over; rates are the newest.
+ * `Task.progress`: a task's progress by variant. It never decreases, even if another attempt starts over.
+ * Rates are the newest.
  */
 export const TaskProgress = z.record(
   z.string(),
@@ -18,7 +18,7 @@ export const TaskProgress = z.record(
 );
 export type TaskProgress = z.infer<typeof TaskProgress>;
 
-/** What is kept of a task once its worker has said more. */
+/** A task's stored progress after a newer report. */
 export function addProgress(kept: TaskProgress | null, told: readonly VariantProgress[]): TaskProgress {
   const next = { ...kept };
   for (const { name, fraction, frames, sizeBytes, fps, speed } of told) {
@@ -34,7 +34,7 @@ export function addProgress(kept: TaskProgress | null, told: readonly VariantPro
   return next;
 }
 
-/** How far a task is, 0 to 1, by what is kept of it: its variants on average. */
+/** A task's progress, 0 to 1: the average of its variants' stored progress. */
 export function taskFraction(kept: unknown): number {
   const fractions = Object.values(TaskProgress.nullable().catch(null).parse(kept) ?? {}).map(
     ({ fraction }) => fraction,

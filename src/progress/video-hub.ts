@@ -4,20 +4,21 @@ import { createLatestChannel, type LatestChannel } from "./latest-channel.ts";
 import type { VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
 import type { ProgressTable } from "./progress-table.ts";
+import { isSameStep } from "./step.ts";
 
 /**
  * All viewers of one video in this process: one snapshot, kept while anyone watches, and one stream of
  * changes.
  */
 export interface VideoHub {
-  /** Resolves to the video's workspace once it was loaded first; `null` when there is no such video. */
+  /** Resolves to the video's workspace after the first load. Null if the video does not exist. */
   readonly loaded: Promise<string | null>;
-  /** The database said how the video stands. */
+  /** Receives the video as read from the database. */
   apply(video: LoadedVideo | null): void;
   /** The first load failed: its waiters receive the error. */
   fail(error: unknown): void;
-  /** Progress was heard, which its worker reported at this time. */
-  tick(madeAt: string): void;
+  /** Receives progress, with the time of the worker's report. Another step is passed on at once. */
+  tick(madeAt: string, isStep: boolean): void;
   subscribe(after: Position | undefined, signal: AbortSignal): AsyncIterableIterator<VideoSnapshot>;
   /** Position of the newest state known; undefined before the first load. */
   position(): Position | undefined;
@@ -31,7 +32,7 @@ export function createVideoHub(options: {
   tickIntervalMs: number;
   /** The last subscriber left. */
   onIdle: () => void;
-  /** Progress that was reported at this time went out. */
+  /** Progress with this report time was sent. */
   onDelivered: (madeAt: string) => void;
 }): VideoHub {
   const { table, now, tickIntervalMs, onIdle, onDelivered } = options;
@@ -47,12 +48,16 @@ export function createVideoHub(options: {
   let timer: NodeJS.Timeout | undefined;
   let heard = "";
 
-  function publish({ snapshot, position }: ReturnType<ProgressTable["overlay"]>) {
+  function publish({ snapshot, position, passed }: ReturnType<ProgressTable["overlay"]>) {
     clearTimeout(timer);
     timer = undefined;
     latest = { snapshot: { ...snapshot, cursor: encodeCursor(position) }, position };
     publishedAt = now();
-    for (const { channel, passes } of subscribers) if (passes(position)) channel.push(latest.snapshot);
+    for (const { channel, passes } of subscribers) {
+      if (!passes(position)) continue;
+      for (const step of passed) channel.push({ ...latest.snapshot, step });
+      channel.push(latest.snapshot);
+    }
   }
 
   function end() {
@@ -76,9 +81,11 @@ export function createVideoHub(options: {
       if (!isSame) publish(table.overlay(next));
     },
 
-    tick(madeAt) {
+    tick(madeAt, isStep) {
       heard = madeAt;
-      if (video === undefined || timer !== undefined) return;
+      if (video === undefined) return;
+      if (isStep) return publishProgress();
+      if (timer !== undefined) return;
       const waitMs = publishedAt + tickIntervalMs - now();
       if (waitMs <= 0) publishProgress();
       else timer = setTimeout(publishProgress, waitMs);
@@ -86,11 +93,14 @@ export function createVideoHub(options: {
 
     subscribe(after, signal) {
       const passes = createAfterGate(after, now);
-      const channel = createLatestChannel<VideoSnapshot>(() => {
+      const left = () => {
         signal.removeEventListener("abort", abort);
         subscribers.delete(subscriber);
         if (subscribers.size === 0) onIdle();
-      });
+      };
+      const channel = createLatestChannel<VideoSnapshot>(left, (newer, older) =>
+        isSameStep(newer.step, older.step),
+      );
       const subscriber = { channel, passes };
       const abort = () => void channel.return?.();
       subscribers.add(subscriber);
@@ -101,8 +111,9 @@ export function createVideoHub(options: {
     },
   };
 
-  /** Reports of attempts that hold no lease of this video leave the position as it is: nothing to say. */
+  /** Reports of attempts without a lease of this video do not change the position. */
   function publishProgress() {
+    clearTimeout(timer);
     timer = undefined;
     if (video === undefined || latest === undefined) return;
     const next = table.overlay(video);

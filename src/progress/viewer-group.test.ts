@@ -42,10 +42,10 @@ function createGroup() {
   return { group, ends: () => ends };
 }
 
-/** Lets everything that can go on without the test go on. */
+/** Lets all pending work that does not depend on the test proceed. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test("the execution goes on for others when the member that it ran for leaves, and takes it along", async () => {
+test("the execution continues for the other members when the member that started it leaves", async () => {
   const { group } = createGroup();
   const executions = createExecutions();
   const [first, second] = [createMember(), createMember()];
@@ -62,7 +62,7 @@ test("the execution goes on for others when the member that it ran for leaves, a
   expect([first.offered, second.offered]).toEqual([[], ['{"data":{"n":2}}']]);
 });
 
-test("an execution that ends by itself ends every member and the group, once", async () => {
+test("an execution that completes ends every member and the group, once", async () => {
   const { group, ends } = createGroup();
   const executions = createExecutions();
   const members = [createMember(), createMember()];
@@ -73,7 +73,7 @@ test("an execution that ends by itself ends every member and the group, once", a
   expect([executions.running.length, ends()]).toEqual([1, 1]);
 });
 
-test("the last member to leave stops the execution, also while it begins", async () => {
+test("the last member to leave stops the execution, even while it starts", async () => {
   for (const isStarted of [true, false]) {
     const { group, ends } = createGroup();
     const executions = createExecutions();
@@ -86,7 +86,7 @@ test("the last member to leave stops the execution, also while it begins", async
   }
 });
 
-test("all who wait for the execution receive its refusal", async () => {
+test("all members that wait for the execution receive its refusal", async () => {
   const { group, ends } = createGroup();
   const refusal = { errors: [new GraphQLError("no such video")] };
   group.join(createMember().member, () => Promise.resolve(refusal));
@@ -95,7 +95,7 @@ test("all who wait for the execution receive its refusal", async () => {
   expect(ends()).toBe(1);
 });
 
-test("an execution that breaks tells every member why", async () => {
+test("an execution that throws reports the error to every member", async () => {
   const { group } = createGroup();
   const broken = new Error("database away");
   const { member, ended } = createMember();

@@ -9,9 +9,9 @@ export interface SharedPayload {
 }
 
 export interface GroupMember {
-  /** Something newer is there; the member takes `group.latest` when it can. */
+  /** A newer result is available; the member reads `group.latest` when it can. */
   offer(payload: SharedPayload): void;
-  /** The execution is over; with an error when it broke. */
+  /** The execution ended, with an error if it failed. */
   end(error?: unknown): void;
 }
 
@@ -20,9 +20,9 @@ export type SubscribeResult = Awaited<OperationResult>;
 /** Viewers of one video with equal documents: one execution feeds them all. */
 export interface ViewerGroup {
   readonly latest: SharedPayload | undefined;
-  /** Undefined once the execution runs, else why it does not. */
+  /** Undefined if the execution runs, else the reason why not. */
   readonly refusal: Promise<ExecutionResult | undefined>;
-  /** `execute` takes the execution over, should the member that runs it leave. */
+  /** `execute` continues the execution if the member that runs it leaves. */
   join(member: GroupMember, execute: () => Promise<SubscribeResult>): void;
   leave(member: GroupMember): void;
 }
@@ -32,7 +32,7 @@ const isIterable = (result: SubscribeResult): result is AsyncIterable<ExecutionR
 
 export function createViewerGroup(options: {
   serialise: (result: ExecutionResult) => SharedPayload;
-  /** The last member left, or the execution is over: the group accepts no more members. */
+  /** The last member left, or the execution ended. The group accepts no more members. */
   onEnd: () => void;
 }): ViewerGroup {
   const { serialise, onEnd } = options;
@@ -66,7 +66,8 @@ export function createViewerGroup(options: {
   }
 
   /**
-   * An execution may end because the member whose request it ran for has left: then another member's goes on.
+   * An execution ends if the member whose request it serves leaves. Another member's execution then replaces
+   * it.
    */
   async function run() {
     for (;;) {

@@ -1,10 +1,10 @@
-import { NotFoundError } from "../errors.ts";
+import { NotFoundError } from "../errors/index.ts";
 import type { LiveProgress, VideoSnapshot } from "./live-progress.ts";
 import { mergeLatest } from "./merge-latest.ts";
 
 /**
- * The videos' present states, then every change of each, newest only. Videos that do not exist in the
- * workspace are left out.
+ * The videos' current states, then every change of each, newest only. Omits videos that do not exist in the
+ * workspace.
  */
 export async function watchVideos(
   live: Pick<LiveProgress, "watch">,

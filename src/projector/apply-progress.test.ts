@@ -29,7 +29,7 @@ async function seed() {
   return { head, tasks, first: await startTask(db, head, one), second: await startTask(db, head, two) };
 }
 
-test("a variant's row is what all its tasks have done together", async () => {
+test("a variant's row sums the progress of all its tasks", async () => {
   const { head, first, second } = await seed();
   await system.apply(progressed(head, 1, 1));
   await system.apply(progressed(first, 1, 0.5));
@@ -50,7 +50,7 @@ test("a variant's row is what all its tasks have done together", async () => {
   });
 });
 
-test("finished tasks count whole, and tasks without an open attempt have no speed", async () => {
+test("finished tasks count in full, and tasks without an open attempt have no speed", async () => {
   const { head, first, second } = await seed();
   await endTask(system.db, head, "COMPLETED");
   await system.apply(progressed(first, 1, 0.5));
@@ -62,7 +62,7 @@ test("finished tasks count whole, and tasks without an open attempt have no spee
   expect(await rowOf(head)).toMatchObject({ fraction: 0.5, frames: 450, speed: 2, etaMs: 25_000 });
 });
 
-test("however many workers report, the rows are written once a second", async () => {
+test("rows are written once a second, regardless of the number of reporting workers", async () => {
   const { head, first, second } = await seed();
   await system.apply(progressed(head, 1, 1));
   for (const [sequence, video] of [first, second, first, second].entries()) {
@@ -75,7 +75,7 @@ test("however many workers report, the rows are written once a second", async ()
   expect(await rowOf(head)).toMatchObject({ fraction: 0.45 });
 });
 
-test("no more than a twentieth of the video is unkept, in however little time it was made", async () => {
+test("at most a twentieth of the video is not yet persisted, regardless of the encoding speed", async () => {
   const { first, second } = await seed();
   const spans = [first, second].map((video, index) => {
     const startMs = 20_000 * (index + 1);
@@ -91,7 +91,7 @@ test("no more than a twentieth of the video is unkept, in however little time it
   }
 });
 
-test("a chunk that begins again takes nothing back", async () => {
+test("a restarted chunk does not decrease progress", async () => {
   const { head, first, second } = await seed();
   await system.apply(progressed(first, 5, 0.5));
   await endTask(system.db, first, "LOST");
@@ -99,7 +99,7 @@ test("a chunk that begins again takes nothing back", async () => {
   system.passTime(1_000);
   await system.apply(progressed(again, 1, 0.1));
   expect(await rowOf(head)).toMatchObject({ fraction: 0.1, frames: 150, speed: 2 });
-  // What the lost one says late changes nothing.
+  // Late reports of the lost attempt change nothing.
   system.passTime(2_000);
   await system.apply(progressed(first, 6, 0.9));
   await system.apply(progressed(second, 1, 0.5));
@@ -109,7 +109,7 @@ test("a chunk that begins again takes nothing back", async () => {
   expect(await rowOf(head)).toMatchObject({ fraction: 0.3, frames: 450 });
 });
 
-test("a variant that is ready stays as it is", async () => {
+test("progress does not change a ready variant", async () => {
   const { head, first } = await seed();
   const { videoId } = head;
   await system.db.variant.updateMany({
@@ -121,7 +121,7 @@ test("a variant that is ready stays as it is", async () => {
   expect(await rowOf(head, "720p")).toMatchObject({ fraction: 0.1 });
 });
 
-test("a variant counts the tasks that make it", async () => {
+test("a variant counts only the tasks that render it", async () => {
   const head = await seedRenderingVideo(system.db);
   const [one = ""] = await splitJob(system.db, head, { renditions: ["144p", "360p"] });
   const first = await startTask(system.db, head, one);
@@ -133,7 +133,7 @@ test("a variant counts the tasks that make it", async () => {
   expect(await rowOf(head, "720p")).toMatchObject({ fraction: 0.5, speed: 2 });
 });
 
-test("what an earlier job left need not be made again", async () => {
+test("output of a previous job does not count as remaining work", async () => {
   const head = await seedRenderingVideo(system.db);
   const [one = "", two = ""] = await splitJob(system.db, head);
   await system.db.task.deleteMany({ where: { jobId: head.jobId, isRest: true, id: { notIn: [one, two] } } });
@@ -143,7 +143,7 @@ test("what an earlier job left need not be made again", async () => {
   expect(await rowOf(head)).toMatchObject({ fraction: 0.5, etaMs: 25_000 });
 });
 
-test("locked rows are left to the next time", async () => {
+test("locked rows are skipped until the next write", async () => {
   const { head, first, second } = await seed();
   const { videoId } = head;
   await system.db.$transaction(async (tx) => {
@@ -158,7 +158,7 @@ test("locked rows are left to the next time", async () => {
   expect(await rowOf(head, "360p")).toMatchObject({ fraction: 0.2 });
 });
 
-test("workers that all report at once while tasks start and end cause no deadlock", async () => {
+test("concurrent reports cause no deadlock while tasks start and end", async () => {
   const { head, tasks } = await seed();
   const workers = [head];
   for (const id of tasks.slice(2)) workers.push(await startTask(system.db, head, id));
@@ -187,7 +187,7 @@ test("workers that all report at once while tasks start and end cause no deadloc
   expect(await rowOf(head)).toMatchObject({ fraction: 0.6 });
 });
 
-test("the head of a video that is not cut yet is no more of it than it is long", async () => {
+test("the head of a video that is not split yet counts only for its own duration", async () => {
   const head = await seedRenderingVideo(system.db);
   const { videoId, attemptId } = head;
   await system.db.video.update({ where: { id: videoId }, data: { durationMs: 100_000 } });
@@ -196,7 +196,7 @@ test("the head of a video that is not cut yet is no more of it than it is long",
   expect(await rowOf(head)).toMatchObject({ fraction: 0.1, speed: 2, etaMs: 45_000 });
 });
 
-test("a job that one task makes is as far as that task", async () => {
+test("the progress of a job with one task is that of the task", async () => {
   const video = await seedRenderingVideo(system.db);
   const { videoId, attemptId } = video;
   await system.db.variant.updateMany({ where: { videoId }, data: { attemptId } });
@@ -204,7 +204,7 @@ test("a job that one task makes is as far as that task", async () => {
   expect(await rowOf(video)).toMatchObject({ fraction: 0.5, frames: 150, speed: 2, etaMs: 30_000 });
 });
 
-test("figures that the database did not take are kept with the next report, not two seconds later", async () => {
+test("progress that the database did not accept is persisted with the next report, not two seconds later", async () => {
   const video = await seedRenderingVideo(system.db);
   const { videoId, attemptId } = video;
   await system.db.variant.updateMany({ where: { videoId }, data: { attemptId } });
@@ -217,4 +217,24 @@ test("figures that the database did not take are kept with the next report, not 
   system.passTime(500);
   await system.apply(progressed(video, 2, 0.51));
   expect(await rowOf(video)).toMatchObject({ fraction: 0.51 });
+});
+
+test("a step is stored when it begins, and later with the other figures", async () => {
+  const { db } = system;
+  const video = await seedRenderingVideo(db);
+  const stepOf = async () =>
+    (await db.attempt.findUniqueOrThrow({ where: { id: video.attemptId }, select: { step: true } })).step;
+  const tell = (sequence: number, index: number, fraction: number) => {
+    const { detail, ...report } = progressed(video, sequence, 0);
+    const step = { index, count: null, name: "Wait", fraction };
+    return system.apply({ ...report, kind: "ANIMATION", detail: { ...detail, step } });
+  };
+  await tell(1, 0, 0.25);
+  await tell(2, 0, 0.5);
+  expect(await stepOf()).toMatchObject({ index: 0, fraction: 0.25 });
+  await tell(3, 1, 0);
+  expect(await stepOf()).toMatchObject({ index: 1, fraction: 0 });
+  system.passTime(2_000);
+  await tell(4, 1, 0.75);
+  expect(await stepOf()).toEqual({ index: 1, count: null, name: "Wait", fraction: 0.75 });
 });

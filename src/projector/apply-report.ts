@@ -1,37 +1,49 @@
-import { type AttemptOutcome, type AttemptReport, objectKeys, type Report } from "@reelay/contracts";
-import { lockVideo } from "../auth/own-video.ts";
-import { noteDamagedObject } from "../damage/note-damage.ts";
-import { storeTransaction } from "../database/db.ts";
-import type { Tx } from "../events/record-change.ts";
-import { type HeldAttempt, holdAttempt } from "../jobs/hold-attempt.ts";
-import { leaseFrom } from "../jobs/lease.ts";
-import { readNamedOutput } from "../jobs/named-output.ts";
-import { removeLosers } from "../jobs/remove-losers.ts";
-import { toStopMessage } from "../jobs/stop-attempts.ts";
+import {
+  type AttemptOutcome,
+  type AttemptReport,
+  objectKeys,
+  type Report,
+  type TaskAccounted,
+} from "@reelay/contracts";
+import { lockVideo } from "../auth/index.ts";
+import { noteDamagedObject } from "../damage/index.ts";
+import { storeTransaction, wireKindOf } from "../database/index.ts";
+import { recordChange, type Tx } from "../events/index.ts";
+import {
+  type HeldAttempt,
+  holdAttempt,
+  type KindRegistry,
+  leaseFrom,
+  readNamedOutput,
+  removeSuperseded,
+  toStopMessage,
+} from "../jobs/index.ts";
 import { kinds as builtInKinds } from "../kinds/index.ts";
-import { applyAccounted } from "../kinds/transcode/state/apply-account.ts";
+import { applyCheckReport, isCheckReport } from "../source-checks/index.ts";
+import { correctManifest } from "../streaming/index.ts";
 import { applyProgress } from "./apply-progress.ts";
 import { applyWorkerSeen } from "./apply-worker-seen.ts";
 import type { ProjectorDeps } from "./deps.ts";
 import { persistSums } from "./persist-sums.ts";
 import { writeStored } from "./write-stored.ts";
 
-/** What a report came to. */
+/** The result of a report. */
 type Result =
   | { kind: "applied" | "old"; isSplit?: boolean }
   /** The attempt holds the lease, and its job was canceled. */
   | { kind: "unwanted"; isSplit?: boolean }
-  /** The attempt does not hold the lease; `keep` is what the video names of its output. */
+  /** The attempt does not hold the lease. `keep` lists the outputs that the video uses. */
   | { kind: "lost"; keep: string[] }
   | { kind: "deleted" };
 
 /**
- * Applies one report to the database. Safe to repeat, in any order: a state report stands alone, an older one
- * than the last applied says nothing new, and an attempt that does not hold its task's lease changes nothing
- * and is asked to stop.
+ * Applies one report to the database. Safe to repeat, in any order: a state report is complete, reports older
+ * than the last applied one are ignored, and an attempt without its task's lease changes nothing and is asked
+ * to stop.
  */
 export async function applyReport(deps: ProjectorDeps, report: Report): Promise<void> {
   if (report.type === "worker.seen.v1") return await applyWorkerSeen(deps, report);
+  if (isCheckReport(report)) return await applyCheckReport(deps, report);
   if (report.type === "task.progressed.v1") return await applyProgress(deps, report);
   if (report.type === "task.accounted.v1") return await applyAccounted(deps, report);
   const now = deps.clock();
@@ -40,8 +52,12 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
     const attempt = await holdAttempt(tx, report, now);
     if (attempt !== null) {
       const isSplit = attempt.task.job.plan !== null;
-      return { kind: await applyToHeld(tx, deps, attempt, report, now), isSplit };
+      const kind = await applyToHeld(tx, deps, attempt, report, now);
+      if (kind === "old") await correctManifest(tx, deps.store, report.videoId);
+      return { kind, isSplit };
     }
+    // Its first delivery may have written a master playlist and then lost its transaction to a later change.
+    await correctManifest(tx, deps.store, report.videoId);
     if (await isCompleted(tx, report.attemptId)) return { kind: "old" };
     return { kind: "lost", keep: await readNamedOutput(tx, report.videoId, report.attemptId) };
   }, storeTransaction);
@@ -50,12 +66,34 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
   await answer(deps, report, result);
 }
 
+/**
+ * Applies facts that a worker measured after an attempt's end. They affect no playback and need no lease;
+ * only completed attempts count. Safe to repeat.
+ */
+async function applyAccounted(deps: ProjectorDeps, report: TaskAccounted): Promise<void> {
+  const kinds: KindRegistry = deps.kinds ?? builtInKinds;
+  const { videoId, jobId, taskId, attemptId } = report;
+  await deps.db.$transaction(async (tx) => {
+    if (!(await lockVideo(tx, videoId))) return;
+    const attempt = await tx.attempt.findFirst({
+      where: { id: attemptId, taskId, outcome: "COMPLETED", task: { jobId, job: { videoId } } },
+      include: { task: { include: { job: true } } },
+    });
+    if (!attempt) return;
+    const { kind, job } = attempt.task;
+    const subject = { videoId, attemptId };
+    const changes = await kinds[wireKindOf(kind)]?.account?.(tx, subject, report.account);
+    await recordChange(tx, { ...job, jobId, ...subject }, changes ?? []);
+  }, storeTransaction);
+  deps.metrics?.reportApplied(report.type, report.at);
+}
+
 async function answer(deps: ProjectorDeps, report: StateChange, result: Result): Promise<void> {
   const { videoId } = report;
   switch (result.kind) {
     case "lost":
-      // It may end after the job, when nothing else looks for its output.
-      if (isEnd(report)) await removeLosers(deps, videoId);
+      // It may end after the job, and then nothing else removes its output.
+      if (isEnd(report)) await removeSuperseded(deps, videoId);
       else await stop(deps, report, "LEASE_LOST", result.keep);
       return;
     case "unwanted":
@@ -63,26 +101,26 @@ async function answer(deps: ProjectorDeps, report: StateChange, result: Result):
       await stop(deps, report, "CANCELED");
       return;
     case "deleted":
-      // Its worker is to stop, and may have stored something since the deletion: gone once it says that it
-      // has stopped.
+      // Its worker must stop. It may have stored objects since the deletion; they are removed when it reports
+      // the stop.
       if (!isEnd(report)) await stop(deps, report, "CANCELED");
       else await deps.store.deletePrefix(objectKeys.video(videoId));
       return;
     case "applied":
       if (!isEnd(report)) return;
-      // Its last progress may be lost, and others may not be at work: what is done counts now.
+      // Its last progress may be lost, and no other task may be running, so the finished part counts now.
       if (result.isSplit) await persistSums(deps, report);
-      await removeLosers(deps, videoId);
+      await removeSuperseded(deps, videoId);
       return;
     case "old":
   }
 }
 
-/** A late report of an attempt that did its work: there is nothing to stop, and its output is to stay. */
+/** A late report of a completed attempt: nothing is left to stop, and its output stays. */
 const isCompleted = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.attempt.count({ where: { id, outcome: "COMPLETED" } })) > 0;
 
-/** What says something of who holds the task. */
+/** The reports that identify the holder of a task. */
 type StateChange = Exclude<AttemptReport, { type: "task.progressed.v1" | "task.accounted.v1" }>;
 
 type EndReport = Extract<AttemptReport, { type: "task.completed.v1" | "task.failed.v1" | "task.stopped.v1" }>;
@@ -113,7 +151,7 @@ async function applyToHeld(
   return await kind.apply({ tx, store, limits, attempt, report, now });
 }
 
-/** What its programs used, as its end says. */
+/** The resources that its programs used, from its last report. */
 function usageColumns(report: Exclude<AttemptReport, { type: "task.started.v1" | "task.progressed.v1" }>) {
   const usage = "usage" in report ? report.usage : null;
   if (!usage) return {};
@@ -124,7 +162,7 @@ function usageColumns(report: Exclude<AttemptReport, { type: "task.started.v1" |
 const outcomeOf = (report: EndReport): AttemptOutcome =>
   report.type === "task.completed.v1" ? "COMPLETED" : report.outcome;
 
-/** Best effort: the worker's next report or heartbeat asks again. */
+/** Best effort: the worker's next report or heartbeat triggers it again. */
 async function stop(
   { messaging, clock, log }: ProjectorDeps,
   report: AttemptReport,

@@ -1,13 +1,11 @@
 import type { WorkerSeen } from "@reelay/contracts";
 import type { Prisma, PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
-import { leaseFrom } from "../jobs/lease.ts";
-import { readNamedOutput } from "../jobs/named-output.ts";
-import { toStopMessage } from "../jobs/stop-attempts.ts";
+import { leaseFrom, readNamedOutput, toStopMessage } from "../jobs/index.ts";
 import type { ProjectorDeps } from "./deps.ts";
 
 /**
- * Keeps what a worker says of itself, renews the leases of its attempts, and repeats to it which of them must
+ * Stores a worker's description of itself, renews the leases of its attempts, and repeats which of them must
  * stop.
  */
 export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): Promise<void> {
@@ -26,7 +24,7 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     lastSeenAt: now,
     reportedAt: new Date(report.at),
   };
-  // A copy that comes late would make a worker live that has died since, and renew its leases.
+  // A late copy would revive a dead worker and renew its leases.
   if (!(await keepNews(db, workerId, data))) return;
   if (report.attempts.length === 0) return;
   const ids = report.attempts.map(({ attemptId }) => attemptId);
@@ -51,18 +49,18 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
   for (const { attemptId, taskId } of report.attempts) {
     const attempt = known.find(({ id }) => id === attemptId);
     const ref = { attemptId, taskId, workerId };
-    // Its video was deleted: CANCELED, since the answer to that is what removes what it stored meanwhile.
+    // Its video was deleted. CANCELED, because the answer to it removes the objects stored in the meantime.
     const isGone = !attempt && tasks.every(({ id }) => id !== taskId);
     const isUnwanted = attempt?.outcome === null && attempt.task.job.cancelRequestedAt !== null;
     if (isGone || isUnwanted) await messaging.publish(toStopMessage(ref, "CANCELED", now));
-    // An attempt that is not known yet may have its `started` on the way.
+    // The `started` report of an unknown attempt may still be in transit.
     if (!attempt || attempt.outcome === null || attempt.outcome === "COMPLETED") continue;
     const keep = await readNamedOutput(deps.db, attempt.task.job.videoId, attemptId);
     await messaging.publish(toStopMessage(ref, "LEASE_LOST", now, keep));
   }
 }
 
-/** Which of its attempts have a slot and wait for memory there. */
+/** Marks its attempts that have a slot and wait for memory. */
 async function keepWaiting(db: PrismaClient, { attempts, workerId }: WorkerSeen): Promise<void> {
   for (const waitsForMemory of [true, false]) {
     const told = attempts.filter((attempt) => (attempt.waitsForMemory ?? false) === waitsForMemory);
@@ -76,16 +74,18 @@ async function keepWaiting(db: PrismaClient, { attempts, workerId }: WorkerSeen)
   }
 }
 
-/** A worker's words this much older than its last, in milliseconds, are not late: its clock was set back. */
-const clockResetMs = 600_000;
+/**
+ * A report older than the last one by this many milliseconds is not late: the worker's clock was set back.
+ */
+const CLOCK_RESET_MS = 600_000;
 
-/** False when the worker has said something newer, or the same. */
+/** False if the worker has sent the same report or a newer one. */
 async function keepNews(
   db: PrismaClient,
   id: string,
   data: Omit<Prisma.WorkerCreateManyInput, "id"> & { reportedAt: Date },
 ): Promise<boolean> {
-  const reset = new Date(data.reportedAt.getTime() + clockResetMs);
+  const reset = new Date(data.reportedAt.getTime() + CLOCK_RESET_MS);
   const isNews = {
     OR: [{ reportedAt: null }, { reportedAt: { lt: data.reportedAt } }, { reportedAt: { gt: reset } }],
   };

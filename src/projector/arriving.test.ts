@@ -55,7 +55,7 @@ async function beginAndTake(ref: TaskRef) {
   return { attempt: splitAttemptOf(ref), message: messages[0] };
 }
 
-test("a head that is made while its source arrives plays, and its task waits for the rest, without a try, and keeps it", async () => {
+test("the head of an arriving source plays, and its task waits for the rest, keeps the head and uses no try", async () => {
   const ref = await createArriving();
   const { attempt, message } = await beginAndTake(ref);
   expect(message?.source).toMatchObject({ arriving: { uploadId: ref.videoId, sizeBytes: 5_000_000 } });
@@ -67,7 +67,7 @@ test("a head that is made while its source arrives plays, and its task waits for
     ...{ video: "PLAYABLE", job: "PENDING", task: "PENDING", tries: 0 },
     outcomes: ["INTERRUPTED"],
   });
-  // More bytes come, and nothing begins again.
+  // More bytes arrive, and nothing starts again.
   expect(await readEarlySize(system.db, ref.videoId)).toBe(null);
   expect(await beginEarly(system.deps, ref.videoId)).toBe(false);
   expect(await system.takeMessages(ref)).toEqual([]);
@@ -90,7 +90,7 @@ test("a head that is made while its source arrives plays, and its task waits for
   expect(head.attemptId).toBe(attempt.attemptId);
 });
 
-test("an upload that ends while its head is made lets the task go on at once", async () => {
+test("a task continues immediately if the upload ends while its head is rendered", async () => {
   const ref = await createArriving();
   const { attempt } = await beginAndTake(ref);
   await system.apply(attempt.started);
@@ -101,7 +101,7 @@ test("an upload that ends while its head is made lets the task go on at once", a
   expect((await system.takeMessages(ref))[0]?.keep.parts).toHaveLength(3);
 });
 
-test("an upload that ends before a worker has taken its head is rendered as any", async () => {
+test("an upload that ends before a worker starts its head is rendered as usual", async () => {
   const ref = await createArriving();
   await beginEarly(system.deps, ref.videoId);
   await receiveSource(system.deps, ref.videoId);
@@ -110,7 +110,7 @@ test("an upload that ends before a worker has taken its head is rendered as any"
   expect(message?.keep).not.toHaveProperty("parts");
 });
 
-test("what goes wrong with the beginning of a source is no word on the whole", async () => {
+test("a failure on the first bytes of a source does not fail the whole source", async () => {
   const ref = await createArriving();
   const { attempt } = await beginAndTake(ref);
   await system.apply(attempt.started);
@@ -124,7 +124,7 @@ test("what goes wrong with the beginning of a source is no word on the whole", a
   expect(await system.takeMessages(ref)).toHaveLength(1);
 });
 
-test("a worker that is lost or stops before the head is made is followed by another", async () => {
+test("a head whose worker is lost or stops is given to another worker", async () => {
   const ref = await createArriving();
   const { attempt } = await beginAndTake(ref);
   await system.apply(attempt.started);
@@ -138,7 +138,7 @@ test("a worker that is lost or stops before the head is made is followed by anot
   expect((await system.takeMessages(ref))[0]?.source).toHaveProperty("arriving");
 });
 
-test("of a terminated upload nothing plays, nothing is kept, and its worker is asked to stop", async () => {
+test("terminating an upload removes its playable output and stops its worker", async () => {
   const ref = await createArriving();
   const { attempt } = await beginAndTake(ref);
   await system.apply(attempt.started);
@@ -155,7 +155,7 @@ test("of a terminated upload nothing plays, nothing is kept, and its worker is a
   await expect(retryJob(system.operations, system.viewer, { jobId: ref.jobId })).rejects.toMatchObject({
     code: "UPLOAD_EXPIRED",
   });
-  // Told again, by a sweep.
+  // Repeated by a sweep.
   await failUpload(system.operations, ref.videoId, uploadTerminated);
   expect(await read(ref)).toMatchObject({ video: "FAILED" });
 });

@@ -2,9 +2,9 @@ import type { Messaging } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { KindRegistry } from "../jobs/kind-operations.ts";
-import type { StorageLimits } from "../quotas/limits.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import type { KindRegistry } from "../jobs/index.ts";
+import type { StorageLimits } from "../quotas/index.ts";
+import type { Metrics } from "../telemetry/index.ts";
 
 export interface ProjectorDeps {
   db: PrismaClient;
@@ -12,7 +12,7 @@ export interface ProjectorDeps {
   store: ObjectStore;
   clock: () => Date;
   log: Logger;
-  /** What workspaces may have, unless they say otherwise. Default: any number. */
+  /** Quotas of workspaces that have none of their own. Default: unlimited. */
   limits?: StorageLimits;
   /** Default: the kinds of this release. */
   kinds?: KindRegistry;

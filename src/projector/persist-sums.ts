@@ -1,30 +1,25 @@
 import { LRUCache } from "lru-cache";
-import { readShares } from "../progress/read-shares.ts";
-import { sumProgress } from "../progress/sum-progress.ts";
+import { readShares, sumProgress } from "../progress/index.ts";
 import type { ProjectorDeps } from "./deps.ts";
 
-/**
- * However many workers are at a video, its variants' rows are written this often at most, in milliseconds.
- */
-const summedEveryMs = 1_000;
+/** Minimum milliseconds between writes of a video's variants, regardless of the number of workers. */
+const SUMMED_EVERY_MS = 1_000;
 
 const lastSummed = new WeakMap<ProjectorDeps, LRUCache<string, number>>();
 
-/** Whether it is time to add up a video again; that it then happens is taken for granted. */
+/** Whether a video's sums are due. Assumes that the caller then writes them. */
 export function sumsAreDue(deps: ProjectorDeps, videoId: string): boolean {
   let summed = lastSummed.get(deps);
   if (summed === undefined) lastSummed.set(deps, (summed = new LRUCache({ max: 10_000 })));
   const nowMs = deps.clock().getTime();
-  if (nowMs - (summed.get(videoId) ?? 0) < summedEveryMs) return false;
+  if (nowMs - (summed.get(videoId) ?? 0) < SUMMED_EVERY_MS) return false;
   summed.set(videoId, nowMs);
   return true;
 }
 
 /**
- * Lays down what the tasks of a job that was cut into several have made of its variants together. Takes no
- * lock that anybody holds: a row that the projector is at is left to the next time, so that no transaction
- * waits for this statement while it waits for that transaction. Two that run at once agree, since what is
- * done never gets less.
+ * Stores the summed progress of a split job's tasks in its variants. Skips locked rows until the next time,
+ * so no deadlock with another transaction can occur. Concurrent runs agree, since progress never decreases.
  */
 export async function persistSums(
   { db }: ProjectorDeps,

@@ -38,7 +38,7 @@ function requirePlaylist({ variants: [variant] }: RenderState): PublishedPlaylis
 const eventsOf = async ({ videoId }: TaskRef): Promise<string[]> =>
   (await system.db.event.findMany({ where: { videoId }, orderBy: { id: "asc" } })).map(({ type }) => type);
 
-test("an attempt goes from started to completed, and the video becomes playable and then ready", async () => {
+test("reports take an attempt from started to completed, and its video to PLAYABLE and then READY", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -79,7 +79,7 @@ test("an attempt goes from started to completed, and the video becomes playable 
   expect(await master.body.toArray()).toHaveLength(1);
 });
 
-test("a second delivery of any report changes nothing", async () => {
+test("redelivery of a report changes nothing", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   const reports = [attempt.started, attempt.advanced(1), attempt.completed(2)];
@@ -91,13 +91,13 @@ test("a second delivery of any report changes nothing", async () => {
   expect([await read(ref), await eventsOf(ref)]).toEqual(before);
 });
 
-test("a completed report alone is enough, whatever was lost before it", async () => {
+test("a completed report suffices even if every earlier report was lost", async () => {
   const ref = await system.createQueuedVideo();
   await system.apply(attemptOf(ref).completed(7));
   expect(await read(ref)).toMatchObject({ video: "READY", job: "SUCCEEDED", outcomes: ["COMPLETED"] });
 });
 
-test("of two workers that race for a task the second changes nothing and is asked to stop", async () => {
+test("when two workers race for a task, the second changes nothing and is asked to stop", async () => {
   const ref = await system.createQueuedVideo();
   const [first, second] = [attemptOf(ref, "first"), attemptOf(ref, "second")];
   await system.apply(first.started);
@@ -115,7 +115,7 @@ test("of two workers that race for a task the second changes nothing and is aske
   ]);
 });
 
-test("an attempt that does not report for the length of its lease is lost, and can change nothing when it wakes up", async () => {
+test("an attempt that stops reporting is lost when its lease expires, and its late reports change nothing", async () => {
   const ref = await system.createQueuedVideo();
   const [sleeper, next] = [attemptOf(ref, "sleeper"), attemptOf(ref, "next")];
   await system.apply(sleeper.started);
@@ -131,7 +131,7 @@ test("an attempt that does not report for the length of its lease is lost, and c
   expect(await read(ref)).toMatchObject({ video: "READY", outcomes: ["LOST", "COMPLETED"] });
 });
 
-test("a retriable failure is tried again until the tries are used up, and then says why", async () => {
+test("a retriable failure is retried until no tries are left, and the job's error then states the reason", async () => {
   const ref = await system.createQueuedVideo();
   for (const _try of [1, 2, 3]) {
     const attempt = attemptOf(ref);
@@ -150,13 +150,17 @@ test("a retriable failure is tried again until the tries are used up, and then s
   });
 });
 
-test("a rejected source is not tried again", async () => {
+test("a rejected source is not retried, and the attempt's output is removed", async () => {
   const ref = await system.createQueuedVideo();
-  await system.apply(attemptOf(ref).failed(1, "REJECTED"));
+  const attempt = attemptOf(ref);
+  const poster = objectKeys.attemptPoster(ref.videoId, attempt.attemptId);
+  await system.operations.store.put(poster, "a picture");
+  await system.apply(attempt.failed(1, "REJECTED"));
   expect(await read(ref)).toMatchObject({ video: "FAILED", job: "FAILED", tries: 1, outcomes: ["REJECTED"] });
+  expect(await system.stored(poster)).toBeNull();
 });
 
-test("a shutdown uses no try, and what is ready is not made again", async () => {
+test("a worker shutdown uses no try, and the next attempt keeps the ready variants", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -167,7 +171,7 @@ test("a shutdown uses no try, and what is ready is not made again", async () => 
     variants: ["READY", "PENDING"],
     outcomes: ["INTERRUPTED"],
   });
-  // The others of this file are not to take its turn.
+  // Other tasks of this file must not be dispatched first.
   await system.db.task.updateMany({
     where: { id: { not: ref.taskId }, status: "QUEUED" },
     data: { availableAt: new Date(8.64e12) },
@@ -181,7 +185,7 @@ test("a shutdown uses no try, and what is ready is not made again", async () => 
   expect(params.keep.variants.map(({ name }: { name: string }) => name)).toEqual(["144p"]);
 });
 
-test("a waiting job is canceled immediately, and a worker that accepts it anyway is asked to stop", async () => {
+test("a queued job is canceled immediately, and a worker that still starts it is asked to stop", async () => {
   const ref = await system.createQueuedVideo();
   await cancelJob(system.operations, system.viewer, ref);
   expect(await read(ref)).toMatchObject({ video: "FAILED", job: "CANCELED", task: "CANCELED" });
@@ -190,7 +194,7 @@ test("a waiting job is canceled immediately, and a worker that accepts it anyway
   expect(system.published).toMatchObject([{ reason: "LEASE_LOST" }]);
 });
 
-test("a worker that does not answer a cancel request loses the job to the sweeper", async () => {
+test("the sweeper cancels a job whose worker does not answer the cancel request", async () => {
   const ref = await system.createQueuedVideo();
   await system.apply(attemptOf(ref).started);
   await cancelJob(system.operations, system.viewer, ref);
@@ -200,7 +204,7 @@ test("a worker that does not answer a cancel request loses the job to the sweepe
   expect(await read(ref)).toMatchObject({ job: "CANCELED", outcomes: ["CANCELED"] });
 });
 
-test("what a worker stores after its video's deletion is gone once it has stopped", async () => {
+test("files that a worker stores after its video was deleted are removed when it stops", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -214,7 +218,7 @@ test("what a worker stores after its video's deletion is gone once it has stoppe
   expect(await system.store.head(late)).toBeNull();
 });
 
-test("a worker that was notified of its loss can never hold the task later, whatever of it is still on its way", async () => {
+test("a worker that lost the race for a task cannot hold it later, even if its delayed reports arrive", async () => {
   const ref = await system.createQueuedVideo();
   const [task] = await system.takeMessages(ref);
   const [winner, loser] = [
@@ -232,7 +236,7 @@ test("a worker that was notified of its loss can never hold the task later, what
   });
 });
 
-test("a worker that starts from an old copy of the message is asked to stop, and makes nothing again", async () => {
+test("a worker that starts from a superseded message is asked to stop, and no ready output is rendered again", async () => {
   const ref = await system.createQueuedVideo();
   const [old] = await system.takeMessages(ref);
   const first = attemptOf(ref, "first", old?.fencingToken);
@@ -245,7 +249,7 @@ test("a worker that starts from an old copy of the message is asked to stop, and
   expect(await read(ref)).toMatchObject({ job: "RUNNING", outcomes: ["INTERRUPTED", null] });
 });
 
-test("an attempt that lost receives the list of its outputs that the video uses", async () => {
+test("an attempt that lost its lease receives the list of its outputs that the video uses", async () => {
   const ref = await system.createQueuedVideo();
   const sleeper = attemptOf(ref, "sleeper");
   await system.apply(sleeper.advanced(1, sleeper.state("READY", "PENDING")));
@@ -256,7 +260,7 @@ test("an attempt that lost receives the list of its outputs that the video uses"
   expect(system.published).toMatchObject([{ reason: "LEASE_LOST", keep: ["144p"] }]);
 });
 
-test("a report that names one video and an attempt of another changes neither", async () => {
+test("a report that combines one video with another video's attempt changes neither", async () => {
   const [ref, other] = [await system.createQueuedVideo(), await system.createQueuedVideo()];
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -265,7 +269,7 @@ test("a report that names one video and an attempt of another changes neither", 
   expect(await read(other)).toMatchObject({ job: "QUEUED", variants: [], outcomes: [] });
 });
 
-test("what a lost attempt was making plays on until the next has segments of its own", async () => {
+test("the output of a lost attempt stays playable until the next attempt has segments", async () => {
   const ref = await system.createQueuedVideo();
   const [lost, next] = [attemptOf(ref, "lost"), attemptOf(ref, "next")];
   await system.apply(lost.advanced(1));
@@ -280,7 +284,7 @@ test("what a lost attempt was making plays on until the next has segments of its
   expect(await master()).not.toContain(lost.attemptId);
 });
 
-test("a video whose only output its attempt took back is not playable until there is something again", async () => {
+test("a video whose only output was discarded is not playable until a later attempt has output", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.advanced(1));
@@ -291,7 +295,7 @@ test("a video whose only output its attempt took back is not playable until ther
   expect(await read(ref)).toMatchObject({ video: "READY" });
 });
 
-test("a canceled job's video names nothing that was removed", async () => {
+test("the playlists of a canceled job name no removed output", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.advanced(1));
@@ -301,11 +305,26 @@ test("a canceled job's video names nothing that was removed", async () => {
   expect(await system.stored(objectKeys.master(ref.videoId))).toBeNull();
 });
 
-test("a video without the whole of its sound is not ready, and a retry makes the sound alone", async () => {
+test("redelivery of a report corrects a master playlist that a failed transaction wrote too late", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  const report = attempt.advanced(1);
+  await system.apply(report);
+  const key = objectKeys.master(ref.videoId);
+  const late = await system.stored(key);
+  await cancelJob(system.operations, system.viewer, ref);
+  await system.apply(attempt.stopped(2, "CANCELED"));
+  await system.operations.store.put(key, late ?? "");
+  await system.apply(report);
+  expect(late).toContain(attempt.attemptId);
+  expect(await system.stored(key)).toBeNull();
+});
+
+test("a video with incomplete audio is not READY, and a retry renders only the audio", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   const state = attempt.state("READY");
-  const playlist = { ...requirePlaylist(state), key: "sound", isComplete: false };
+  const playlist = { ...requirePlaylist(state), key: "audio", isComplete: false };
   const audio = { codec: "AAC", channels: 2, language: null, playlist };
   await system.apply(attempt.failed(1, "REJECTED", { ...state, audio }));
   expect(await read(ref)).toMatchObject({ video: "FAILED", variants: ["READY", "READY"] });
@@ -328,7 +347,7 @@ test("viewers are notified of a new poster", async () => {
   expect(await system.stored(objectKeys.status(ref.videoId))).toContain("poster.jpg");
 });
 
-test("a worker that calls ready or skipped what is not so is not believed", async () => {
+test("the API does not accept READY without a playlist or SKIPPED without a reason", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   const state = attempt.state("READY", "SKIPPED");
@@ -337,7 +356,7 @@ test("a worker that calls ready or skipped what is not so is not believed", asyn
   expect(await read(ref)).toMatchObject({ video: "PROCESSING", variants: ["RENDERING", "SKIPPED"] });
 });
 
-test("a variant that was finished but never reported is made again, stands once in the master playlist, and its first copy is removed", async () => {
+test("an unreported variant is rendered again, appears once in the master playlist, and its first copy is removed", async () => {
   const ref = await system.createQueuedVideo();
   const [lost, next] = [attemptOf(ref, "lost"), attemptOf(ref, "next")];
   await system.apply(lost.advanced(1, lost.state("READY", "PENDING")));
@@ -357,7 +376,7 @@ test("a variant that was finished but never reported is made again, stands once 
   expect(new Set(left.map(({ key }) => key))).toEqual(new Set([copies[0], copies[3]]));
 });
 
-test("progress is kept for those who come later, also of a variant without segments and in quick steps", async () => {
+test("progress is persisted for later viewers, also for a variant without segments and for rapid reports", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -380,20 +399,20 @@ test("progress is kept for those who come later, also of a variant without segme
       detail: { variants: [figures] },
     });
   }
-  // The last step is too small to be kept at once.
+  // The last step is too small to be persisted immediately.
   expect(await kept()).toEqual([0.9]);
-  // A process that looks after the attempt was lost still finds it.
+  // The progress is still there after the attempt was lost.
   system.passTime(31_000);
   await system.sweep();
   expect(await kept()).toEqual([0.9]);
 });
 
-test("what an attempt that never held the lease made is removed, also when it ends after the job", async () => {
+test("output of an attempt that never held the lease is removed, even if it ends after the job", async () => {
   const ref = await system.createQueuedVideo();
   const winner = attemptOf(ref);
   await system.apply(winner.started);
   await system.apply(winner.completed(1));
-  // A copy of the task's message reached another worker, which heard too late that it should stop.
+  // A copy of the task's message reached another worker, which received its cancellation too late.
   const late = attemptOf(ref);
   const key = objectKeys.attemptFile(ref.videoId, late.started.attemptId, "144p", "index.m3u8");
   await system.store.put(key, "#EXTM3U");
@@ -402,7 +421,7 @@ test("what an attempt that never held the lease made is removed, also when it en
   expect(await read(ref)).toMatchObject({ video: "READY", outcomes: ["COMPLETED"] });
 });
 
-test("the heartbeat of a worker that is at a deleted video's task is answered with CANCELED", async () => {
+test("the heartbeat of a worker on a deleted video's task is answered with CANCELED", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);
@@ -412,7 +431,7 @@ test("the heartbeat of a worker that is at a deleted video's task is answered wi
   expect(system.published).toMatchObject([{ attemptId: attempt.attemptId, reason: "CANCELED" }]);
 });
 
-test("a retry is a new job that keeps what is ready", async () => {
+test("a retry creates a new job that keeps the ready variants", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref);
   await system.apply(attempt.failed(1, "REJECTED", attempt.state("READY", "PENDING")));
@@ -429,7 +448,7 @@ test("a retry is a new job that keeps what is ready", async () => {
   expect(await read(again)).toMatchObject({ video: "READY", job: "SUCCEEDED", variants: ["READY", "READY"] });
 });
 
-test("a heartbeat that comes again, or late, makes no dead worker live", async () => {
+test("a repeated or outdated heartbeat renews no lease", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref, "mortal");
   await system.apply(attempt.started);

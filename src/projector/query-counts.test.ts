@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PrismaClient } from "../../prisma/generated/client.ts";
+import { patientTransactions } from "../../tests/kit/index.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
 import { applyReport } from "./index.ts";
 
@@ -12,6 +13,7 @@ function createLoggingClient(connectionString: string) {
   const client = new PrismaClient({
     adapter: new PrismaPg({ connectionString }),
     log: [{ emit: "event", level: "query" }],
+    transactionOptions: patientTransactions,
   });
   client.$on("query", ({ query }) => queries.push(query));
   return client;
@@ -37,7 +39,7 @@ async function statementsOf(report: Parameters<typeof applyReport>[1]): Promise<
   return statements.toSorted();
 }
 
-test("a report reads each row once, and writes only those that differ", async () => {
+test("a report reads each row once, and writes only the rows that differ", async () => {
   const ref = await system.createQueuedVideo();
   const attempt = attemptOf(ref, "worker-1", 0);
   await system.apply(attempt.started);
@@ -48,7 +50,7 @@ test("a report reads each row once, and writes only those that differ", async ()
   expect(await statementsOf(attempt.advanced(2, longer))).toMatchInlineSnapshot(`
     [
       "COMMIT",
-      "INSERT variants",
+      "SELECT assets",
       "SELECT attempts",
       "SELECT audio_tracks",
       "SELECT caption_tracks",
@@ -59,11 +61,13 @@ test("a report reads each row once, and writes only those that differ", async ()
       "SELECT videos",
       "SELECT videos",
       "UPDATE attempts",
+      "UPDATE variants",
     ]
   `);
   expect(await statementsOf(attempt.advanced(3, longer))).toMatchInlineSnapshot(`
     [
       "COMMIT",
+      "SELECT assets",
       "SELECT attempts",
       "SELECT audio_tracks",
       "SELECT caption_tracks",

@@ -1,9 +1,9 @@
 import type { StoredFolder } from "@reelay/contracts";
-import type { Tx } from "../events/record-change.ts";
+import type { Tx } from "../events/index.ts";
 
 /**
- * Keeps the checksums of what an attempt stored, in the transaction of its last report. A repeat writes the
- * same. What the video does not name is removed from the store soon after, and its rows with it.
+ * Stores the checksums of an attempt's objects, in the transaction of its last report. A repeat writes the
+ * same. Objects that the video does not use are soon removed from the store, together with their rows.
  */
 export async function writeStored(
   tx: Tx,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { QuotaExceededError } from "../errors.ts";
+import { QuotaExceededError } from "../errors/errors.ts";
 import { createProjection } from "../testing/projection.ts";
 import { createVideo } from "../videos/index.ts";
 
@@ -18,7 +18,7 @@ const create = (activeJobs: number | null, input = {}) =>
     ...input,
   });
 
-test("what is over the quota is refused with the numbers and a time to come again, and leaves nothing behind", async () => {
+test("a request over the quota is refused with figures and a retry time, and has no effect", async () => {
   await create(2);
   await create(2);
   const refused = await create(2).catch((error: unknown) => error);
@@ -30,7 +30,7 @@ test("what is over the quota is refused with the numbers and a time to come agai
   expect(await system.db.video.count()).toBe(2);
 });
 
-test("thirty at once get exactly as far as the quota", async () => {
+test("thirty concurrent requests create exactly as many jobs as the quota allows", async () => {
   const results = await Promise.allSettled(Array.from({ length: 30 }, () => create(7)));
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(7);
   const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
@@ -38,18 +38,18 @@ test("thirty at once get exactly as far as the quota", async () => {
   expect(await system.db.job.count()).toBe(7);
 });
 
-test("a repeat of an accepted request is answered although the quota is used up", async () => {
+test("a repeat of an accepted request returns its result even when the quota is used up", async () => {
   const first = await create(1, { idempotencyKey: "mine" });
   expect(await create(1, { idempotencyKey: "mine" })).toEqual(first);
 });
 
-test("a refused request does not use up its key", async () => {
+test("a refused request does not consume its idempotency key", async () => {
   await create(1);
   await expect(create(1, { idempotencyKey: "later" })).rejects.toBeInstanceOf(QuotaExceededError);
   await expect(create(2, { idempotencyKey: "later" })).resolves.toHaveProperty("videoId");
 });
 
-test("a workspace's own number goes before the installation's", async () => {
+test("a workspace's own quota overrides that of the installation", async () => {
   const where = { id: system.viewer.workspaceId };
   await system.db.workspace.update({ where, data: { maxActiveJobs: 0 } });
   await expect(create(null)).rejects.toMatchObject({ limit: 0 });
@@ -57,7 +57,7 @@ test("a workspace's own number goes before the installation's", async () => {
   await expect(create(null)).resolves.toHaveProperty("videoId");
 });
 
-test("a job that has ended makes room", async () => {
+test("a job that has ended frees its place in the quota", async () => {
   await create(1);
   await system.db.job.updateMany({ data: { status: "CANCELED", endedAt: new Date() } });
   await expect(create(1)).resolves.toHaveProperty("videoId");

@@ -1,13 +1,13 @@
-import type { Db } from "../database/db.ts";
-import { QuotaExceededError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
+import type { Db } from "../database/index.ts";
+import { QuotaExceededError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
 
 /**
  * A workspace this far below its limit needs no lock: a fleet of API processes has fewer connections.
  */
-const safeDistance = 500;
-const leastRetryMs = 1_000;
-const longestRetryMs = 60_000;
+const SAFE_DISTANCE = 500;
+const LEAST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
 
 /**
  * Writes a job if the workspace may have one more under way. `write` receives how far below the limit the
@@ -24,7 +24,7 @@ export async function withinActiveJobs(
   { workspaceId, now, maxActiveJobs }: { workspaceId: string; now: Date; maxActiveJobs: number | null },
   write: (room: number) => Promise<boolean>,
 ): Promise<void> {
-  if (await write(safeDistance)) return;
+  if (await write(SAFE_DISTANCE)) return;
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.active-jobs'), hashtext(${workspaceId}))`;
   if (await write(1)) return;
   const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
@@ -85,6 +85,6 @@ async function nextEndMs(db: Db, workspaceId: string, now: Date): Promise<number
   const ended = await db.job.count({
     where: { workspaceId, endedAt: { gt: new Date(now.getTime() - windowMs) } },
   });
-  const spacing = ended === 0 ? longestRetryMs : windowMs / ended;
-  return Math.round(Math.min(Math.max(spacing, leastRetryMs), longestRetryMs));
+  const spacing = ended === 0 ? LONGEST_RETRY_MS : windowMs / ended;
+  return Math.round(Math.min(Math.max(spacing, LEAST_RETRY_MS), LONGEST_RETRY_MS));
 }

@@ -3,14 +3,14 @@
  * known.
  */
 import type { ReportedError } from "@reelay/contracts";
-import type { Db } from "../database/db.ts";
-import { QuotaExceededError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
+import type { Db } from "../database/index.ts";
+import { QuotaExceededError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
 import { nextDayMs, readSourceLimits, readSourceMs, readStoredBytes, type StorageLimits } from "./limits.ts";
 
 /** Only deletions free space, at an unknown time. */
-const retryStoredMs = 60_000;
-const minuteMs = 60_000;
+const RETRY_STORED_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 export interface Admission {
   workspaceId: string;
@@ -48,7 +48,7 @@ async function check(
   }
   if (minutes !== null) {
     const usedMs = await readSourceMs(db, workspaceId, now);
-    if (usedMs >= minutes * minuteMs) throw minutesExceeded(minutes, usedMs, now);
+    if (usedMs >= minutes * MINUTE_MS) throw minutesExceeded(minutes, usedMs, now);
   }
 }
 
@@ -96,7 +96,7 @@ export async function chargeSource(tx: Tx, charge: Charge): Promise<ReportedErro
   if (minutes !== null) {
     await lock(tx, "source-minutes", workspaceId);
     const usedMs = await readSourceMs(tx, workspaceId, now);
-    if (usedMs + durationMs > minutes * minuteMs) return toReported(minutesExceeded(minutes, usedMs, now));
+    if (usedMs + durationMs > minutes * MINUTE_MS) return toReported(minutesExceeded(minutes, usedMs, now));
   }
   await tx.$executeRaw`
     INSERT INTO charged_sources (video_id, workspace_id, duration_ms, charged_at)
@@ -113,15 +113,15 @@ async function lock(tx: Tx, what: "stored-bytes" | "source-minutes", workspaceId
 }
 
 function storedBytesExceeded(limit: number, used: number, sizeBytes: number): QuotaExceededError {
-  const wanted = sizeBytes > 0 ? `; this source has ${sizeBytes}` : "";
+  const wanted = sizeBytes > 0 ? `; this file has ${sizeBytes}` : "";
   return new QuotaExceededError(
-    `The workspace stores ${used} bytes, and may store ${limit}${wanted}. Delete videos, or have the quota raised. \`queue.quotas\` shows the numbers.`,
-    { quota: "STORED_BYTES", limit, used, retryAfterMs: retryStoredMs },
+    `The workspace stores ${used} bytes, and may store ${limit}${wanted}. Delete videos or materials, or have the quota raised. \`queue.quotas\` shows the numbers.`,
+    { quota: "STORED_BYTES", limit, used, retryAfterMs: RETRY_STORED_MS },
   );
 }
 
 function minutesExceeded(limit: number, usedMs: number, now: Date): QuotaExceededError {
-  const used = Math.floor(usedMs / minuteMs);
+  const used = Math.floor(usedMs / MINUTE_MS);
   const at = new Date(now.getTime() + nextDayMs(now)).toISOString();
   return new QuotaExceededError(
     `The workspace has used ${used} of its ${limit} minutes of source for today; more are taken from ${at} on. \`queue.quotas\` shows the numbers.`,

@@ -1,3 +1,4 @@
+export { checkActiveJobs, readActiveJobs, withinActiveJobs } from "./active-jobs.ts";
 export { admitSource, assertRoom, chargeSource, checkSource, readRoom } from "./admit-source.ts";
 export type { StorageLimits } from "./limits.ts";
 export { type QuotaState, readQuotas } from "./read-quotas.ts";

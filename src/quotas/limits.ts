@@ -1,4 +1,4 @@
-import type { Db } from "../database/db.ts";
+import type { Db } from "../database/index.ts";
 
 /** Limits of a workspace without its own; null or absent: no limit. */
 export interface StorageLimits {
@@ -44,8 +44,8 @@ export async function readSourceMs(db: Db, workspaceId: string, now: Date): Prom
   return used;
 }
 
-export const dayMs = 86_400_000;
+export const DAY_MS = 86_400_000;
 
-const dayOf = (now: Date): Date => new Date(Math.floor(now.getTime() / dayMs) * dayMs);
+const dayOf = (now: Date): Date => new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS);
 
-export const nextDayMs = (now: Date): number => dayOf(now).getTime() + dayMs - now.getTime();
+export const nextDayMs = (now: Date): number => dayOf(now).getTime() + DAY_MS - now.getTime();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { toAssetRow, writeAsset } from "../database/index.ts";
 import { createProjection } from "../testing/projection.ts";
 import { failUpload, uploadExpired } from "../videos/fail-upload.ts";
 import { createVideo, deleteVideo } from "../videos/index.ts";
@@ -36,7 +37,7 @@ const fetched = () =>
   });
 const stored = () => readStoredBytes(system.db, workspaceId);
 
-test("an upload over the stored bytes is refused with the numbers before its first byte", async () => {
+test("an upload over the storage quota is refused with figures before its first byte", async () => {
   await setLimits({ maxStoredBytes: 1_000 });
   await upload(600);
   const refused = { code: "QUOTA_EXCEEDED", quota: "STORED_BYTES", limit: 1_000, used: 600 };
@@ -45,14 +46,14 @@ test("an upload over the stored bytes is refused with the numbers before its fir
   await expect(fetched()).rejects.toMatchObject({ quota: "STORED_BYTES", used: 1_000 });
 });
 
-test("thirty uploads at the same time get exactly as far as the bytes", async () => {
+test("thirty concurrent uploads use exactly the storage that the quota allows", async () => {
   await setLimits({ maxStoredBytes: 750 });
   const results = await Promise.allSettled(Array.from({ length: 30 }, () => upload(100)));
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(7);
   expect(await stored()).toBe(700);
 });
 
-test("sources, finished outputs and assets count; what is deleted or never comes is given back", async () => {
+test("sources, finished outputs and assets count; deleted and abandoned files no longer count", async () => {
   const { db, operations, viewer, store } = system;
   const { videoId } = await upload(1_000);
   expect(await stored()).toBe(1_000);
@@ -67,7 +68,10 @@ test("sources, finished outputs and assets count; what is deleted or never comes
   await db.audioTrack.create({
     data: { videoId, codec: "AAC", channels: 2, attemptId: variant.id, playlist },
   });
-  await db.video.update({ where: { id: videoId }, data: { download: { sizeBytes: 500 } } });
+  const download = { version: 1, key: "d.mp4", variant: "360p" } as const;
+  await writeAsset(db, videoId, toAssetRow("download", { ...download, sizeBytes: 600 }));
+  expect(await stored()).toBe(1_679);
+  await writeAsset(db, videoId, toAssetRow("download", { ...download, sizeBytes: 500 }));
   expect(await stored()).toBe(1_579);
   await db.variant.delete({ where: { id: variant.id } });
   expect(await stored()).toBe(1_509);
@@ -78,7 +82,7 @@ test("sources, finished outputs and assets count; what is deleted or never comes
   expect(await stored()).toBe(0);
 });
 
-test("a worker receives what the quota has room for, of a source that it fetches", async () => {
+test("a worker that fetches a source receives the remaining storage quota as its limit", async () => {
   await setLimits({ maxStoredBytes: 1_000 });
   await upload(600);
   const { videoId } = await fetched();
@@ -92,7 +96,7 @@ test("a worker receives what the quota has room for, of a source that it fetches
   expect(again?.source).not.toHaveProperty("maxBytes");
 });
 
-test("without a limit a worker receives none", async () => {
+test("a worker receives no limit if there is no quota", async () => {
   const { videoId } = await fetched();
   const task = await system.db.task.findFirstOrThrow({ where: { job: { videoId } } });
   const [message] = await system.takeMessages({ taskId: task.id });
@@ -100,7 +104,7 @@ test("without a limit a worker receives none", async () => {
   expect(message?.source).not.toHaveProperty("maxBytes");
 });
 
-test("adding up changes nothing, and what has drifted is put right and logged", async () => {
+test("folding the changes keeps the total, and a drifted total is corrected and logged", async () => {
   const { db } = system;
   await Promise.all([upload(100), upload(200)]);
   await Promise.all([foldStoredBytes(db), foldStoredBytes(db)]);
@@ -115,7 +119,7 @@ test("adding up changes nothing, and what has drifted is put right and logged", 
   expect([await stored(), drifts]).toEqual([350, [{ workspaceId, driftBytes: 293 }]]);
 });
 
-test("minutes are charged once per video, exactly to the limit, and again after midnight", async () => {
+test("minutes are charged once per video, up to exactly the limit, and again after midnight", async () => {
   const { db } = system;
   await setLimits({ maxSourceMinutesPerDay: 3 });
   const now = new Date("2026-11-22T23:50:00Z");

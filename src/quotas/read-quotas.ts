@@ -1,5 +1,5 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { OperationDeps } from "../deps.ts";
+import type { OperationDeps } from "../context/index.ts";
 import { countActive } from "./active-jobs.ts";
 import { readSourceMs, readStoredBytes } from "./limits.ts";
 

@@ -1,6 +1,6 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import { InvalidInputError, NotFoundError } from "../errors.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import { InvalidInputError, NotFoundError } from "../errors/index.ts";
 
 /** Left out: as it was. Null: the installation's default. */
 interface QuotasInput {
@@ -11,7 +11,7 @@ interface QuotasInput {
   requestsPerSecond?: number | null;
 }
 
-const largestInt = 2_147_483_647;
+const LARGEST_INT = 2_147_483_647;
 
 /**
  * Sets a workspace's limits. Throws `ForbiddenError` without OPERATOR, `InvalidInputError`, `NotFoundError`.
@@ -25,7 +25,7 @@ export async function setQuotas(
   for (const [field, value] of Object.entries(input)) {
     const [least, most] = [
       field === "requestsPerSecond" ? 1 : 0,
-      field === "storedBytes" ? Number.MAX_SAFE_INTEGER : largestInt,
+      field === "storedBytes" ? Number.MAX_SAFE_INTEGER : LARGEST_INT,
     ];
     if (value === null || value === undefined) continue;
     if (Number.isSafeInteger(value) && value >= least && value <= most) continue;

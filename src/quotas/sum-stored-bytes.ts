@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { dayMs } from "./limits.ts";
+import { DAY_MS } from "./limits.ts";
 
-const batchSize = 10_000;
-const repairEveryMs = 3_600_000;
+const BATCH_SIZE = 10_000;
+const REPAIR_EVERY_MS = 3_600_000;
 
 /**
  * Adds changes to the workspaces' sums, 10,000 per call, and deletes them, so that reading the sum stays
@@ -17,7 +17,7 @@ export async function foldStoredBytes(db: PrismaClient): Promise<void> {
     if (!isMine) return;
     await tx.$executeRaw`
       WITH folded AS (
-        DELETE FROM stored_bytes_changes WHERE id IN (SELECT id FROM stored_bytes_changes ORDER BY id LIMIT ${batchSize})
+        DELETE FROM stored_bytes_changes WHERE id IN (SELECT id FROM stored_bytes_changes ORDER BY id LIMIT ${BATCH_SIZE})
         RETURNING workspace_id, bytes
       ), sums AS (SELECT workspace_id, sum(bytes)::int8 AS bytes FROM folded GROUP BY workspace_id)
       UPDATE workspaces SET stored_bytes = stored_bytes + sums.bytes FROM sums WHERE id = sums.workspace_id`;
@@ -62,9 +62,9 @@ export function createQuotaUpkeep({
   return async () => {
     await foldStoredBytes(db);
     const now = clock().getTime();
-    if (now - repairedAt < repairEveryMs) return;
+    if (now - repairedAt < REPAIR_EVERY_MS) return;
     repairedAt = now;
     await repairStoredBytes(db, log);
-    await db.$executeRaw`DELETE FROM charged_sources WHERE charged_at < ${new Date(now - 2 * dayMs)}`;
+    await db.$executeRaw`DELETE FROM charged_sources WHERE charged_at < ${new Date(now - 2 * DAY_MS)}`;
   };
 }

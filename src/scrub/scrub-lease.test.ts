@@ -15,7 +15,7 @@ const start = new Date("2026-11-22T12:00:00Z");
 const after = (ms: number) => new Date(start.getTime() + ms);
 const take = (holder: string, ms = 0) => takeScrubLease(system.db, holder, after(ms));
 
-test("of many processes at the same time one gets the lease, and keeps it while it renews it", async () => {
+test("one of many concurrent processes gets the lease and keeps it while it renews it", async () => {
   const holders = Array.from({ length: 10 }, (_, index) => `api-${index}`);
   const taken = await Promise.all(holders.map((holder) => take(holder)));
   expect(taken.filter(Boolean)).toHaveLength(1);
@@ -25,7 +25,7 @@ test("of many processes at the same time one gets the lease, and keeps it while 
   expect(await Promise.all(others.map((holder) => take(holder, 100_000)))).not.toContain(true);
 });
 
-test("the lease of a process that stopped, or that said nothing for a minute, goes to another one", async () => {
+test("another process gets the lease if its holder stopped or did not renew it for a minute", async () => {
   expect(await take("first")).toBe(true);
   expect(await take("second", 60_000)).toBe(false);
   expect(await take("second", 60_001)).toBe(true);
@@ -37,7 +37,7 @@ test("the lease of a process that stopped, or that said nothing for a minute, go
   expect(await take("first", 60_004)).toBe(true);
 });
 
-test("two API processes scrub every video once, and never both", async () => {
+test("two API processes scrub every video once, never concurrently", async () => {
   const { db, operations } = system;
   const ids: string[] = [];
   for (let index = 0; index < 4; index += 1) {

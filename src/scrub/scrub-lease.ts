@@ -1,7 +1,7 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 
 /** Duration of the scrub lease without renewal. */
-export const leaseMs = 60_000;
+export const LEASE_MS = 60_000;
 
 /**
  * Takes or renews the right to scrub: one process at a time, so that the pace applies to the whole
@@ -9,7 +9,7 @@ export const leaseMs = 60_000;
  * need a connection of its own for a whole round; a pool cannot guarantee one.
  */
 export async function takeScrubLease(db: PrismaClient, holder: string, now: Date): Promise<boolean> {
-  const leaseUntil = new Date(now.getTime() + leaseMs);
+  const leaseUntil = new Date(now.getTime() + LEASE_MS);
   const count = await db.$executeRaw`
     INSERT INTO scrub_lease AS held (id, holder, lease_until) VALUES (1, ${holder}, ${leaseUntil})
     ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until

@@ -1,14 +1,11 @@
 /** Looks at stored videos again and again, each once in a period, at a bounded pace. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Profile } from "@reelay/contracts";
-import { inspectedRows } from "../damage/expected-objects.ts";
-import { inspectVideo } from "../damage/inspect-video.ts";
-import { recordInspection } from "../damage/record-damage.ts";
-import { storeTransaction } from "../database/db.ts";
-import { isVideoJob } from "../database/job-kinds.ts";
-import type { OperationDeps } from "../deps.ts";
-import { repairAutomatically, repairPauseMs } from "../kinds/repair/begin-repair.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { inspectedRows, inspectVideo, recordInspection } from "../damage/index.ts";
+import { isVideoJob, storeTransaction } from "../database/index.ts";
+import { REPAIR_PAUSE_MS, repairAutomatically } from "../kinds/index.ts";
+import type { Metrics } from "../telemetry/index.ts";
 
 export interface ScrubDeps extends Pick<OperationDeps, "db" | "store" | "clock" | "log" | "limits"> {
   /** Default: no metrics. */
@@ -25,7 +22,7 @@ export interface ScrubSettings {
 }
 
 /** When a video is looked at again that could not be read. */
-const retryMs = 3_600_000;
+const RETRY_MS = 3_600_000;
 
 /** Inspects the video with the oldest inspection, if it is due. Resolves to its id, or null. */
 export async function scrubNext(
@@ -45,7 +42,7 @@ export async function scrubNext(
     signal.throwIfAborted();
     deps.log.warn({ err: error, videoId: row.id }, "scrub.failed");
     // It is due again in an hour; until then it does not hold up others.
-    const scrubbedAt = new Date(due.getTime() + retryMs);
+    const scrubbedAt = new Date(due.getTime() + RETRY_MS);
     await db.video.updateMany({ where: { id: row.id }, data: { scrubbedAt } });
   }
   return row.id;
@@ -87,7 +84,7 @@ export async function scrubVideo(
 
 /** Retries repairs that failed because the video was busy, or a day ago. */
 export async function repairPending(deps: ScrubDeps): Promise<void> {
-  const before = new Date(deps.clock().getTime() - repairPauseMs);
+  const before = new Date(deps.clock().getTime() - REPAIR_PAUSE_MS);
   const videos = await deps.db.damage.findMany({
     where: { OR: [{ repairAt: null }, { repairAt: { lt: before } }] },
     distinct: ["videoId"],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { repairPending, type ScrubDeps, type ScrubSettings, scrubNext } from "./scrub.ts";
-import { leaseMs, releaseScrubLease, takeScrubLease } from "./scrub-lease.ts";
+import { LEASE_MS, releaseScrubLease, takeScrubLease } from "./scrub-lease.ts";
 
 export interface Scrub extends AsyncDisposable {
   /**
@@ -10,10 +10,10 @@ export interface Scrub extends AsyncDisposable {
   hint(videoId: string): void;
 }
 
-const idleMs = 15_000;
-const hintPauseMs = 1_000;
+const IDLE_MS = 15_000;
+const HINT_PAUSE_MS = 1_000;
 /** A video that was looked at within this time is not looked at again for a hint. */
-const lookedAtMs = 600_000;
+const LOOKED_AT_MS = 600_000;
 
 /**
  * Scrubs until disposed, while no other process does. Failures are retried; an unreadable video does not hold
@@ -30,7 +30,7 @@ export function startScrub(deps: ScrubDeps & { holder: string; settings: ScrubSe
       takeScrubLease(db, holder, clock()).catch((error: unknown) =>
         log.warn({ err: error }, "scrub.lease-not-renewed"),
       );
-    }, leaseMs / 3);
+    }, LEASE_MS / 3);
     try {
       return await work();
     } finally {
@@ -48,13 +48,13 @@ export function startScrub(deps: ScrubDeps & { holder: string; settings: ScrubSe
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, "scrub.failed");
       }
-      await sleep(idleMs, undefined, { signal }).catch(() => undefined);
+      await sleep(IDLE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   let hintedAt = 0;
   async function takeHint(videoId: string): Promise<void> {
-    const before = new Date(clock().getTime() - lookedAtMs);
+    const before = new Date(clock().getTime() - LOOKED_AT_MS);
     await db.video.updateMany({
       where: { id: videoId, status: "READY", OR: [{ scrubbedAt: null }, { scrubbedAt: { lt: before } }] },
       data: { scrubbedAt: new Date(0) },
@@ -65,7 +65,7 @@ export function startScrub(deps: ScrubDeps & { holder: string; settings: ScrubSe
   return {
     hint(videoId) {
       const nowMs = clock().getTime();
-      if (nowMs - hintedAt < hintPauseMs) return;
+      if (nowMs - hintedAt < HINT_PAUSE_MS) return;
       hintedAt = nowMs;
       takeHint(videoId).catch((error: unknown) => log.warn({ err: error, videoId }, "scrub.hint-lost"));
     },

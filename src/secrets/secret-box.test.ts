@@ -6,7 +6,7 @@ const context: SecretContext = { kind: "webhook-endpoint", workspaceId: "w1", id
 const secret = "whsec_c2VjcmV0";
 const key = () => randomBytes(32);
 
-test("an encrypted secret is readable again, and the stored form reveals nothing of it", () => {
+test("an encrypted secret can be decrypted, and the stored form reveals nothing of it", () => {
   const box = createSecretBox([key()]);
   const stored = box.encryptSecret(secret, context);
   expect(stored).toMatch(/^enc\.v1\.[0-9a-f]{8}\.[\w-]+$/);
@@ -20,7 +20,7 @@ test("equal secrets have different stored forms", () => {
   expect(box.encryptSecret(secret, context)).not.toBe(box.encryptSecret(secret, context));
 });
 
-test("a stored secret cannot be read in another row, workspace or kind", () => {
+test("a stored secret cannot be decrypted in another row or workspace", () => {
   const box = createSecretBox([key()]);
   const stored = box.encryptSecret(secret, context);
   for (const other of [
@@ -31,7 +31,7 @@ test("a stored secret cannot be read in another row, workspace or kind", () => {
   }
 });
 
-test("a stored secret that was altered or cut anywhere is refused, never misread", () => {
+test("a stored secret that was altered or truncated anywhere is refused", () => {
   const box = createSecretBox([key()]);
   const stored = box.encryptSecret(secret, context);
   const head = stored.slice(0, stored.lastIndexOf(".") + 1);
@@ -47,7 +47,7 @@ test("a stored secret that was altered or cut anywhere is refused, never misread
   }
 });
 
-test("during a rotation both keys decrypt, the first encrypts, and old values are known as such", () => {
+test("during a rotation both keys decrypt, the first one encrypts, and values of the old key are not current", () => {
   const [old, next] = [key(), key()];
   const stored = createSecretBox([old]).encryptSecret(secret, context);
   const both = createSecretBox([next, old]);
@@ -57,7 +57,7 @@ test("during a rotation both keys decrypt, the first encrypts, and old values ar
   expect(createSecretBox([next]).decryptSecret(again, context)).toBe(secret);
 });
 
-test("a missing key is named in the error, without the secret", () => {
+test("the error names a missing key without the secret", () => {
   const stored = createSecretBox([key()]).encryptSecret(secret, context);
   const keyId = stored.split(".")[2];
   for (const box of [createSecretBox([key()]), createSecretBox([])]) {
@@ -67,13 +67,13 @@ test("a missing key is named in the error, without the secret", () => {
   }
 });
 
-test("values of before encryption are still read", () => {
+test("values from before encryption can still be read", () => {
   const box = createSecretBox([key()]);
   expect(box.decryptSecret(secret, context)).toBe(secret);
   expect(box.isCurrent(secret)).toBe(false);
 });
 
-test("without a key, secrets are stored as they are", () => {
+test("without a key, secrets are stored in plain text", () => {
   const box = createSecretBox([]);
   expect(box.encryptSecret(secret, context)).toBe(secret);
   expect(box.isCurrent(secret)).toBe(true);

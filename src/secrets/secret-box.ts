@@ -28,34 +28,34 @@ export class SecretUnreadableError extends Error {
   override readonly name = "SecretUnreadableError";
 }
 
-export const secretKeyBytes = 32;
+export const SECRET_KEY_BYTES = 32;
 
-const form = "enc.v1.";
-const algorithm = "aes-256-gcm";
+const FORM = "enc.v1.";
+const ALGORITHM = "aes-256-gcm";
 /** The length that GCM is specified for. Random nonces are safe for 2^32 messages per key. */
-const nonceBytes = 12;
-const tagBytes = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
 /** The first key encrypts; every key decrypts. Without keys, secrets are stored in plain text. */
 export function createSecretBox(keys: readonly Uint8Array[]): SecretBox {
   const byId = new Map(keys.map((key) => [keyIdOf(key), key]));
   const [first] = keys;
-  const currentPrefix = first === undefined ? null : `${form}${keyIdOf(first)}.`;
+  const currentPrefix = first === undefined ? null : `${FORM}${keyIdOf(first)}.`;
 
   return {
     currentPrefix,
     isCurrent: (stored) =>
-      currentPrefix === null ? !stored.startsWith(form) : stored.startsWith(currentPrefix),
+      currentPrefix === null ? !stored.startsWith(FORM) : stored.startsWith(currentPrefix),
     encryptSecret(secret, context) {
       if (first === undefined) return secret;
-      const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv(algorithm, first, nonce).setAAD(associatedData(context));
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(ALGORITHM, first, nonce).setAAD(associatedData(context));
       const text = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
       return `${currentPrefix}${Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64url")}`;
     },
     decryptSecret(stored, context) {
-      if (!stored.startsWith(form)) return stored;
-      const [keyId = "", sealed = ""] = stored.slice(form.length).split(".");
+      if (!stored.startsWith(FORM)) return stored;
+      const [keyId = "", sealed = ""] = stored.slice(FORM.length).split(".");
       const key = byId.get(keyId);
       if (key === undefined) {
         throw new SecretUnreadableError(
@@ -64,11 +64,11 @@ export function createSecretBox(keys: readonly Uint8Array[]): SecretBox {
       }
       const bytes = Buffer.from(sealed, "base64url");
       try {
-        const nonce = bytes.subarray(0, nonceBytes);
-        const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+        const nonce = bytes.subarray(0, NONCE_BYTES);
+        const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
           .setAAD(associatedData(context))
-          .setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
-        const text = bytes.subarray(nonceBytes + tagBytes);
+          .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+        const text = bytes.subarray(NONCE_BYTES + TAG_BYTES);
         return Buffer.concat([decipher.update(text), decipher.final()]).toString("utf8");
       } catch (cause) {
         throw new SecretUnreadableError(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createToken, hashToken, isTokenOf } from "./token.ts";
 
-test("tokens differ, fit an address as they are, and only their own hash knows them", () => {
+test("tokens are unique and URL-safe, and match only their own hash", () => {
   const [a, b] = [createToken(), createToken()];
   expect(a).not.toBe(b);
   expect(a).toMatch(/^[\w-]{43}$/);

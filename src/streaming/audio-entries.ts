@@ -1,7 +1,7 @@
 import { languageTag, type PublishedPlaylist } from "@reelay/contracts";
 
 /** A track as viewers may choose it. */
-export interface OfferedSound {
+export interface OfferedAudio {
   label: string | null;
   role: string | null;
   language: string | null;
@@ -9,19 +9,19 @@ export interface OfferedSound {
   playlist: PublishedPlaylist;
 }
 
-export const audioGroup = "audio";
+export const AUDIO_GROUP = "audio";
 
 /**
- * The group of sound renditions (RFC 8216, 4.3.4.1) of a master playlist, a line each: the first is what
+ * The group of audio renditions (RFC 8216, 4.3.4.1) of a master playlist, a line each: the first is what
  * players begin with, and those of other languages may be chosen by the viewer's, descriptions by what the
  * viewer needs. A commentary, or a second one of a kind, is chosen by hand alone. Pure.
  */
 export function toAudioEntries(
-  sounds: readonly OfferedSound[],
+  audioTracks: readonly OfferedAudio[],
   toAddress: (playlist: PublishedPlaylist) => string,
 ): string[] {
   const offered = new Set<string>();
-  return sounds.map(({ label, role, language, channels, playlist }, position) => {
+  return audioTracks.map(({ label, role, language, channels, playlist }, position) => {
     const tag = languageTag(language);
     const isFirst = position === 0;
     const kind = `${tag} ${role}`;
@@ -29,7 +29,7 @@ export function toAudioEntries(
     if (isSelectable) offered.add(kind);
     const attributes = [
       "TYPE=AUDIO",
-      `GROUP-ID="${audioGroup}"`,
+      `GROUP-ID="${AUDIO_GROUP}"`,
       `NAME="${label ?? "Main"}"`,
       tag !== null && `LANGUAGE="${tag}"`,
       `DEFAULT=${yesNo(isFirst)}`,

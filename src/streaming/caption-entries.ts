@@ -11,7 +11,7 @@ export interface OfferedCaptions {
   key: string;
 }
 
-export const captionGroup = "captions";
+export const CAPTION_GROUP = "captions";
 
 /** In the order in which they are offered, each with a name that no other has (RFC 8216, 4.3.4.1.1). Pure. */
 export function nameCaptions<T extends OfferedCaptions>(tracks: readonly T[]): (T & { name: string })[] {
@@ -35,7 +35,7 @@ export function nameCaptions<T extends OfferedCaptions>(tracks: readonly T[]): (
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What they are for who cannot hear (RFC 8216, 4.3.4.1). */
-const forTheDeaf =
+const FOR_THE_DEAF =
   "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound";
 
 /** The group of subtitle renditions (RFC 8216, 4.3.4.1) of a master playlist, a line each. Pure. */
@@ -44,13 +44,13 @@ export function toCaptionEntries(videoId: string, tracks: readonly OfferedCaptio
   return nameCaptions(tracks).map(({ name, language, kind, isDefault, key }) => {
     const attributes = [
       "TYPE=SUBTITLES",
-      `GROUP-ID="${captionGroup}"`,
+      `GROUP-ID="${CAPTION_GROUP}"`,
       `NAME="${name}"`,
       `LANGUAGE="${language}"`,
       `DEFAULT=${isDefault ? "YES" : "NO"}`,
       "AUTOSELECT=YES",
       "FORCED=NO",
-      kind === "CAPTIONS" && `CHARACTERISTICS="${forTheDeaf}"`,
+      kind === "CAPTIONS" && `CHARACTERISTICS="${FOR_THE_DEAF}"`,
       `URI="${posix.join(posix.relative(manifest, posix.dirname(key)), "index.m3u8")}"`,
     ].filter(Boolean);
     return `#EXT-X-MEDIA:${attributes.join(",")}`;

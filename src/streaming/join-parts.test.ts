@@ -33,7 +33,7 @@ const part = (
 const head = part(0, 8_000, [1_000, 1_000, 2_000, 4_000]);
 const uris = (text: string) => text.split("\n").filter((line) => line.endsWith(".m4s"));
 
-test("parts that follow on one another are one playlist, to a strict parser, with one initialisation segment", () => {
+test("consecutive parts form one valid playlist with a single initialisation segment", () => {
   HLS.setOptions({ strictMode: true });
   const joined = joinParts(
     [part(16_000, null, [1_500]), head, part(8_000, 16_000, [4_000, 4_000])],
@@ -56,7 +56,7 @@ test("parts that follow on one another are one playlist, to a strict parser, wit
   expect(uris(text).at(-1)).toBe("../../attempts/from-16000/720p/0.m4s");
 });
 
-test("a part is not named before all that comes before it is there", () => {
+test("a part is not listed before all earlier parts are complete", () => {
   const far = part(16_000, null, [4_000]);
   expect(uris(joinParts([head, far], rendition)?.text ?? "")).toHaveLength(4);
   const growing = part(8_000, 16_000, [4_000], { isComplete: false });
@@ -66,17 +66,17 @@ test("a part is not named before all that comes before it is there", () => {
   expect(joined?.text).not.toContain("ENDLIST");
 });
 
-test("without a beginning there is nothing to play", () => {
+test("without a beginning there is no playlist", () => {
   expect(joinParts([part(8_000, null, [4_000])], rendition)).toBeNull();
   expect(joinParts([part(0, 8_000, [], { isComplete: false })], rendition)).toBeNull();
 });
 
-test("a source that ends before its announced length ends the playlist where its pictures do", () => {
+test("a source that ends before its announced length ends the playlist with its last segment", () => {
   const joined = joinParts([head, part(8_000, 16_000, [500]), part(16_000, null, [])], rendition);
   expect(joined?.published).toMatchObject({ segments: 5, isComplete: true });
 });
 
-test("a part from another encoder brings its own initialisation segment", () => {
+test("a part from another encoder has its own initialisation segment", () => {
   const other = part(8_000, 16_000, [4_000, 4_000], { initSha256: "b".repeat(64) });
   const text = joinParts([head, other, part(16_000, null, [4_000])], rendition)?.text ?? "";
   expect(text.split("\n").filter((line) => line.startsWith("#EXT-X-MAP"))).toEqual([

@@ -34,7 +34,7 @@ const plan = (video: Partial<PlayableRows>) =>
     ...video,
   });
 
-test("it names the playable variants, smallest first, with the sound as a rendition of its own", () => {
+test("it lists the playable variants, smallest first, with the audio as a separate rendition", () => {
   const text = plan({ variants: [variant(1, "720p"), variant(0, "360p")], audioTracks: [audio] });
   expect(text).toMatchInlineSnapshot(`
     "#EXTM3U
@@ -51,34 +51,34 @@ test("it names the playable variants, smallest first, with the sound as a rendit
   expect(() => HLS.parse(text ?? "")).not.toThrow();
 });
 
-test("a variant without segments is not named, and averages wait for the end", () => {
+test("a variant without segments is not listed, and average bitrates are omitted until the end", () => {
   const growing = [variant(0, "360p", playlist("360p", false)), variant(1, "720p", null)];
   const text = plan({ variants: growing, audioTracks: [] });
   expect(text).toMatch(/360p/);
   expect(text).not.toMatch(/720p|AVERAGE-BANDWIDTH|AUDIO/);
 });
 
-test("nothing plays before a variant has segments, or while the sound has none", () => {
+test("there is no playlist before a variant has segments, or while the audio has none", () => {
   expect(plan({ variants: [variant(0, "360p", null)], audioTracks: [] })).toBeNull();
   const silentSoFar = { ...audio, playlist: null };
   expect(plan({ variants: [variant(0, "360p")], audioTracks: [silentSoFar] })).toBeNull();
 });
 
-test("sound that has nothing when four segments are made beside it is waited for no longer", () => {
+test("audio that is still empty after four segments of video is no longer waited for", () => {
   const audioTracks = [{ ...audio, playlist: null }];
   const growing = (segments: number) => variant(0, "360p", playlist("360p", false, segments));
   const skipped = variant(1, "720p", null);
   expect(plan({ variants: [growing(3), skipped], audioTracks })).toBeNull();
   expect(plan({ variants: [growing(4), skipped], audioTracks })).toMatch(/CODECS="avc1.64001f",/);
-  // What is whole, of an earlier attempt or a copy, says nothing of how far the encoder is.
+  // Complete playlists, from a previous attempt or a copy, do not show the encoder's progress.
   const whole = variant(2, "144p", playlist("144p", true, 9));
   const copied = { ...variant(3, "source", playlist("source", false, 9)), name: "source" };
   expect(plan({ variants: [growing(3), whole, copied], audioTracks })).toBeNull();
-  // But what plays goes on playing.
+  // But a playable video stays playable.
   expect(plan({ playableAt: new Date(), variants: [whole], audioTracks })).toMatch(/144p/);
 });
 
-test("sound alone is a stream of its own", () => {
+test("an audio-only video has one audio stream", () => {
   const text = plan({ variants: [], audioTracks: [audio] });
   expect(text).toMatchInlineSnapshot(`
     "#EXTM3U
@@ -94,12 +94,12 @@ test("sound alone is a stream of its own", () => {
   expect(plan({ variants: [], audioTracks: [{ ...audio, playlist: null }] })).toBeNull();
 });
 
-test("a language that is no language tag is left out", () => {
+test("an invalid language tag is omitted", () => {
   const odd = { ...audio, language: 'en"\nX' };
   expect(plan({ variants: [variant(0, "360p")], audioTracks: [odd] })).not.toMatch(/LANGUAGE/);
 });
 
-describe("several tracks of sound", () => {
+describe("several audio tracks", () => {
   const track = (name: string, label: string, changes: object = {}) => ({
     ...{ name, label, role: null, startMs: 0, channels: 2, language: null, playlist: playlist(name) },
     ...changes,
@@ -112,7 +112,7 @@ describe("several tracks of sound", () => {
     track("audio-5", "Track 5"),
   ];
 
-  test("are one group, of which players begin with the first", () => {
+  test("form one group, whose first track is the default", () => {
     const text = plan({ variants: [variant(0, "360p")], audioTracks: [...others, german, english] });
     expect(text).toMatchInlineSnapshot(`
       "#EXTM3U
@@ -131,7 +131,7 @@ describe("several tracks of sound", () => {
     expect(() => HLS.parse(text ?? "")).not.toThrow();
   });
 
-  test("a variant's figures hold whichever is heard", () => {
+  test("are covered by a variant's bandwidth and codecs, whichever track is selected", () => {
     const heavy = {
       ...german,
       playlist: { ...playlist("audio-2"), codecs: "mp4a.40.5", bandwidthBps: 3_000_000 },
@@ -141,26 +141,26 @@ describe("several tracks of sound", () => {
     );
   });
 
-  test("without a picture the first is the stream, and the others may take its place", () => {
+  test("without video, list the first track as the stream and the others as alternatives", () => {
     const text = plan({ audioTracks: [english, german] });
     expect(text).toMatch(/AUDIO="audio"\n..\/attempts\/a1\/audio\/index.m3u8/);
     expect(() => HLS.parse(text ?? "")).not.toThrow();
   });
 
-  test("nothing plays before all of them do, since players read once which there are", () => {
+  test("delay the playlist until all of them play, since players read the list only once", () => {
     const growing = (segments: number) => [variant(0, "360p", playlist("360p", false, segments))];
     const waiting = { ...german, playlist: null };
     const audioTracks = [english, waiting];
     expect(plan({ variants: growing(1), audioTracks })).toBeNull();
-    // But a track that begins late, or holds nothing, is not waited for.
+    // But a track that starts late or is empty is not waited for.
     expect(plan({ variants: growing(1), audioTracks: [english, { ...waiting, startMs: 60_000 }] })).toMatch(
       /English/,
     );
     expect(plan({ variants: growing(4), audioTracks })).toMatch(/English/);
-    // A copy says nothing of how far the encoder is.
+    // A copy does not show the encoder's progress.
     const copied = { ...variant(1, "source", playlist("source", true, 90)), name: "source" };
     expect(plan({ variants: [...growing(1), copied], audioTracks })).toBeNull();
-    // And what plays goes on playing.
+    // And a playable video stays playable.
     expect(plan({ playableAt: new Date(), variants: growing(1), audioTracks })).not.toMatch(/Deutsch/);
     expect(
       plan({

@@ -18,7 +18,7 @@ const video = (name: string, codecs: string, height: number): DashRendition => (
   height,
   frameRate: 30_000 / 1_001,
 });
-const sound: DashRendition = {
+const audio: DashRendition = {
   name: "audio",
   kind: "audio",
   codecs: "mp4a.40.2",
@@ -32,8 +32,8 @@ const sound: DashRendition = {
   language: "de",
 };
 
-test("every segment has its address and its own duration, and the sound stands beside the pictures", () => {
-  const mpd = planMpd([video("360p", "avc1.64001E", 360), sound], 4_000);
+test("every segment has its URL and duration, and the audio has its own adaptation set", () => {
+  const mpd = planMpd([video("360p", "avc1.64001E", 360), audio], 4_000);
   expect(mpd?.replaceAll(/ +<SegmentURL.*\n/g, "")).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:full:2011" type="static" mediaPresentationDuration="PT13.234567S" minBufferTime="PT4S" maxSegmentDuration="PT4S">
@@ -72,13 +72,13 @@ test("every segment has its address and its own duration, and the sound stands b
   `);
 });
 
-test("an independent reader finds all of it", () => {
+test("an independent parser finds every representation and segment", () => {
   const rungs = [
     video("360p", "avc1.64001E", 360),
     video("720p", "avc1.64001F", 720),
     video("720p-hevc", "hvc1.1.6.L93.90", 720),
   ];
-  const read = parse(planMpd([...rungs, sound], 4_000) ?? "", {
+  const read = parse(planMpd([...rungs, audio], 4_000) ?? "", {
     manifestUri: "http://store/videos/v1/manifest/stream.mpd",
   });
   expect(read.duration).toBeCloseTo(13.234567, 5);
@@ -95,12 +95,12 @@ test("an independent reader finds all of it", () => {
   expect(Object.keys(read.mediaGroups.AUDIO["audio"] ?? {})).toHaveLength(1);
 });
 
-test("nothing to play has no manifest", () => {
+test("a video without segments has no manifest", () => {
   expect(planMpd([], 4_000)).toBeNull();
-  expect(planMpd([{ ...sound, segments: [] }], 4_000)).toBeNull();
+  expect(planMpd([{ ...audio, segments: [] }], 4_000)).toBeNull();
 });
 
-test("a playlist is read as it is written; one whose parts have headers of their own is left to HLS", () => {
+test("a media playlist is parsed; one with several initialisation segments is served over HLS only", () => {
   const text =
     '#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:4.000000,\n00000.m4s\n#EXTINF:1.234567,\n00001.m4s\n#EXT-X-ENDLIST\n';
   expect(readMediaPlaylist(text)).toEqual({
@@ -113,16 +113,16 @@ test("a playlist is read as it is written; one whose parts have headers of their
   expect(readMediaPlaylist(text.replace("#EXTINF:1", '#EXT-X-MAP:URI="other.mp4"\n#EXTINF:1'))).toBeNull();
 });
 
-test("several tracks of sound are sets of their own, with what they are for and what they are called", () => {
+test("each audio track is an adaptation set with its role and label", () => {
   const second = {
-    ...sound,
+    ...audio,
     name: "audio-2",
     language: "en",
     role: "commentary" as const,
     label: "Cast & crew",
   };
   const mpd =
-    planMpd([video("360p", "avc1.64001E", 360), { ...sound, label: "German" }, second], 4_000) ?? "";
+    planMpd([video("360p", "avc1.64001E", 360), { ...audio, label: "German" }, second], 4_000) ?? "";
   const sets = [
     ...mpd.matchAll(
       /<AdaptationSet.*contentType="audio".*?lang="(\w+)">\s*<Label>(.*)<\/Label>\s*<Role .* value="(\w+)"/g,
@@ -136,7 +136,7 @@ test("several tracks of sound are sets of their own, with what they are for and 
   expect(Object.values(mediaGroups.AUDIO["audio"] ?? {})).toHaveLength(2);
 });
 
-test("a copied source, cut where its own key frames are, promises no alignment with what was encoded", () => {
+test("a copied source with its own key frames does not claim segment alignment with encoded variants", () => {
   const copied = [2_500, 7_500, 2_000].map((durationMs, index) => ({
     uri: `../source/0000${index}.m4s`,
     durationMs,
@@ -148,7 +148,7 @@ test("a copied source, cut where its own key frames are, promises no alignment w
   expect(set([...encoded, { ...video("source", "avc1.640028", 1_080), segments: copied }])).toBe("false");
 });
 
-test("captions are a set each, one file for the whole video", () => {
+test("each caption track is an adaptation set with one file for the whole video", () => {
   const captions = { name: "Deutsch", language: "de", role: "caption" as const, sizeBytes: 1_000 };
   const uri = "../captions/w1/captions.vtt";
   const mpd = planMpd([video("360p", "avc1.64001E", 360)], 4_000, [{ ...captions, uri }]);

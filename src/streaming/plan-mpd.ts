@@ -1,4 +1,4 @@
-/** What a sound is for (ISO 23009-1, 5.8.5.5). */
+/** What an audio track is for (ISO 23009-1, 5.8.5.5). */
 export type DashRole = "main" | "alternate" | "commentary" | "description";
 
 /** A finished rendition, with addresses relative to the manifest. */
@@ -15,7 +15,7 @@ export interface DashRendition {
   channels?: number;
   /** BCP 47 or ISO 639; null: not known. */
   language?: string | null;
-  /** Of a sound. Default `main`. */
+  /** Of an audio track. Default `main`. */
   role?: DashRole;
   /** What viewers choose it by. */
   label?: string | null;
@@ -32,16 +32,16 @@ export interface DashText {
   sizeBytes: number;
 }
 
-/** What rounding and a sound's frames may differ by. */
-const alignedMs = 2;
+/** What rounding and an audio track's frames may differ by. */
+const ALIGNED_MS = 2;
 
 /** Ticks per second: playlists state durations in microseconds. */
-const timeScale = 1_000_000;
+const TIME_SCALE = 1_000_000;
 
 /**
  * The DASH manifest (ISO 23009-1, static) over the same CMAF segments that the HLS playlists name: every
  * segment with its own duration, as the first ones are shorter and the last is what is left. An adaptation
- * set per codec, since players switch within one only, and one per track of sound. Null when there is nothing
+ * set per codec, since players switch within one only, and one per track of audio. Null when there is nothing
  * to play. Pure.
  */
 export function planMpd(
@@ -55,8 +55,8 @@ export function planMpd(
     playable.filter(({ kind }) => kind === "video"),
     ({ codecs }) => codecs.split(".")[0] ?? codecs,
   );
-  const sounds = playable.filter(({ kind }) => kind === "audio");
-  const sets = [...videos.values(), ...sounds.map((sound) => [sound])];
+  const audioTracks = playable.filter(({ kind }) => kind === "audio");
+  const sets = [...videos.values(), ...audioTracks.map((audio) => [audio])];
   const seconds = Math.max(...playable.map(({ segments }) => total(segments))) / 1000;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -78,7 +78,7 @@ function areAligned([first, ...others]: readonly DashRendition[]): boolean {
   return others.every(({ segments }) =>
     segments.slice(0, -1).every(({ durationMs }, index) => {
       const there = first?.segments[index];
-      return there === undefined || Math.abs(there.durationMs - durationMs) < alignedMs;
+      return there === undefined || Math.abs(there.durationMs - durationMs) < ALIGNED_MS;
     }),
   );
 }
@@ -135,7 +135,7 @@ function toRepresentation(rendition: DashRendition): string[] {
   return [
     `      <Representation ${attributes.join(" ")}>`,
     ...(channels === undefined ? [] : [`        ${channelConfiguration(channels)}`]),
-    `        <SegmentList timescale="${timeScale}">`,
+    `        <SegmentList timescale="${TIME_SCALE}">`,
     `          <Initialization sourceURL="${escape(initUri)}"/>`,
     "          <SegmentTimeline>",
     ...toTimeline(segments).map((line) => `            ${line}`),
@@ -150,7 +150,7 @@ function toRepresentation(rendition: DashRendition): string[] {
 function toTimeline(segments: DashRendition["segments"]): string[] {
   const runs: { ticks: number; count: number }[] = [];
   for (const { durationMs } of segments) {
-    const ticks = Math.round((durationMs * timeScale) / 1000);
+    const ticks = Math.round((durationMs * TIME_SCALE) / 1000);
     const last = runs.at(-1);
     if (last?.ticks === ticks) last.count += 1;
     else runs.push({ ticks, count: 1 });

@@ -1,8 +1,8 @@
-import { Download, objectKeys, Preview, Storyboard } from "@reelay/contracts";
+import { objectKeys, Storyboard } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { errorOf } from "../database/error-column.ts";
-import { encodeGlobalId } from "../global-id.ts";
-import { variantFraction, videoProgress } from "../progress/video-progress.ts";
+import { assetColumns, assetsOf, errorOf } from "../database/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
+import { variantFraction, videoProgress } from "../progress/index.ts";
 
 /**
  * The columns that a video's public state is made of: nothing that its owner may want to keep, such as title
@@ -17,10 +17,8 @@ export const statusColumns = {
   durationMs: true,
   width: true,
   height: true,
-  posterKey: true,
   storyboard: true,
-  download: true,
-  preview: true,
+  assets: assetColumns,
   hasDash: true,
   createdAt: true,
   updatedAt: true,
@@ -65,12 +63,7 @@ export function toPublicStatus(
   const storyboard = Storyboard.nullable()
     .catch(null)
     .parse(video.storyboard ?? null);
-  const download = Download.nullable()
-    .catch(null)
-    .parse(video.download ?? null);
-  const preview = Preview.nullable()
-    .catch(null)
-    .parse(video.preview ?? null);
+  const { poster, preview, download } = assetsOf(video);
   const error = errorOf(video);
   return {
     id: encodeGlobalId("Video", video.id),
@@ -83,7 +76,7 @@ export function toPublicStatus(
     playbackUrl: isPlayable ? play(objectKeys.master(video.id)) : null,
     dashUrl: isPlayable && video.hasDash ? play(objectKeys.dash(video.id)) : null,
     downloadUrl: isPlayable && download ? downloadAt(download.key) : null,
-    posterUrl: video.posterKey && play(video.posterKey),
+    posterUrl: poster && play(poster.key),
     storyboardUrl: isPlayable && storyboard ? play(storyboard.vttKey) : null,
     previewUrl: isPlayable && preview ? play(preview.key) : null,
     durationMs: video.durationMs,

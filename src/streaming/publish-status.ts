@@ -1,8 +1,8 @@
 import { objectKeys } from "@reelay/contracts";
 import { type ObjectStore, PreconditionFailedError, type PutOptions } from "@reelay/object-store";
 import type { PlaybackPolicy, VideoStatus } from "../../prisma/generated/enums.ts";
-import type { OperationDeps } from "../deps.ts";
-import type { Tx } from "../events/record-change.ts";
+import type { OperationDeps } from "../context/index.ts";
+import type { Tx } from "../events/index.ts";
 import { type StatusAddresses, type StatusRows, statusColumns, toPublicStatus } from "./public-status.ts";
 
 /** Writes status.json as the rows say. */
@@ -64,8 +64,7 @@ export async function publishFirstStatus(
 ): Promise<void> {
   const unknown = { durationMs: null, width: null, height: null, error: null };
   const nothing = {
-    ...{ posterKey: null, storyboard: null, download: null, preview: null },
-    ...{ hasDash: false, variants: [] },
+    ...{ storyboard: null, assets: [], hasDash: false, variants: [] },
   };
   const times = { createdAt: now, updatedAt: now, playableAt: null, readyAt: null };
   try {

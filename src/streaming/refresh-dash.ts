@@ -1,5 +1,4 @@
 import { posix } from "node:path";
-import { text } from "node:stream/consumers";
 import {
   languageTag,
   objectKeys,
@@ -7,21 +6,27 @@ import {
   PublishedPlaylist,
   readMediaPlaylist as readNamed,
 } from "@reelay/contracts";
-import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
+import type { ObjectStore } from "@reelay/object-store";
 import type { CaptionTrack, Prisma } from "../../prisma/generated/client.ts";
-import { isVideoJob } from "../database/job-kinds.ts";
-import type { Tx } from "../events/record-change.ts";
+import { assetColumns, isVideoJob } from "../database/index.ts";
+import type { Tx } from "../events/index.ts";
+import { inOrder } from "./audio-tracks.ts";
 import { nameCaptions } from "./caption-entries.ts";
 import { type DashRendition, type DashRole, type DashText, planMpd } from "./plan-mpd.ts";
-import { inOrder } from "./sounds.ts";
+import { readText } from "./read-text.ts";
 
-export const publicRows = { variants: true, audioTracks: true, captionTracks: true } as const;
+export const publicRows = {
+  variants: true,
+  audioTracks: true,
+  captionTracks: true,
+  assets: assetColumns,
+} as const;
 
 /** The rows that playlists, manifests and status.json are written from. */
 export type PublicRows = Prisma.VideoGetPayload<{ include: typeof publicRows }>;
 
 /**
- * Writes the DASH manifest of a video that is READY, from the playlists that its variants and its sound have
+ * Writes the DASH manifest of a video that is READY, from the playlists that its variants and its audio have
  * then, and takes it away from one that is not. In the transaction that settled the video and under its lock,
  * like the master playlist. Returns what it changed of the video's row.
  */
@@ -49,7 +54,7 @@ async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<s
   const profile = Profile.safeParse(job?.profile).data;
   if (!profile || profile.dash === false) return null;
   const variants = video.variants.toSorted((a, b) => a.position - b.position);
-  const sounds = inOrder(video.audioTracks);
+  const audioTracks = inOrder(video.audioTracks);
   const told: Omit<DashRendition, "codecs" | "bandwidthBps" | "initUri" | "segments">[] = [
     ...variants.map(({ name, width, height, frameRate }) => ({
       name,
@@ -58,16 +63,16 @@ async function readMpd(tx: Tx, store: ObjectStore, video: PublicRows): Promise<s
       height,
       frameRate,
     })),
-    ...sounds.map(({ name, label, role, channels, language }, position) => ({
+    ...audioTracks.map(({ name, label, role, channels, language }, position) => ({
       name,
       kind: "audio" as const,
       channels,
       language: languageTag(language),
       role: toRole(role, position),
-      ...(sounds.length > 1 && { label }),
+      ...(audioTracks.length > 1 && { label }),
     })),
   ];
-  const playlists = [...variants, ...sounds].map(({ playlist }) => playlist);
+  const playlists = [...variants, ...audioTracks].map(({ playlist }) => playlist);
   const renditions = await Promise.all(
     told.map(async (rendition, index) => {
       const stored = await readStored(store, video.id, playlists[index]);
@@ -109,16 +114,6 @@ async function readStored(store: ObjectStore, videoId: string, json: unknown) {
   const { codecs, bandwidthBps } = playlist;
   const segments = media.segments.map(({ uri, durationMs }) => ({ uri: toUri(uri), durationMs }));
   return { codecs, bandwidthBps, initUri: toUri(media.initUri), segments };
-}
-
-async function readText(store: ObjectStore, key: string): Promise<string | null> {
-  try {
-    const { body } = await store.read(key);
-    return await text(body);
-  } catch (error) {
-    if (error instanceof ObjectNotFoundError) return null;
-    throw error;
-  }
 }
 
 /**

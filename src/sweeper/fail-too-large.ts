@@ -1,14 +1,14 @@
 import type { ObjectStore } from "@reelay/object-store";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
-import { lockVideo } from "../auth/own-video.ts";
-import { storeTransaction } from "../database/db.ts";
-import { settleJob } from "../jobs/settle-job.ts";
-import { refreshManifest } from "../streaming/refresh-manifest.ts";
+import { lockVideo } from "../auth/index.ts";
+import { storeTransaction } from "../database/index.ts";
+import { settleJob } from "../jobs/index.ts";
+import { refreshManifest } from "../streaming/index.ts";
 import { readWorkerMemory, tooLarge } from "../workers/index.ts";
 
 /** Time that tasks wait for a worker with enough memory, which may be restarting, in milliseconds. */
-const patienceMs = 60_000;
+const PATIENCE_MS = 60_000;
 
 interface Deps {
   db: PrismaClient;
@@ -19,7 +19,7 @@ interface Deps {
 /** Ends jobs whose task was handed back for lack of memory if no worker may have enough. */
 export async function failTooLarge({ db, store, clock }: Deps): Promise<void> {
   const now = clock();
-  const before = new Date(now.getTime() - patienceMs);
+  const before = new Date(now.getTime() - PATIENCE_MS);
   const waiting = await db.$queryRaw<Array<{ id: string; pool: Pool; needs: number; videoId: string }>>`
     SELECT t.id, t.pool, (t.requirements->>'memoryBytes')::float8 AS needs, j.video_id AS "videoId"
     FROM tasks t JOIN jobs j ON j.id = t.job_id

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-test("a process hears again a while after it started, and after each disturbance", () => {
+test("the health gate opens some time after the process started and after each disturbance", () => {
   let now = 0;
   const healthGate = createHealthGate(() => new Date(now));
   expect(healthGate.isClear()).toBe(false);

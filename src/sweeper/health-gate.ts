@@ -1,5 +1,5 @@
 /** Grace period after a disturbance: workers report every five seconds, and queued reports come first. */
-const graceMs = 15_000;
+const GRACE_MS = 15_000;
 
 /**
  * Decides whether a worker's silence is its own. After an outage of the broker, the database or this process
@@ -14,10 +14,10 @@ interface HealthGate {
 
 /** Not clear at first: a new process has received no report yet. */
 export function createHealthGate(clock: () => Date): HealthGate {
-  let clearFrom = clock().getTime() + graceMs;
+  let clearFrom = clock().getTime() + GRACE_MS;
   return {
     disturb: () => {
-      clearFrom = clock().getTime() + graceMs;
+      clearFrom = clock().getTime() + GRACE_MS;
     },
     isClear: () => clock().getTime() >= clearFrom,
   };

@@ -6,10 +6,10 @@ export { redispatchAll } from "./redispatch-tasks.ts";
 export { startOrphanRemoval } from "./remove-orphans.ts";
 export { type SweeperDeps, sweep } from "./sweep.ts";
 
-const everyMs = 5_000;
+const EVERY_MS = 5_000;
 /** A sweep this late was held up, like everything else in this process. */
-const lateMs = 15_000;
-const pingTimeoutMs = 2_000;
+const LATE_MS = 15_000;
+const PING_TIMEOUT_MS = 2_000;
 
 /**
  * Sweeps every 5 s until disposed, even after a failed sweep. `alsoSweep` runs with each, for example for the
@@ -24,11 +24,11 @@ export function startSweeper(deps: SweeperDeps, alsoSweep: () => Promise<unknown
 
   async function sweepOnce(): Promise<void> {
     const now = clock().getTime();
-    if (now - lastAt > lateMs) healthGate.disturb();
+    if (now - lastAt > LATE_MS) healthGate.disturb();
     lastAt = now;
-    await messaging.ping(AbortSignal.timeout(pingTimeoutMs)).catch((error: unknown) => {
+    await messaging.ping(AbortSignal.timeout(PING_TIMEOUT_MS)).catch((error: unknown) => {
       healthGate.disturb();
-      log.warn({ err: error }, "sweep.broker-away");
+      log.warn({ err: error }, "sweep.broker-unreachable");
     });
     await Promise.all([sweep(deps, { isHealthy: healthGate.isClear() }), alsoSweep()]);
   }
@@ -42,7 +42,7 @@ export function startSweeper(deps: SweeperDeps, alsoSweep: () => Promise<unknown
         log.warn({ err: error }, "sweep.failed");
       })
       .finally(() => (isRunning = false));
-  }, everyMs);
+  }, EVERY_MS);
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);

@@ -46,7 +46,7 @@ const movesOf = ({ videoId }: TaskRef) =>
 const waitOf = async ({ jobId }: TaskRef) =>
   (await waits(system.db, [jobId], { now: system.deps.clock(), maxRunningTasks: null })).get(jobId);
 
-test("a task is made for the pool GPU while a worker of it encodes the profile's codecs on a device", async () => {
+test("a task is created for the GPU pool while a GPU worker encodes the profile's codecs in hardware", async () => {
   await cpuSeen();
   expect(await poolOf(await system.createQueuedVideo())).toBe("CPU");
   await gpuSeen({ capabilities: capabilities("HEVC") });
@@ -59,12 +59,12 @@ test("a task is made for the pool GPU while a worker of it encodes the profile's
   expect(await poolOf(await system.createQueuedVideo())).toBe("CPU");
 });
 
-test("it is also created for GPU if there are no other workers", async () => {
+test("a task is also created for the GPU pool if there are no other workers", async () => {
   await gpuSeen({ capabilities: capabilities() });
   expect(await poolOf(await system.createQueuedVideo())).toBe("GPU");
 });
 
-test("a task that no GPU takes in time moves to CPU, says so before, and keeps its place", async () => {
+test("a task that no GPU worker starts in time moves to CPU, announces it in advance, and keeps its position", async () => {
   await cpuSeen();
   await gpuSeen();
   const ref = await system.createQueuedVideo();
@@ -104,7 +104,7 @@ test("a task that no GPU takes in time moves to CPU, says so before, and keeps i
   expect((await waitOf(ref))?.reason).toBe("Waiting for a free worker.");
 });
 
-test("it moves at once when the last worker with a GPU is gone", async () => {
+test("a task moves immediately when the last GPU worker leaves", async () => {
   await cpuSeen();
   await gpuSeen();
   const ref = await system.createQueuedVideo();
@@ -117,7 +117,7 @@ test("it moves at once when the last worker with a GPU is gone", async () => {
   ]);
 });
 
-test("a video's first task does not wait for a GPU that is busy while a worker without one is free", async () => {
+test("a video's first task does not wait for a busy GPU while a CPU worker is free", async () => {
   await cpuSeen();
   await gpuSeen();
   const running = await system.createQueuedVideo();
@@ -132,7 +132,7 @@ test("a video's first task does not wait for a GPU that is busy while a worker w
   ]);
 });
 
-test("it stays while no CPU worker is available, while its queue is paused, and once it was started", async () => {
+test("a task stays while no CPU worker is available, while its queue is paused, and once it was started", async () => {
   await gpuSeen();
   const ref = await system.createQueuedVideo();
   system.passTime(120_000);

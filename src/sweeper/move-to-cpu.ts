@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { lockVideo } from "../auth/own-video.ts";
-import { recordChange } from "../events/record-change.ts";
-import { defaultGpuPatienceMs } from "../jobs/wait-reason.ts";
+import { lockVideo } from "../auth/index.ts";
+import { recordChange } from "../events/index.ts";
+import { DEFAULT_GPU_PATIENCE_MS } from "../jobs/index.ts";
 import { aliveSince } from "../workers/index.ts";
 
 interface MoveDeps {
@@ -22,7 +22,7 @@ interface Moved {
 }
 
 /** Tasks per transaction, which limits its locks. The next sweep continues. */
-const mostAtOnce = 100;
+const MOST_AT_ONCE = 100;
 
 /**
  * Moves tasks of the pool `GPU` that do not require one and that no worker started in time to the pool `CPU`,
@@ -37,7 +37,7 @@ const mostAtOnce = 100;
  */
 export async function moveToCpu({ db, clock, log, limits }: MoveDeps): Promise<void> {
   const now = clock();
-  const since = new Date(now.getTime() - (limits.gpuPatienceMs ?? defaultGpuPatienceMs));
+  const since = new Date(now.getTime() - (limits.gpuPatienceMs ?? DEFAULT_GPU_PATIENCE_MS));
   const alive = aliveSince(now);
   const due = await db.$queryRaw<Moved[]>`
     WITH living AS (
@@ -57,7 +57,7 @@ export async function moveToCpu({ db, clock, log, limits }: MoveDeps): Promise<v
     FROM waiting t JOIN jobs j ON j.id = t.job_id JOIN workspaces s ON s.id = t.workspace_id CROSS JOIN there
     WHERE s.paused_at IS NULL AND there.cpu
       AND (t.waited OR NOT there.gpu OR (NOT t.is_rest AND NOT there.gpu_idle AND there.cpu_idle))
-    ORDER BY t.queued_at LIMIT ${mostAtOnce}`;
+    ORDER BY t.queued_at LIMIT ${MOST_AT_ONCE}`;
   for (const moved of due) await move(db, moved, log);
 }
 

@@ -12,7 +12,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 const keys = async () => (await Array.fromAsync(system.store.list("videos/"))).map(({ key }) => key);
 
-test("what a killed worker left of a deleted video is removed after a day; videos and strangers' folders stay", async () => {
+test("files that a killed worker left for a deleted video are removed after a day; other folders are kept", async () => {
   const { videoId } = await system.createQueuedVideo();
   const source = objectKeys.source(videoId, "clip.mp4");
   const strange = "videos/not-an-id/file";
@@ -26,7 +26,7 @@ test("what a killed worker left of a deleted video is removed after a day; video
   expect((await keys()).toSorted()).toEqual([source, objectKeys.status(videoId), strange].toSorted());
 });
 
-test("it continues after the given folder", async () => {
+test("a pass starts after the given folder", async () => {
   const orphans = [randomUUID(), randomUUID()].sort().map((id) => objectKeys.source(id, "clip.mp4"));
   for (const key of orphans) await system.store.put(key, "bytes");
   system.passTime(2 * 86_400_000);

@@ -1,15 +1,15 @@
 import type { Messaging } from "@reelay/messaging";
 import { inSpan, traceFrom } from "@reelay/telemetry";
 import type { PrismaClient, Source } from "../../prisma/generated/client.ts";
-import { lockVideo } from "../auth/own-video.ts";
-import { storeTransaction } from "../database/db.ts";
-import type { OperationDeps } from "../deps.ts";
-import type { HeldAttempt } from "../jobs/hold-attempt.ts";
-import { removeLosers } from "../jobs/remove-losers.ts";
+import { lockVideo } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { storeTransaction } from "../database/index.ts";
+import { type HeldAttempt, removeSuperseded } from "../jobs/index.ts";
+import { sweepMaterials } from "../materials/index.ts";
 import { endAttempt } from "../projector/index.ts";
-import { refreshManifest } from "../streaming/refresh-manifest.ts";
-import { failUpload, uploadExpired } from "../videos/fail-upload.ts";
-import { receiveSource } from "../videos/index.ts";
+import { sweepChecks } from "../source-checks/index.ts";
+import { refreshManifest } from "../streaming/index.ts";
+import { failUpload, receiveSource, uploadExpired } from "../videos/index.ts";
 import { failTooLarge } from "./fail-too-large.ts";
 import { moveToCpu } from "./move-to-cpu.ts";
 import { redispatchTasks } from "./redispatch-tasks.ts";
@@ -17,8 +17,8 @@ import { redispatchTasks } from "./redispatch-tasks.ts";
 export type SweeperDeps = Omit<OperationDeps, "live"> & { messaging: Messaging };
 
 /** Time for a worker to answer a cancel request. */
-const cancelGraceMs = 15_000;
-const day = 86_400_000;
+const CANCEL_GRACE_MS = 15_000;
+const DAY = 86_400_000;
 
 /**
  * Handles everything that is due. Each finding is settled in its own transaction, so any number of processes
@@ -30,6 +30,8 @@ export async function sweep(deps: SweeperDeps, { isHealthy = true } = {}): Promi
   await moveToCpu(deps);
   await failTooLarge(deps);
   await settleUploads(deps);
+  await sweepChecks(deps);
+  await sweepMaterials(deps);
   await removeRetired(deps);
   await forget(deps.db, deps.clock());
 }
@@ -51,7 +53,7 @@ async function reclaimLeases(deps: SweeperDeps, isHealthy: boolean): Promise<voi
       outcome: null,
       OR: [
         ...(isHealthy ? [{ leaseUntil: { lt: now } }] : []),
-        { task: { job: { cancelRequestedAt: { lt: new Date(now.getTime() - cancelGraceMs) } } } },
+        { task: { job: { cancelRequestedAt: { lt: new Date(now.getTime() - CANCEL_GRACE_MS) } } } },
       ],
     },
     select: { id: true, task: { select: { job: { select: { videoId: true } } } } },
@@ -59,11 +61,11 @@ async function reclaimLeases(deps: SweeperDeps, isHealthy: boolean): Promise<voi
   });
   for (const { id, task } of overdue) {
     const { videoId } = task.job;
-    await settling(deps, videoId, () => takeBack(deps, { attemptId: id, videoId, now }));
+    await settling(deps, videoId, () => reclaim(deps, { attemptId: id, videoId, now }));
   }
 }
 
-async function takeBack(
+async function reclaim(
   { db, store, log, metrics }: SweeperDeps,
   { attemptId, videoId, now }: { attemptId: string; videoId: string; now: Date },
 ): Promise<void> {
@@ -79,14 +81,14 @@ async function takeBack(
     await inReclaimSpan(attempt, outcome, () => endAttempt(tx, attempt, outcome, now));
     await refreshManifest(tx, store, videoId);
     const { workerId, taskId, task } = attempt;
-    log.warn({ videoId, jobId: task.jobId, taskId, attemptId, workerId, outcome }, "attempt.taken-back");
+    log.warn({ videoId, jobId: task.jobId, taskId, attemptId, workerId, outcome }, "attempt.reclaimed");
     return outcome;
   }, storeTransaction);
   if (outcome !== null) {
-    metrics?.leaseTakenBack();
+    metrics?.leaseReclaimed();
     metrics?.attemptEnded(outcome);
   }
-  await removeLosers({ db, store, log }, videoId);
+  await removeSuperseded({ db, store, log }, videoId);
 }
 
 /** Detects uploads that went directly to the store, and expires those that never arrived. */
@@ -122,8 +124,8 @@ async function settleUpload(deps: SweeperDeps, source: Source, now: Date): Promi
 
 /** Deletes stale rows: workers a day after their last report, idempotency keys after two days. */
 async function forget(db: PrismaClient, now: Date): Promise<void> {
-  await db.worker.deleteMany({ where: { lastSeenAt: { lt: new Date(now.getTime() - day) } } });
-  await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - 2 * day) } } });
+  await db.worker.deleteMany({ where: { lastSeenAt: { lt: new Date(now.getTime() - DAY) } } });
+  await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(now.getTime() - 2 * DAY) } } });
 }
 
 /**
@@ -141,25 +143,25 @@ function inReclaimSpan(attempt: HeldAttempt, outcome: string, work: () => Promis
     "reelay.attempt.outcome": outcome,
   };
   const parent = traceFrom({ traceparent: job.traceParent });
-  return inSpan("reelay-api", "take back", { parent, attributes }, work);
+  return inSpan("reelay-api", "reclaim", { parent, attributes }, work);
 }
 
 /** Longer than a viewer watches with one loaded playlist. */
-const keptMs = 86_400_000;
-const batch = 20;
+const KEPT_MS = 86_400_000;
+const BATCH = 20;
 
 /** Removes objects that repairs replaced a day ago. */
 async function removeRetired(deps: Pick<OperationDeps, "db" | "store" | "clock" | "log">): Promise<void> {
   const { db, clock } = deps;
-  const before = new Date(clock().getTime() - keptMs);
+  const before = new Date(clock().getTime() - KEPT_MS);
   const rows = await db.storedFolder.findMany({
     where: { retiredAt: { lt: before } },
     distinct: ["videoId"],
     select: { videoId: true },
-    take: batch,
+    take: BATCH,
   });
   for (const { videoId } of rows) {
     await db.storedFolder.deleteMany({ where: { videoId, retiredAt: { lt: before } } });
-    await removeLosers(deps, videoId);
+    await removeSuperseded(deps, videoId);
   }
 }

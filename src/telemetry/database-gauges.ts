@@ -4,9 +4,9 @@ import { JobPriority, Pool } from "../../prisma/generated/enums.ts";
 import { type QueueState, readQueueState } from "./read-queue-state.ts";
 
 /** Maximum age of values: any number of scrapers costs the database one read in this time. */
-const maxAgeMs = 2_000;
+const MAX_AGE_MS = 2_000;
 /** Time that a scrape waits for the database. */
-const timeoutMs = 2_000;
+const TIMEOUT_MS = 2_000;
 
 const priorities = Object.values(JobPriority);
 const pools = Object.values(Pool);
@@ -122,9 +122,9 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
 
   return {
     async refresh(): Promise<void> {
-      if (performance.now() - shownAt < maxAgeMs) return;
+      if (performance.now() - shownAt < MAX_AGE_MS) return;
       const { promise: late, resolve } = Promise.withResolvers<"late">();
-      const timer = setTimeout(() => resolve("late"), timeoutMs);
+      const timer = setTimeout(() => resolve("late"), TIMEOUT_MS);
       const end = await Promise.race([read(), late]);
       clearTimeout(timer);
       if (end === "late") show(undefined);

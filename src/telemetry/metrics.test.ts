@@ -24,7 +24,7 @@ function valueOf(scrape: string, series: string): number | undefined {
 
 const clientOf = (url: string) => new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) });
 
-test("a scrape tells the queue, the outbox and the workers, with zeros for what is not there", async () => {
+test("a scrape contains the queue, the outbox and the workers, with zeros for missing values", async () => {
   const { db } = projection;
   const video = await projection.createQueuedVideo();
   await db.task.update({ where: { id: video.taskId }, data: { availableAt: new Date(Date.now() - 60_000) } });
@@ -50,7 +50,7 @@ test("a scrape tells the queue, the outbox and the workers, with zeros for what 
   await db.outboxMessage.deleteMany();
 });
 
-test("fifty scrapers at once cost the database one look", async () => {
+test("fifty concurrent scrapes read the database once", async () => {
   let looks = 0;
   const counted = projection.db.$extends({
     query: {
@@ -67,7 +67,7 @@ test("fifty scrapers at once cost the database one look", async () => {
   expect(looks).toBe(4);
 });
 
-test("a scrape while Postgres is away tells what the process knows, and no old figures", async () => {
+test("a scrape while Postgres is unavailable contains the process's own metrics and no outdated values", async () => {
   const db = clientOf(`postgres://unknown@127.0.0.1:${await freePort()}/none`);
   const metrics = createMetrics(db);
   metrics.attemptEnded("COMPLETED");
@@ -79,7 +79,7 @@ test("a scrape while Postgres is away tells what the process knows, and no old f
   await db.$disconnect();
 });
 
-test("a scrape is answered while Postgres takes connections and says nothing", async () => {
+test("a scrape is answered while Postgres accepts connections but does not respond", async () => {
   const sockets = new Set<Socket>();
   const silent = createServer((socket) => void sockets.add(socket.on("error", () => undefined)));
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
@@ -90,7 +90,7 @@ test("a scrape is answered while Postgres takes connections and says nothing", a
   await db.$disconnect();
 });
 
-test("attempts are counted by their outcome once, and leases that were taken back", async () => {
+test("attempts are counted once, by outcome, and reclaimed leases are counted", async () => {
   const { db, deps, operations } = projection;
   const metrics = createMetrics(db);
   const counting = { ...deps, metrics };
@@ -106,6 +106,6 @@ test("attempts are counted by their outcome once, and leases that were taken bac
   const scrape = await metrics.metrics();
   expect(valueOf(scrape, 'reelay_attempts_total{outcome="COMPLETED"}')).toBe(1);
   expect(valueOf(scrape, 'reelay_attempts_total{outcome="LOST"}')).toBe(1);
-  expect(valueOf(scrape, "reelay_lease_take_backs_total")).toBe(1);
+  expect(valueOf(scrape, "reelay_leases_reclaimed_total")).toBe(1);
   expect(valueOf(scrape, 'reelay_report_lag_seconds_count{type="task.started.v1"}')).toBe(2);
 });

@@ -13,7 +13,7 @@ export interface Metrics {
   /** An attempt's end was written to the database. */
   attemptEnded(outcome: string): void;
   /** The sweeper reclaimed a lease. */
-  leaseTakenBack(): void;
+  leaseReclaimed(): void;
   /** A report created at this time was applied. */
   reportApplied(type: string, madeAt: string): void;
   /** Progress that a worker reported at this time went out to viewers. */
@@ -64,8 +64,8 @@ export function createMetrics(db: PrismaClient): Metrics {
     labelNames: ["outcome"],
     registers,
   });
-  const takeBacks = new Counter({
-    name: "reelay_lease_take_backs_total",
+  const reclaimed = new Counter({
+    name: "reelay_leases_reclaimed_total",
     help: "Leases that this process reclaimed: expired, or without an answer to a cancel.",
     registers,
   });
@@ -163,7 +163,7 @@ export function createMetrics(db: PrismaClient): Metrics {
     },
     jobCreated: (priority) => jobs.inc({ priority }),
     attemptEnded: (outcome) => attempts.inc({ outcome }),
-    leaseTakenBack: () => takeBacks.inc(),
+    leaseReclaimed: () => reclaimed.inc(),
     reportApplied: (type, madeAt) => reportLag.observe({ type }, secondsSince(madeAt)),
     progressDelivered: (madeAt) => progressLag.observe(secondsSince(madeAt)),
     uploadReceived: (sizeBytes) => uploaded.inc(sizeBytes),

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-test("a look at the queue is through its index, however many tasks have ended", async () => {
+test("reading the queue's state uses its index, regardless of the number of ended tasks", async () => {
   const ref = await system.createQueuedVideo();
   await system.db.$executeRaw`
     INSERT INTO tasks (id, job_id, workspace_id, kind, pool, requirements, is_rest, status, ended_at, due_at, queued_at)

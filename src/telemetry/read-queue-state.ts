@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
-import { workerSilenceMs } from "../workers/index.ts";
+import { WORKER_SILENCE_MS } from "../workers/index.ts";
 
 /** The queue of the whole system at one moment. */
 export interface QueueState {
@@ -46,7 +46,7 @@ export async function readQueueState(db: PrismaClient): Promise<QueueState> {
       SELECT pool::text, state, count(*)::int AS count, sum(slots)::int AS slots, sum(busy)::int AS busy
       FROM (
         SELECT unnest(pools) AS pool, slots, busy,
-          CASE WHEN last_seen_at <= now() - make_interval(secs => ${workerSilenceMs / 1_000}) THEN 'silent'
+          CASE WHEN last_seen_at <= now() - make_interval(secs => ${WORKER_SILENCE_MS / 1_000}) THEN 'silent'
             WHEN is_stopping THEN 'stopping' ELSE 'alive' END AS state
         FROM workers
       ) known

@@ -1,4 +1,4 @@
-/** The whole database as a value, and what must hold between two such values. */
+/** The whole database as a value, and the invariants between two such values. */
 import {
   type AttemptOutcome,
   isTerminal,
@@ -80,7 +80,7 @@ export async function readSnapshot(db: PrismaClient): Promise<Snapshot> {
   return row;
 }
 
-/** What a viewer may notice. Progress is left out: it bypasses the rows, so no viewer waits for them. */
+/** The columns that viewers can notice, without progress, which bypasses the rows. */
 const unseen = new Set([
   "updated_at",
   "revision",
@@ -111,18 +111,19 @@ function visible(snapshot: Snapshot, videoId: string): string {
   return JSON.stringify(rows, (key, value: unknown) => (unseen.has(key) ? undefined : value));
 }
 
-/** All of what has ended, but whether a newer job came after it. */
+/** All columns of ended rows, except whether a newer job superseded them. */
 const endOf = (row: JobRow | TaskRow): string =>
   JSON.stringify(row, (key, value: unknown) => (key === "is_superseded" ? undefined : value));
 
 /**
- * A lone late report starts and ends its attempt in one transaction: QUEUED, RUNNING, and what follows that.
+ * A single late report starts and ends its attempt in one transaction: QUEUED, RUNNING, and the state after
+ * it.
  */
 const isJobPath = (was: JobStatus, is: JobStatus): boolean =>
   was === is ||
   [was, ...(was === "QUEUED" ? ["RUNNING" as const] : [])].some((at) => jobTransitions[at].includes(is));
 
-/** What is wrong in `after`, given that it follows `before`. Empty: nothing. */
+/** Violations in `after`, given that it follows `before`. Empty: none. */
 export function findViolations(before: Snapshot, after: Snapshot): string[] {
   const found: string[] = [];
   const check = (isRight: boolean, what: string) => {

@@ -1,7 +1,4 @@
-/**
- * What an attempt of a worker would report, without a worker: two variants, sound, and a poster, in five
- * steps.
- */
+/** The reports of an attempt, without a worker: two variants, audio and a poster, in five steps. */
 import { randomUUID } from "node:crypto";
 import {
   type AttemptReport,
@@ -20,18 +17,18 @@ type End = "COMPLETED" | "FAILED" | "REJECTED" | "CANCELED" | "INTERRUPTED";
 
 const error = { code: "ENCODER_FAILED", message: "It broke.", scope: "WORKER" as const, retriable: true };
 
-/** Segments at each step, of the first and the second variant; the sound goes with the first. */
+/** Segments at each step, of the first and the second variant. The audio has those of the first. */
 const segmentsAt = {
   first: [0, 0, 1, 1, 3, 3],
   second: [0, 0, 0, 0, 1, 3],
   audio: [0, 0, 1, 1, 2, 3],
 } as const;
-/** At which there is nothing new but the poster. */
+/** The step that adds only the poster. */
 const posterStep = 3;
 const whole = 3;
 const lastStep = 5;
 
-/** One attempt at a task, as far as it has come. */
+/** One attempt at a task and its current step. */
 export class ModelAttempt {
   readonly task: TaskRequested;
   readonly attemptId = randomUUID();
@@ -49,7 +46,7 @@ export class ModelAttempt {
     return { type: "task.started.v1", ...this.#ref() };
   }
 
-  /** Some steps further, of which the newest report says all. A worker that lies counts as it likes. */
+  /** Advances by some steps; the newest report covers all of them. A lying worker reports any numbers. */
   advanced({ by = 1, sequence = this.sequence + 1 } = {}): AttemptReport {
     this.step = Math.min(this.step + by, lastStep);
     this.sequence = sequence;
@@ -161,7 +158,7 @@ export class ModelAttempt {
   }
 }
 
-/** As a worker leaves it: what is not finished names no output any more. */
+/** The state that a worker leaves: unfinished variants name no output. */
 function settle(state: RenderState, end: End): RenderState {
   const left = { COMPLETED: "PENDING", INTERRUPTED: "PENDING", CANCELED: "CANCELED" } as const;
   const settleVariant = (variant: VariantState): VariantState => {

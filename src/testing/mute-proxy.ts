@@ -1,14 +1,15 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /**
- * A TCP proxy before a Postgres that can fall silent: connections stay open and nothing passes, as when a
- * cable is pulled.
+ * A TCP proxy in front of Postgres that can stop forwarding: connections stay open, as with an unplugged
+ * cable.
  */
 export async function startMuteProxy(databaseUrl: string) {
   const { hostname, port } = new URL(databaseUrl);
   const sockets = new Set<Socket>();
-  const state = { isMute: false };
+  const state = { isMute: false, accepted: 0 };
   const server = createServer((client) => {
+    state.accepted += 1;
     const upstream = connect(Number(port), hostname);
     const join = (from: Socket, to: Socket) => {
       sockets.add(from);
@@ -30,8 +31,8 @@ export async function startMuteProxy(databaseUrl: string) {
     mute: (isMute: boolean) => {
       state.isMute = isMute;
     },
-    /** Ends of connections that are open. */
-    connections: () => sockets.size,
+    /** How many clients have connected so far. */
+    accepted: () => state.accepted,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

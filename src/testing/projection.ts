@@ -1,4 +1,4 @@
-/** A video with a queued job on real Postgres and a local store, and reports to throw at the projector. */
+/** A video with a queued job on real Postgres and a local store, and reports for the projector. */
 
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -28,7 +28,7 @@ import { relayBatch } from "../outbox/relay.ts";
 import { applyReport } from "../projector/index.ts";
 import { sweep } from "../sweeper/index.ts";
 import { createVideo } from "../videos/index.ts";
-import { workerRow } from "./fleet-rows.ts";
+import { everyKind, workerRow } from "./fleet-rows.ts";
 import { seen } from "./model-worker.ts";
 import { createTestContext } from "./test-context.ts";
 
@@ -55,7 +55,7 @@ export async function createProjection() {
   const { id: workspaceId } = await db.workspace.create({ data: { name: "test" } });
   const viewer = { apiKeyId: randomUUID(), workspaceId, scopes: ["ADMIN" as const] };
 
-  /** What the relay has sent, in order; it stays here, so that it may be delivered again. */
+  /** The messages that the relay has sent, in order, kept for redelivery. */
   const sent: Message[] = [];
   const broker = {
     publishEncoded: ({ data }: Envelope) => {
@@ -66,13 +66,13 @@ export async function createProjection() {
     },
   } as Messaging;
 
-  /** So that nothing waits for a worker. */
+  /** Otherwise tasks would wait for a worker. */
   async function offerSlots(): Promise<void> {
-    const data = workerRow("spare", { slots: 1_000, now: clock() });
+    const data = workerRow("spare", { slots: 1_000, kinds: everyKind, now: clock() });
     await db.worker.upsert({ where: { id: "spare" }, create: data, update: data });
   }
 
-  /** What the API would send by now, tasks among it. */
+  /** The messages that the API has due, including tasks. */
   async function relay(): Promise<Message[]> {
     const before = sent.length;
     await offerSlots();
@@ -81,7 +81,7 @@ export async function createProjection() {
     return sent.slice(before);
   }
 
-  /** The messages of a task that the API would send, also those whose time has not come. */
+  /** The messages of a task, including those that are not due yet. */
   async function takeMessages({ taskId }: { taskId: string }): Promise<FlatTask[]> {
     time.now = new Date(time.now.getTime() + 60_000);
     const messages = (await relay()).filter((message) => message.type === "task.requested.v1");
@@ -114,7 +114,7 @@ export async function createProjection() {
     databaseUrl: database.url,
     /** An object's text, or null. */
     stored: (key: string) => readFile(join(directory, key), "utf8").catch(() => null),
-    /** Forgets every video, and what was sent. */
+    /** Deletes all videos and sent messages. */
     async clear() {
       await db.$transaction([
         db.outboxMessage.deleteMany(),
@@ -127,7 +127,7 @@ export async function createProjection() {
     },
     apply: async (report: Parameters<typeof applyReport>[1]) =>
       applyReport(deps, await withToken(db, report)),
-    /** Gives what waits to the outbox, as the dispatcher does. */
+    /** Moves waiting tasks to the outbox, as the dispatcher does. */
     dispatch: () => dispatch({ db, clock, log, maxRunningTasks: null, split: { wholeUpToMs: 30_000 } }),
     sweep: () => sweep({ ...operations, messaging }),
     passTime: (ms: number) => {
@@ -177,7 +177,7 @@ async function withToken<R extends Report>(db: PrismaClient, report: R): Promise
   return { ...report, fencingToken: await db.attempt.count({ where: { taskId: report.taskId } }) };
 }
 
-/** What one attempt of a worker would report of a silent video with two variants. */
+/** The reports of one attempt at a silent video with two variants. */
 export function attemptOf(
   { videoId, jobId, taskId }: TaskRef,
   workerId = "worker-1",

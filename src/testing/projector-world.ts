@@ -1,7 +1,4 @@
-/**
- * What may happen to a few videos, in steps that can be taken in any order: for the projector's property
- * tests.
- */
+/** Events of a few videos as steps that can occur in any order, for the projector's property tests. */
 import { decodeMessage, encodeMessage, type Message, type Report } from "@reelay/contracts";
 import { type Arbitrary, constant, constantFrom, nat, noBias, oneof, record } from "fast-check";
 import { cancelJob } from "../jobs/index.ts";
@@ -14,7 +11,7 @@ type Projection = Awaited<ReturnType<typeof createProjection>>;
 
 const ends = ["COMPLETED", "FAILED", "REJECTED", "INTERRUPTED", "CANCELED"] as const;
 
-/** `which` picks among what there is at the time, so that every sequence of steps can be taken. */
+/** `which` picks among the available choices, so that every sequence of steps is possible. */
 export type Step =
   | { do: "create"; upload: boolean }
   | { do: "arrive" | "cancel" | "retry" | "delete"; which: number }
@@ -27,7 +24,7 @@ export type Step =
   | { do: "pass"; ms: number }
   | { do: "sweep" };
 
-/** Without fast-check's liking for small numbers, which here would mean the order of sending. */
+/** Without fast-check's bias towards small numbers, which here would mean the order of sending. */
 const which = noBias(nat(50));
 const pick = <K extends string>(kind: K) => record({ do: constant(kind), which });
 const weighted = (weight: number, arbitrary: Arbitrary<Step>) => ({ weight, arbitrary });
@@ -45,14 +42,14 @@ export const step: Arbitrary<Step> = oneof(
   weighted(2, constant({ do: "sweep" })),
 );
 
-/** What has happened so far in one run. */
+/** The history of one run. */
 export class World {
   readonly #system: Projection;
   readonly videos: string[] = [];
   readonly attempts: ModelAttempt[] = [];
   /** Published, and neither lost nor delivered for the last time. */
   readonly mail: Report[] = [];
-  /** Everything that workers were ever sent. */
+  /** All messages ever sent to workers. */
   readonly sent: Message[] = [];
   /** Attempts that were notified that they do not hold their lease. */
   readonly refused = new Set<string>();
@@ -104,14 +101,14 @@ export class World {
         return;
       }
       case "delete": {
-        // Seldom, or there would be nothing left.
+        // Rare, since it removes most of the state.
         const videoId = step.which % 3 === 0 ? at(this.videos, step.which) : undefined;
         if (videoId !== undefined) await deleteVideo(operations, viewer, { videoId }).catch(expected);
         return;
       }
       case "take": {
         const tasks = this.sent.filter((message) => message.type === "task.requested.v1");
-        // Mostly the newest, now and then one that was delivered before.
+        // Mostly the newest, sometimes a redelivery.
         const task = step.which % 4 === 0 ? at(tasks, step.which) : tasks.at(-1 - (step.which % 2));
         if (!task) return;
         const attempt = new ModelAttempt(task, `worker-${step.worker}`);
@@ -158,7 +155,7 @@ export class World {
     }
   }
 
-  /** Whatever the API has sent by now has arrived. */
+  /** Delivers everything that the API has sent. */
   async hear(): Promise<void> {
     this.sent.push(...(await this.#system.relay()), ...this.#system.published.splice(0));
     for (const message of this.sent) {
@@ -168,12 +165,12 @@ export class World {
   }
 }
 
-/** What no broker could bring us is set aside before it gets here. */
+/** Unreadable messages are set aside before this point. */
 export const isReadable = (report: Report): boolean => decodeMessage(encodeMessage(report).data).ok;
 
 const at = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
 
-/** Conflicts are answers. */
+/** A conflict is a valid answer. */
 function expected(error: unknown): void {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== "string" || /^P\d/.test(code)) throw error;

@@ -1,6 +1,13 @@
-/** What workers report of a long video: a head, chunks and the rest of the sound. */
+/** The reports of workers on a long video: a head, chunks and the rest of the audio. */
 import { readFileSync } from "node:fs";
-import { objectKeys, RenderState, type RenditionPart, TaskAdvanced } from "@reelay/contracts";
+import {
+  objectKeys,
+  RenderState,
+  type RenditionPart,
+  TaskAdvanced,
+  type TranscodeTaskParams,
+  transcode,
+} from "@reelay/contracts";
 import { attemptOf, type TaskRef } from "./projection.ts";
 
 const released = TaskAdvanced.parse(
@@ -9,7 +16,7 @@ const released = TaskAdvanced.parse(
   ),
 );
 
-/** An attempt whose reports speak of parts. */
+/** An attempt that reports parts. */
 export function splitAttemptOf(ref: TaskRef, workerId?: string) {
   const attempt = attemptOf(ref, workerId);
   const part = (
@@ -30,11 +37,11 @@ export function splitAttemptOf(ref: TaskRef, workerId?: string) {
       })),
     };
   };
-  /** Of a worker that makes a chunk, or the sound: it speaks of nothing else. */
+  /** The report of a worker that renders only a chunk, or only the audio. */
   const rest = (...parts: RenditionPart[]): RenderState => ({
     ...{ source: null, variants: [], audio: null, posterKey: null, parts },
   });
-  /** Of the head's worker, for a source of 72 s with sound. */
+  /** The report of the head's worker, for a source of 72 s with audio. */
   const head = (parts: RenditionPart[], isSplit = true): RenderState => {
     const { source } = RenderState.parse(released.result);
     if (source?.probe == null) throw new Error("The released report has a probe.");
@@ -59,3 +66,9 @@ export function splitAttemptOf(ref: TaskRef, workerId?: string) {
     head(["144p", "360p", "audio"].map((name) => part(name, 0, 8_000, [1_000, 1_000, 2_000, 4_000])));
   return { ...attempt, part, rest, head, wholeHead };
 }
+
+/** A task's row with its part of the timeline. */
+export const withParams = <T extends { params: unknown }>(task: T): T & TranscodeTaskParams => ({
+  ...task,
+  ...transcode.taskParams.parse(task.params),
+});

@@ -1,12 +1,13 @@
 import type { ObjectStore } from "@reelay/object-store";
-import type { OperationDeps } from "../deps.ts";
+import type { ServerDeps } from "../api/server.ts";
+import type { OperationDeps } from "../context/deps.ts";
 import type { EventLog } from "../events/index.ts";
 import { createPlaybackAccess } from "../playback-access/index.ts";
 import type { LiveProgress } from "../progress/index.ts";
-import type { ServerDeps } from "../server.ts";
+import { createCheckWaits } from "../source-checks/index.ts";
 import { testLimits, testSecrets, testUploads } from "./test-uploads.ts";
 
-/** What the resolvers of a server in a test or a bench get. Parts that it does not use may be left out. */
+/** The context of resolvers in a test or a bench. Unused parts may be omitted. */
 export function createTestContext({
   db,
   log,
@@ -24,6 +25,6 @@ export function createTestContext({
     live,
     events,
     clock,
-    operations: { db, store, live, clock, playback, log, ...doubles },
+    operations: { db, store, live, clock, playback, log, checkWaits: createCheckWaits(), ...doubles },
   };
 }

@@ -1,13 +1,12 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { InvalidInputError, NotFoundError } from "../errors.ts";
+import { InvalidInputError, NotFoundError } from "../errors/errors.ts";
 import type { LiveProgress, LiveVariant, VideoSnapshot } from "../progress/live-progress.ts";
 
-/**
- * A double of live progress that a test speaks through: what is emitted reaches every watcher, once it has
- * asked.
- */
+/** A double of live progress: a test emits states, which every watcher receives after it has subscribed. */
 export class TestLive implements LiveProgress {
   readonly values = new Map<string, LiveVariant>();
+  /** The step that snapshots show. */
+  shown: VideoSnapshot["step"] = null;
   watching = 0;
   readonly #db: PrismaClient;
   readonly #watchers = new Map<(snapshot: VideoSnapshot | null) => void, string>();
@@ -28,9 +27,9 @@ export class TestLive implements LiveProgress {
     return this.#db.video
       .findUniqueOrThrow({
         where: { id: videoId },
-        include: { variants: { orderBy: { position: "asc" } }, source: true },
+        include: { variants: { orderBy: { position: "asc" } }, source: true, assets: true },
       })
-      .then((video) => ({ ...video, cursor: this.cursor(video) }));
+      .then((video) => ({ ...video, cursor: this.cursor(video), step: this.shown }));
   }
 
   async watch(target: { workspaceId: string; videoId: string; after?: string | null }, signal: AbortSignal) {
@@ -74,6 +73,10 @@ export class TestLive implements LiveProgress {
 
   variant(videoId: string, _attemptId: string | null, name: string): LiveVariant | undefined {
     return this.values.get(`${videoId}/${name}`);
+  }
+
+  step(_videoId: string, attemptId: string) {
+    return this.shown?.attemptId === attemptId ? this.shown.step : undefined;
   }
 
   cursor(video: { id: string; revision: number }): string {

@@ -1,11 +1,11 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { InvalidInputError, NotFoundError } from "../errors.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { InvalidInputError, NotFoundError } from "../errors/index.ts";
 import { chooseProfile } from "../profiles/index.ts";
-import { createToken, hashToken } from "../secrets/token.ts";
-import { checkExternalId, checkMetadata, checkTitle } from "../videos/check-input.ts";
+import { createToken, hashToken } from "../secrets/index.ts";
+import { checkExternalId, checkMetadata, checkTitle } from "../videos/index.ts";
 
 export interface CreatedToken {
   id: string;
@@ -25,9 +25,9 @@ export interface UploadTokenInput {
   priority?: JobPriority | null;
 }
 
-const weekSeconds = 7 * 86_400;
-const mostVideos = 1_000;
-const mostNamed = 100;
+const WEEK_SECONDS = 7 * 86_400;
+const MOST_VIDEOS = 1_000;
+const MOST_NAMED = 100;
 
 type Deps = Pick<OperationDeps, "db" | "clock" | "limits">;
 
@@ -39,7 +39,7 @@ export async function createUploadToken(
 ): Promise<CreatedToken> {
   requireScope(viewer, "WRITE");
   const { maxVideos, maxBytes = null } = input;
-  checkRange("maxVideos", maxVideos, mostVideos);
+  checkRange("maxVideos", maxVideos, MOST_VIDEOS);
   checkRange("maxBytes", maxBytes ?? limits.uploadBytes, limits.uploadBytes);
   if (typeof input.externalId === "string" && maxVideos !== 1) {
     throw new InvalidInputError(
@@ -79,11 +79,11 @@ export async function createViewerToken(
   requireScope(viewer, "READ");
   const { workspaceId } = viewer;
   const videoIds = [...new Set(input.videoIds)];
-  if (videoIds.length === 0 || videoIds.length > mostNamed) {
+  if (videoIds.length === 0 || videoIds.length > MOST_NAMED) {
     throw new InvalidInputError(
       "VIDEO_IDS_INVALID",
       "videoIds",
-      `videoIds: names ${videoIds.length} videos; name 1 to ${mostNamed}.`,
+      `videoIds: names ${videoIds.length} videos; name 1 to ${MOST_NAMED}.`,
     );
   }
   if ((await db.video.count({ where: { id: { in: videoIds }, workspaceId } })) < videoIds.length) {
@@ -98,7 +98,7 @@ export async function createViewerToken(
 }
 
 function newToken(prefix: "ut" | "vt", expiresInSeconds: number, now: Date) {
-  checkRange("expiresInSeconds", expiresInSeconds, weekSeconds);
+  checkRange("expiresInSeconds", expiresInSeconds, WEEK_SECONDS);
   const token = `${prefix}_${createToken()}`;
   const id = crypto.randomUUID();
   const expiresAt = new Date(now.getTime() + expiresInSeconds * 1_000);

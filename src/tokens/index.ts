@@ -1,4 +1,4 @@
-export { isLiveToken } from "../auth/read-token.ts";
+export { isLiveToken } from "../auth/index.ts";
 export {
   type CreatedToken,
   createUploadToken,

@@ -1,5 +1,5 @@
-import type { Grant } from "../auth/grant.ts";
-import type { Db } from "../database/db.ts";
+import type { Grant } from "../auth/index.ts";
+import type { Db } from "../database/index.ts";
 
 /** Those videos that a token's holder may see: the token names them, or they were created with it. */
 export async function visibleTo(db: Db, grant: Grant, videoIds: readonly string[]): Promise<string[]> {

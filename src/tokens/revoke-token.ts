@@ -1,6 +1,6 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import { NotFoundError } from "../errors.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import { NotFoundError } from "../errors/index.ts";
 
 type Kind = "UploadToken" | "ViewerToken";
 
@@ -25,11 +25,11 @@ export async function revokeToken(
   );
 }
 
-const keptMs = 86_400_000;
+const KEPT_MS = 86_400_000;
 
 /** Deletes tokens that ended at least a day ago. */
 export async function forgetTokens(db: PrismaClient, now: Date): Promise<void> {
-  const where = { expiresAt: { lt: new Date(now.getTime() - keptMs) } };
+  const where = { expiresAt: { lt: new Date(now.getTime() - KEPT_MS) } };
   await db.uploadToken.deleteMany({ where });
   await db.viewerToken.deleteMany({ where });
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Db } from "../database/db.ts";
+import type { Db } from "../database/index.ts";
 
 /** Documents in memory, over all workspaces. */
 const MAX_DOCUMENTS = 2_000;

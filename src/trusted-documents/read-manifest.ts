@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError } from "../errors/index.ts";
 
 /** Documents in one manifest. Larger manifests are registered in parts. */
 const MAX_DOCUMENTS = 1_000;
 
-const idPattern = /^[\x21-\x7e]{1,200}$/;
+const ID_PATTERN = /^[\x21-\x7e]{1,200}$/;
 const Text = z.string().max(65_536);
 /** GraphQL Code Generator and Relay write texts by id, Apollo a list of operations. */
 const ById = z.record(z.string(), Text);
@@ -27,7 +27,7 @@ export function readManifest(manifest: unknown): Map<string, string> {
     );
   }
   for (const id of texts.keys()) {
-    if (idPattern.test(id)) continue;
+    if (ID_PATTERN.test(id)) continue;
     throw invalid(
       `${JSON.stringify(id.slice(0, 100))} is not an id; give 1 to 200 visible ASCII characters.`,
     );

@@ -1,7 +1,7 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import type { Db } from "../database/db.ts";
-import { ConflictError } from "../errors.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import type { Db } from "../database/index.ts";
+import { ConflictError } from "../errors/index.ts";
 
 /** Documents of one workspace. */
 const MAX_DOCUMENTS = 10_000;

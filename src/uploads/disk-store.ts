@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { FileStore } from "@tus/file-store";
 import { ERRORS, type Upload } from "@tus/server";
-import { isFullDisk } from "../full-disk.ts";
+import { isFullDisk } from "../full-disk/index.ts";
 import { openVerifier } from "./upload-checksum.ts";
 import { refusals } from "./upload-errors.ts";
 import type { UploadFiles } from "./upload-files.ts";

@@ -1,5 +1,5 @@
 import type { ResumableUploads } from "@reelay/object-store";
-import type { UploadGateway } from "../deps.ts";
+import type { UploadGateway } from "../context/index.ts";
 
 /** Clients upload straight into the bucket: the address is a resumable session URI that the store made. */
 export const createGcsUploadGateway = (store: ResumableUploads): UploadGateway => ({

@@ -3,14 +3,13 @@ import type { ObjectStore } from "@reelay/object-store";
 import { ObjectNotFoundError } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { UploadGateway } from "../deps.ts";
-import { uuidPattern } from "../global-id.ts";
-import { createToken, hashToken, isTokenOf } from "../secrets/token.ts";
-import { beginEarly, readEarlySize } from "../videos/begin-early.ts";
-import { failUpload, uploadTerminated } from "../videos/fail-upload.ts";
-import { receiveSource } from "../videos/index.ts";
+import type { UploadGateway } from "../context/index.ts";
+import { UUID_PATTERN } from "../inputs/index.ts";
+import { createToken, hashToken, isTokenOf } from "../secrets/index.ts";
+import { beginEarly, readEarlySize } from "../videos/index.ts";
 import { createArrivalWatch } from "./arriving/watch-arrivals.ts";
-import { createTusUploads, type TusUploads } from "./index.ts";
+import { createTusUploads, type TusUploads } from "./tus-uploads.ts";
+import { type AwaitedUpload, type UploadSubject, uploadSubjects } from "./upload-subject.ts";
 
 interface TusGatewayOptions {
   db: PrismaClient;
@@ -25,11 +24,11 @@ interface TusGatewayOptions {
 }
 
 /** What a head of 8 s is made from, with what its demuxer and its filters look at behind it. */
-const earlyHeadMs = 10_000;
+const EARLY_HEAD_MS = 10_000;
 
 /**
- * Clients upload to this API by the tus protocol; a whole file moves into the local store and starts its job.
- * An upload's id is its video's.
+ * Clients upload to this API by the tus protocol. A complete file moves into the local store: a source starts
+ * its video's job, and a material becomes READY.
  */
 export function createTusUploadGateway(options: TusGatewayOptions): {
   gateway: UploadGateway;
@@ -44,50 +43,55 @@ export function createTusUploadGateway(options: TusGatewayOptions): {
       throw new TypeError("Uploads by tus go into a store on this machine; this one is elsewhere.");
     return file;
   };
+  const subjects = uploadSubjects({ db, store, clock, log });
+  async function find(uploadId: string): Promise<{ subject: UploadSubject; upload: AwaitedUpload } | null> {
+    if (!UUID_PATTERN.test(uploadId)) return null;
+    for (const subject of subjects) {
+      const upload = await subject.find(uploadId);
+      if (upload !== null) return { subject, upload };
+    }
+    return null;
+  }
   const arrivals = createArrivalWatch({
-    wish: { headMs: earlyHeadMs, longerThanMs: options.wholeUpToMs },
+    wish: { headMs: EARLY_HEAD_MS, longerThanMs: options.wholeUpToMs },
     path,
     sizeOf: (videoId) => readEarlySize(db, videoId),
     async onHeadThere(videoId) {
-      if (await beginEarly({ db, clock }, videoId)) log.info({ videoId }, "upload.begun-early");
+      if (await beginEarly({ db, clock }, videoId)) log.info({ videoId }, "upload.started-early");
     },
-    onError: (error, videoId) => log.warn({ err: error, videoId }, "upload.not-begun-early"),
+    onError: (error, videoId) => log.warn({ err: error, videoId }, "upload.not-started-early"),
   });
   const uploads = createTusUploads({
     directory: dirname(path("any")),
     basePath: "/uploads",
     now: clock,
-    onError: (error, videoId) => log.error({ err: error, videoId }, "upload.failed"),
-    async authorise(videoId, token) {
-      if (!uuidPattern.test(videoId)) return null;
-      const source = await db.source.findUnique({ where: { videoId } });
-      const { uploadTokenHash, uploadExpiresAt, sizeBytes } = source ?? {};
-      if (!uploadTokenHash || !uploadExpiresAt || typeof sizeBytes !== "bigint") return null;
-      return isTokenOf(token, uploadTokenHash)
-        ? { sizeBytes: Number(sizeBytes), expiresAt: uploadExpiresAt }
-        : null;
+    onError: (error, uploadId) => log.error({ err: error, uploadId }, "upload.failed"),
+    async authorise(uploadId, token) {
+      const { upload } = (await find(uploadId)) ?? {};
+      if (!upload || !isTokenOf(token, upload.tokenHash)) return null;
+      return { sizeBytes: upload.sizeBytes, expiresAt: upload.expiresAt };
     },
     onGrown: (videoId, storedBytes) => arrivals.onGrown(videoId, storedBytes),
-    onTerminated: (videoId) => failUpload({ db, store, clock, log }, videoId, uploadTerminated),
-    async onReceived(videoId, path) {
-      const source = await db.source.findUnique({ where: { videoId } });
-      if (source === null || source.receivedAt !== null) return;
-      arrivals.forget(videoId);
-      await adopt(store, source.objectKey, path);
-      await receiveSource({ db, store, clock }, videoId);
-      const sizeBytes = Number(source.sizeBytes);
+    onTerminated: async (uploadId) => await (await find(uploadId))?.subject.terminate(uploadId),
+    async onReceived(uploadId, path) {
+      const found = await find(uploadId);
+      if (found === null || found.upload.hasEnded) return;
+      const { objectKey, sizeBytes } = found.upload;
+      arrivals.forget(uploadId);
+      await adopt(store, objectKey, path);
+      await found.subject.receive(uploadId);
       options.onBytes?.(sizeBytes);
-      log.info({ videoId, sizeBytes }, "upload.received");
+      log.info({ [found.subject.idField]: uploadId, sizeBytes }, "upload.received");
     },
   });
   const gateway: UploadGateway = {
     protocol: "TUS",
-    async open({ videoId, sizeBytes, expiresAt }) {
+    async open({ uploadId, sizeBytes, expiresAt }) {
       const token = createToken();
-      await uploads.create({ uploadId: videoId, sizeBytes, expiresAt });
-      return { url: `${publicUrl}${uploads.addressPath(videoId, token)}`, tokenHash: hashToken(token) };
+      await uploads.create({ uploadId, sizeBytes, expiresAt });
+      return { url: `${publicUrl}${uploads.addressPath(uploadId, token)}`, tokenHash: hashToken(token) };
     },
-    remove: (videoId) => uploads.remove(videoId),
+    remove: (uploadId) => uploads.remove(uploadId),
   };
   return { gateway, uploads, arrivals };
 }

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import { Server } from "@tus/server";
-import { isFullDisk } from "../full-disk.ts";
+import { isFullDisk } from "../full-disk/index.ts";
 import { DiskStore } from "./disk-store.ts";
 import { createReception, type OnReceived } from "./reception.ts";
 import { answerReceived, refuse } from "./respond.ts";

@@ -42,7 +42,7 @@ export const refusals = {
     status: 405,
     code: "CREATE_VIA_API",
     message:
-      "Uploads are not created here: call the createVideo mutation and send the bytes to the upload.url that it returns.",
+      "Uploads are not created here: call the mutation createVideo or createMaterial, and send the bytes to the upload.url that it returns.",
   },
   method: {
     status: 405,
@@ -52,17 +52,19 @@ export const refusals = {
   unknown: {
     status: 404,
     code: "UPLOAD_NOT_FOUND",
-    message: "There is no upload at this address. Use upload.url exactly as createVideo returned it.",
+    message:
+      "There is no upload at this address. Use upload.url exactly as createVideo or createMaterial returned it.",
   },
   expired: {
     status: 410,
     code: "UPLOAD_EXPIRED",
-    message: "This upload has expired. Create the video again and upload before the new upload expires.",
+    message:
+      "This upload has expired. Create the video or the material again, and upload before the new upload expires.",
   },
   terminated: {
     status: 410,
     code: "UPLOAD_TERMINATED",
-    message: "The client terminated this upload. Create the video again.",
+    message: "The client terminated this upload. Create the video or the material again.",
   },
   notTaken: {
     status: 503,

@@ -5,7 +5,7 @@ import { openFileLock } from "@reelay/object-store";
 import { ERRORS, type Lock, type Locker, type RequestRelease } from "@tus/server";
 import type { UploadFiles } from "./upload-files.ts";
 
-const pollMs = 50;
+const POLL_MS = 50;
 
 /**
  * One writer per upload among all API processes on this disk. The operating system releases the lock of a
@@ -46,7 +46,7 @@ function createUploadLock(
         while (!lock.tryLock()) {
           if (signal.aborted || Date.now() > deadline) throw ERRORS.ERR_LOCK_TIMEOUT;
           await writeFile(wanted, "");
-          await delay(pollMs, undefined, { signal }).catch(() => {});
+          await delay(POLL_MS, undefined, { signal }).catch(() => {});
         }
       } catch (error) {
         lock.close();
@@ -54,7 +54,7 @@ function createUploadLock(
       }
       // Meant for the holder before this one.
       await rm(wanted, { force: true });
-      const watch = setInterval(() => existsSync(wanted) && void requestRelease(), pollMs);
+      const watch = setInterval(() => existsSync(wanted) && void requestRelease(), POLL_MS);
       holders.add(requestRelease);
       release = async () => {
         holders.delete(requestRelease);

@@ -1,8 +1,8 @@
 import { Profile } from "@reelay/contracts";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { lockVideo } from "../auth/own-video.ts";
-import type { Db } from "../database/db.ts";
-import { releaseJob } from "../jobs/create-job.ts";
+import { lockVideo } from "../auth/index.ts";
+import { type Db, isVideoJob } from "../database/index.ts";
+import { releaseJob } from "../jobs/index.ts";
 
 /**
  * Size of an upload whose job can start with the head before the rest arrives. Null if the whole source must
@@ -31,7 +31,7 @@ export async function beginEarly(
 async function findEarlyJob(db: Db, videoId: string) {
   const job = await db.job.findFirst({
     where: {
-      ...{ videoId, status: "PENDING", onlyVariants: { isEmpty: true } },
+      ...{ videoId, ...isVideoJob, status: "PENDING", onlyVariants: { isEmpty: true } },
       video: { source: { kind: "UPLOAD", receivedAt: null } },
       // After a first attempt, the next one needs the whole source.
       tasks: { none: { attempts: { some: {} } } },

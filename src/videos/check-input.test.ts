@@ -1,24 +1,5 @@
 import { expect, test } from "vitest";
-import { checkMetadata, checkSourceUrl, checkTitle, checkUploadSize, toSafeFilename } from "./check-input.ts";
-
-test.each([
-  ["clip.mp4", "clip.mp4"],
-  ["../../etc/passwd", "passwd"],
-  ["C:\\videos\\My clip.MOV", "My-clip.MOV"],
-  [".hidden", "hidden"],
-  ["", "source"],
-  ["a/b/", "source"],
-  ["naïve 映画 🎬.webm", "naïve-映画-🎬.webm"],
-  ["two\nlines?.mp4", "two-lines-.mp4"],
-])("the file name %j becomes %j", (given, expected) => {
-  expect(toSafeFilename(given)).toBe(expected);
-});
-
-test("a long file name is cut to what every store can hold, and keeps its ending", () => {
-  const name = toSafeFilename(`${"映".repeat(500)}.mp4`);
-  expect(Buffer.byteLength(name)).toBeLessThanOrEqual(160);
-  expect(name).toMatch(/\.mp4$/);
-});
+import { checkMetadata, checkSourceUrl, checkTitle } from "./check-input.ts";
 
 test.each([
   ["ftp://example.com/a.mp4", /scheme ftp:/],
@@ -33,22 +14,20 @@ test.each([
   ["http://169.254.169.254/latest", /not on the public internet/],
   ["http://168.63.129.16/", /not on the public internet/],
   ["http://example.com:25/a.mp4", /has the port 25; the allowed ports are 80, 443, 8080 and 8443/],
-])("the URL %s is refused with its reason", (url, reason) => {
+])("the URL %s is refused with a reason", (url, reason) => {
   expect(() => checkSourceUrl(url, [])).toThrow(reason);
 });
 
-test("public addresses, and private ones that are allowed, are taken", () => {
+test("public addresses and explicitly allowed private ones are accepted", () => {
   expect(checkSourceUrl("https://example.com/a.mp4", []).hostname).toBe("example.com");
   expect(checkSourceUrl("http://127.0.0.1:8000/a.mp4", ["127.0.0.1"]).port).toBe("8000");
   expect(checkSourceUrl("http://10.1.2.3/a.mp4", ["10.0.0.0/8"]).hostname).toBe("10.1.2.3");
 });
 
-test("titles, metadata and sizes outside their bounds are refused in words", () => {
+test("titles and metadata out of bounds are refused with a message", () => {
   expect(() => checkTitle("  ")).toThrow("title: has 0 characters; use 1 to 500.");
   expect(checkTitle("🎬".repeat(500))).toHaveLength(1_000);
   expect(() => checkTitle("🎬".repeat(501))).toThrow("has 501 characters");
   expect(() => checkMetadata([1])).toThrow("metadata: is a list; pass a JSON object.");
   expect(() => checkMetadata({ text: "x".repeat(70_000) })).toThrow(/the limit is 65536/);
-  expect(() => checkUploadSize(0, 10)).toThrow(/at least 1/);
-  expect(() => checkUploadSize(11, 10)).toThrow(/the limit of this server is 10 bytes/);
 });

@@ -1,7 +1,7 @@
 import { mayBeAllowed, mayUsePort, portRefusal } from "@reelay/egress";
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError } from "../errors/index.ts";
 
-const maxMetadataBytes = 65_536;
+const MAX_METADATA_BYTES = 65_536;
 
 /** The trimmed title. Throws `InvalidInputError`. */
 export function checkTitle(title: string): string {
@@ -28,10 +28,10 @@ export function checkExternalId(externalId: string): string {
  * Escapes in JSON text that Postgres rejects, unless they follow an escaped backslash. Whole characters are
  * never escaped.
  */
-const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
 
 /** Levels of nesting, including the outermost: deeper values break recursive readers. */
-const maxMetadataDepth = 32;
+const MAX_METADATA_DEPTH = 32;
 
 /**
  * Whether a value exceeds the levels. Iterates level by level, since recursion would fail on a deep value.
@@ -55,23 +55,23 @@ export function checkMetadata(metadata: unknown, field = "metadata"): object {
     const came = Array.isArray(metadata) ? "a list" : metadata === null ? "null" : `a ${typeof metadata}`;
     throw new InvalidInputError("METADATA_INVALID", field, `${field}: is ${came}; pass a JSON object.`);
   }
-  if (isDeeperThan(metadata, maxMetadataDepth)) {
+  if (isDeeperThan(metadata, MAX_METADATA_DEPTH)) {
     throw new InvalidInputError(
       "METADATA_INVALID",
       field,
-      `${field}: nests deeper than ${maxMetadataDepth} levels. Flatten it, or store the inner part as a string.`,
+      `${field}: nests deeper than ${MAX_METADATA_DEPTH} levels. Flatten it, or store the inner part as a string.`,
     );
   }
   const text = JSON.stringify(metadata);
   const sizeBytes = Buffer.byteLength(text);
-  if (sizeBytes > maxMetadataBytes) {
+  if (sizeBytes > MAX_METADATA_BYTES) {
     throw new InvalidInputError(
       "METADATA_TOO_LARGE",
       field,
-      `${field}: takes ${sizeBytes} bytes as JSON; the limit is ${maxMetadataBytes}. Store large data elsewhere and refer to it.`,
+      `${field}: takes ${sizeBytes} bytes as JSON; the limit is ${MAX_METADATA_BYTES}. Store large data elsewhere and refer to it.`,
     );
   }
-  if (unstorable.test(text)) {
+  if (UNSTORABLE.test(text)) {
     throw new InvalidInputError(
       "METADATA_INVALID",
       field,
@@ -81,8 +81,8 @@ export function checkMetadata(metadata: unknown, field = "metadata"): object {
   return metadata;
 }
 
-const maxTags = 50;
-const maxTagLength = 100;
+const MAX_TAGS = 50;
+const MAX_TAG_LENGTH = 100;
 
 /** A tag as it is stored and compared: trimmed, in Unicode's composed form, white space as single spaces. */
 export const normalizeTag = (tag: string): string =>
@@ -92,48 +92,14 @@ export const normalizeTag = (tag: string): string =>
 export function checkTags(field: string, tags: readonly string[]): string[] {
   const invalid = (problem: string) => new InvalidInputError("TAGS_INVALID", field, `${field}: ${problem}`);
   // Before the tags are read: a request may hold many.
-  if (tags.length > 2 * maxTags) throw invalid(`${tags.length} tags; a video has at most ${maxTags}.`);
+  if (tags.length > 2 * MAX_TAGS) throw invalid(`${tags.length} tags; a video has at most ${MAX_TAGS}.`);
   const distinct = [...new Set(tags.map(normalizeTag))];
-  if (distinct.length > maxTags) throw invalid(`${distinct.length} tags; a video has at most ${maxTags}.`);
-  const wrong = distinct.find((tag) => tag === "" || tag.length > maxTagLength || tag.includes("\0"));
+  if (distinct.length > MAX_TAGS) throw invalid(`${distinct.length} tags; a video has at most ${MAX_TAGS}.`);
+  const wrong = distinct.find((tag) => tag === "" || tag.length > MAX_TAG_LENGTH || tag.includes("\0"));
   if (wrong === undefined) return distinct;
   throw invalid(
-    `${JSON.stringify(wrong.slice(0, maxTagLength))} is not a tag; give 1 to ${maxTagLength} characters.`,
+    `${JSON.stringify(wrong.slice(0, MAX_TAG_LENGTH))} is not a tag. Use 1 to ${MAX_TAG_LENGTH} characters.`,
   );
-}
-
-/**
- * A name that is safe as the last part of an object key: no folders, no control characters, at most 150
- * bytes, with its extension.
- */
-export function toSafeFilename(filename: string): string {
-  const base = filename.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
-  const clean = base.replaceAll(/[\p{C}\p{Z}"#%*:<>?|[\]]+/gu, "-").replace(/^[-.]+/, "");
-  const ending = /\.[A-Za-z0-9]{1,10}$/.exec(clean)?.[0] ?? "";
-  // Cut before measuring: a name may be as long as a request.
-  let stem = clean.slice(0, clean.length - ending.length).slice(0, 140);
-  while (Buffer.byteLength(stem) > 140) stem = Array.from(stem).slice(0, -1).join("");
-  return `${stem || "source"}${ending}`;
-}
-
-/** An upload's exact size. Throws `InvalidInputError`. */
-export function checkUploadSize(sizeBytes: number, maxBytes: number): number {
-  const field = "source.upload.sizeBytes";
-  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 1) {
-    throw new InvalidInputError(
-      "UPLOAD_SIZE_INVALID",
-      field,
-      `${field}: is ${sizeBytes}; pass the file's exact size in bytes, at least 1.`,
-    );
-  }
-  if (sizeBytes > maxBytes) {
-    throw new InvalidInputError(
-      "UPLOAD_TOO_LARGE",
-      field,
-      `${field}: is ${sizeBytes}; the limit of this server is ${maxBytes} bytes. Send a smaller file, or raise UPLOAD_MAX_BYTES.`,
-    );
-  }
-  return sizeBytes;
 }
 
 /**

@@ -1,25 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { objectKeys } from "@reelay/contracts";
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { isUniqueViolation } from "../database/db.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError, ExpectedError, InvalidInputError } from "../errors.ts";
-import { type KeyedRequest, onceByKey } from "../idempotency.ts";
+import type { Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { isUniqueViolation } from "../database/index.ts";
+import { ConflictError, ExpectedError, InvalidInputError } from "../errors/index.ts";
+import { type KeyedRequest, onceByKey } from "../idempotency/index.ts";
+import { holdMaterials } from "../materials/index.ts";
 import { chooseProfile } from "../profiles/index.ts";
-import { withinActiveJobs } from "../quotas/active-jobs.ts";
-import { admitSource } from "../quotas/index.ts";
-import { publishFirstStatus } from "../streaming/publish-status.ts";
+import { admitSource, withinActiveJobs } from "../quotas/index.ts";
+import { publishFirstStatus } from "../streaming/index.ts";
 import { readPool } from "../workers/index.ts";
-import {
-  checkExternalId,
-  checkMetadata,
-  checkSourceUrl,
-  checkTags,
-  checkTitle,
-  checkUploadSize,
-  toSafeFilename,
-} from "./check-input.ts";
+import { beginSource, type SourceInput } from "./begin-source.ts";
+import { checkExternalId, checkMetadata, checkTags, checkTitle } from "./check-input.ts";
+import { materialsField } from "./check-script.ts";
 import { firstStatus, insertVideo, type NewVideo, newVideoRequirements } from "./insert-video.ts";
 import {
   applyGrant,
@@ -30,15 +23,12 @@ import {
 } from "./use-upload-token.ts";
 
 export interface CreateVideoInput extends VideoInput {
-  source: {
-    upload?: { filename: string; sizeBytes: bigint | number; contentType?: string | null } | null;
-    url?: { url: string; filename?: string | null } | null;
-  };
+  source: SourceInput;
 }
 
 /**
- * Writes a video with its source, job, tasks and first events in one transaction. A URL's job is queued
- * immediately. With an `idempotencyKey`, a repeat returns the first request's video.
+ * Writes a video with its source, job, tasks and first events in one transaction. The job of a URL or a
+ * script is queued immediately. With an `idempotencyKey`, a repeat returns the first request's video.
  */
 export async function createVideo(
   deps: OperationDeps,
@@ -47,22 +37,23 @@ export async function createVideo(
 ): Promise<{ videoId: string }> {
   const { idempotencyKey: key, ...rest } = input;
   const now = deps.clock();
-  const { grant } = viewer;
+  const { grant, workspaceId } = viewer;
   const video = await checkVideo(deps, viewer, input);
   const { videoId } = video;
-  if (grant && !input.source.upload) throw uploadsOnly();
-  const source = await toSource(deps, input.source, { videoId, now, maxBytes: maxBytesOf(deps, viewer) });
+  if (grant && !input.source.upload) throw uploadsOnly(input.source);
+  const subject = { videoId, workspaceId, now, maxBytes: maxBytesOf(deps, viewer) };
+  const { source, forget } = await beginSource(deps, input.source, subject);
   try {
     const written = await writeVideo(
       deps,
       { ...video, source },
       { key, operation: "createVideo", input: rest, now, viewer },
     );
-    if (!written.isNew) await forgetUpload(deps, videoId);
+    if (!written.isNew) await forget();
     return { videoId: written.videoId };
   } catch (error) {
-    // After an outage the row may exist; then a repeat with the key continues with its upload.
-    if (error instanceof ExpectedError) await forgetUpload(deps, videoId);
+    // After an outage the row may exist; then a repeat with the key continues with its source.
+    if (error instanceof ExpectedError) await forget();
     throw error;
   }
 }
@@ -78,7 +69,9 @@ export async function checkVideo(
 ): Promise<CheckedVideo> {
   if (grant?.kind === "VIEW") throw new Error("A viewer token creates a video.");
   const input = grant ? applyGrant(grant, asked) : asked;
-  const profile = await chooseProfile(db, workspaceId, input.profile);
+  const chosen = await chooseProfile(db, workspaceId, input.profile);
+  const { download } = input;
+  const profile = download && !chosen.download ? { ...chosen, download } : chosen;
   return {
     videoId,
     workspaceId,
@@ -99,12 +92,14 @@ export const maxBytesOf = ({ limits }: Pick<OperationDeps, "limits">, { grant }:
 /** Scope of a viewer's idempotency keys: those of a token's holder are separate from the workspace's. */
 export const keyOwnerOf = ({ grant }: Viewer): string | undefined => grant && `token/${grant.tokenId}`;
 
-const uploadsOnly = () =>
-  new InvalidInputError(
+function uploadsOnly({ manim }: SourceInput): InvalidInputError {
+  const field = manim ? "source.manim" : "source.url";
+  return new InvalidInputError(
     "NOT_WITH_UPLOAD_TOKEN",
-    "source.url",
-    "source.url: an upload token only permits uploads. Send the file, or use an API key with the scope WRITE.",
+    field,
+    `${field}: an upload token only permits uploads. Send the file, or use an API key with the scope WRITE.`,
   );
+}
 
 /**
  * Writes the video in one transaction, once per key and within the workspace's quota, then its first
@@ -127,7 +122,7 @@ export async function writeVideo(
   const grant = viewer.grant?.kind === "UPLOAD" ? viewer.grant : null;
   let playbackPolicy: PlaybackPolicy | null = null;
   // Before the transaction, which holds locks that other requests wait for.
-  const pool = await readPool(deps.db, newVideoRequirements(video.profile), now);
+  const pool = await readPool(deps.db, newVideoRequirements(video), now);
   try {
     const createdId = await onceByKey(deps.db, request, async (tx) => {
       if (grant) await useUploadToken(tx, grant, now);
@@ -141,6 +136,8 @@ export async function writeVideo(
         playbackPolicy = await insertVideo(tx, video, { now, maxActiveJobs, room, pool });
         return playbackPolicy !== null;
       });
+      const { materials = [] } = video.source.params ?? {};
+      if (materials.length > 0) await holdMaterials(tx, { videoId, materials, field: materialsField });
       if (grant) await rememberUploadedVideo(tx, grant, videoId);
     });
     const isNew = createdId === videoId;
@@ -153,67 +150,6 @@ export async function writeVideo(
   } catch (error) {
     if (isExternalIdTaken(error)) throw externalIdTaken(video.externalId ?? "");
     throw grant ? withoutFigures(error) : error;
-  }
-}
-
-/** Drops an upload whose row was not written. If that fails, the upload expires. */
-const forgetUpload = ({ uploads, log }: OperationDeps, videoId: string): Promise<void> =>
-  uploads
-    .remove(videoId)
-    .catch((error: unknown) => log.warn({ err: error, videoId }, "upload.not-forgotten"));
-
-async function toSource(
-  deps: OperationDeps,
-  { upload, url }: CreateVideoInput["source"],
-  { videoId, now, maxBytes }: { videoId: string; now: Date; maxBytes: number },
-) {
-  if (url) {
-    const address = checkSourceUrl(url.url, deps.limits.allowPrivateUrls);
-    const filename = toSafeFilename(url.filename ?? decodePath(address));
-    return {
-      kind: "URL" as const,
-      url: address.href,
-      filename,
-      objectKey: objectKeys.source(videoId, filename),
-    };
-  }
-  if (!upload) {
-    throw new InvalidInputError(
-      "SOURCE_INVALID",
-      "source",
-      "source: has neither an upload nor a url; pass exactly one of them.",
-    );
-  }
-  const sizeBytes = checkUploadSize(Number(upload.sizeBytes), maxBytes);
-  const filename = toSafeFilename(upload.filename);
-  const objectKey = objectKeys.source(videoId, filename);
-  const contentType = upload.contentType?.replaceAll("\0", "").slice(0, 200) ?? null;
-  const expiresAt = new Date(now.getTime() + deps.limits.uploadExpiryMs);
-  const { url: uploadUrl, tokenHash } = await deps.uploads.open({
-    videoId,
-    objectKey,
-    sizeBytes,
-    contentType,
-    expiresAt,
-  });
-  return {
-    kind: "UPLOAD" as const,
-    filename,
-    contentType,
-    sizeBytes: BigInt(sizeBytes),
-    objectKey,
-    uploadProtocol: deps.uploads.protocol,
-    uploadUrl,
-    uploadTokenHash: tokenHash,
-    uploadExpiresAt: expiresAt,
-  };
-}
-
-function decodePath({ pathname }: URL): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
   }
 }
 

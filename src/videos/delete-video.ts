@@ -1,10 +1,9 @@
 import { objectKeys } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { lockOwnVideo } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { recordChange } from "../events/record-change.ts";
-import { stopOpenAttempts } from "../jobs/stop-attempts.ts";
+import { lockOwnVideo, type Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { recordChange } from "../events/index.ts";
+import { stopOpenAttempts } from "../jobs/index.ts";
 
 /** Deletes a video with all its output, and stops its worker. Throws `NotFoundError`. */
 export async function deleteVideo(
@@ -25,7 +24,7 @@ export async function deleteVideo(
   });
   // After the commit: objects that cannot be removed only use space, and nothing refers to them.
   await Promise.all([deps.store.deletePrefix(objectKeys.video(videoId)), deps.uploads.remove(videoId)]).catch(
-    (error: unknown) => deps.log.warn({ err: error, videoId }, "video.objects-left"),
+    (error: unknown) => deps.log.warn({ err: error, videoId }, "video.objects-not-removed"),
   );
   return { videoId };
 }

@@ -1,11 +1,9 @@
 import { activeJobStatuses, type RecordedError } from "@reelay/contracts";
-import { lockVideo } from "../auth/own-video.ts";
-import { storeTransaction } from "../database/db.ts";
-import { isVideoJob } from "../database/job-kinds.ts";
-import type { OperationDeps } from "../deps.ts";
-import { removeLosers } from "../jobs/remove-losers.ts";
-import { settleJob } from "../jobs/settle-job.ts";
-import { refreshManifest } from "../streaming/refresh-manifest.ts";
+import { lockVideo } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { isVideoJob, storeTransaction } from "../database/index.ts";
+import { removeSuperseded, settleJob } from "../jobs/index.ts";
+import { refreshManifest } from "../streaming/index.ts";
 
 /** The upload's address expired before the upload was complete. */
 export const uploadExpired: RecordedError = {
@@ -43,11 +41,11 @@ export async function failUpload(
     const job = await tx.job.findFirst({ where: { videoId, ...isVideoJob, status } });
     // The head cannot be continued.
     await tx.part.deleteMany({ where: { videoId } });
-    await tx.video.update({ where: { id: videoId }, data: { posterKey: null } });
+    await tx.asset.deleteMany({ where: { videoId } });
     if (job === null) return true;
     await settleJob(tx, job, { status: "FAILED", error }, clock());
     await refreshManifest(tx, store, videoId);
     return true;
   }, storeTransaction);
-  if (isFailed) await removeLosers({ db, store, log }, videoId);
+  if (isFailed) await removeSuperseded({ db, store, log }, videoId);
 }

@@ -1,9 +1,9 @@
-import type { Db } from "../database/db.ts";
-import { InvalidInputError } from "../errors.ts";
+import type { Db } from "../database/index.ts";
+import { InvalidInputError } from "../errors/index.ts";
 import { checkMetadata } from "./check-input.ts";
 
 /** PostgreSQL accepts 32,767 parameters in one statement. */
-const maxMatches = 10_000;
+const MAX_MATCHES = 10_000;
 
 /**
  * The ids of videos whose metadata contains an object (`@>` in PostgreSQL). This is a separate query because
@@ -14,11 +14,11 @@ export async function findByMetadata(db: Db, workspaceId: string, contained: unk
   const text = JSON.stringify(checkMetadata(contained, field));
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM videos WHERE metadata @> ${text}::jsonb AND workspace_id = ${workspaceId}::uuid
-    LIMIT ${maxMatches + 1}`;
-  if (rows.length <= maxMatches) return rows.map(({ id }) => id);
+    LIMIT ${MAX_MATCHES + 1}`;
+  if (rows.length <= MAX_MATCHES) return rows.map(({ id }) => id);
   throw new InvalidInputError(
     "FILTER_TOO_WIDE",
     field,
-    `${field}: more than ${maxMatches} videos match. Add fields to the object, or filter by tags.`,
+    `${field}: more than ${MAX_MATCHES} videos match. Add fields to the object, or filter by tags.`,
   );
 }

@@ -1,12 +1,32 @@
 /** Operations on videos. */
-
-export { videoNotFound } from "../auth/own-video.ts";
-export { variantFraction, videoProgress } from "../progress/video-progress.ts";
-export { checkTags, normalizeTag } from "./check-input.ts";
-export { createVideo } from "./create-video.ts";
+export { videoNotFound } from "../auth/index.ts";
+export { variantFraction, videoProgress } from "../progress/index.ts";
+export { beginEarly, readEarlySize } from "./begin-early.ts";
+export type { SourceInput } from "./begin-source.ts";
+export {
+  checkExternalId,
+  checkMetadata,
+  checkTags,
+  checkTitle,
+  normalizeTag,
+} from "./check-input.ts";
+export type { AspectRatio, ManimQuality, ScriptInput } from "./check-script.ts";
+export {
+  type CheckedVideo,
+  type CreateVideoInput,
+  checkVideo,
+  createVideo,
+  externalIdTaken,
+  keyOwnerOf,
+  maxBytesOf,
+  writeVideo,
+} from "./create-video.ts";
 export { deleteVideo } from "./delete-video.ts";
+export { failUpload, uploadExpired, uploadTerminated } from "./fail-upload.ts";
 export { findByMetadata } from "./find-by-metadata.ts";
-export { noteOnSounds } from "./note-on-sounds.ts";
+export { noteOnAudioTracks } from "./note-on-audio-tracks.ts";
+export { planScript } from "./plan-script.ts";
 export { completeUpload, receiveSource } from "./receive-source.ts";
 export { tagVideo } from "./tag-video.ts";
 export { updateVideo } from "./update-video.ts";
+export { isUsedUp, usedUp, type VideoInput, withoutFigures } from "./use-upload-token.ts";

@@ -10,7 +10,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 const source = { url: { url: "https://example.com/clip.mp4" } };
 
-test("an external id is given once, and who comes second leaves nothing behind", async () => {
+test("an external id is unique, and a duplicate creates nothing", async () => {
   const create = () =>
     createVideo(system.operations, system.viewer, { title: "clip", externalId: "cms-1", source });
   await create();
@@ -20,7 +20,7 @@ test("an external id is given once, and who comes second leaves nothing behind",
   );
 });
 
-test("one statement writes what a video, its source, job and task need, and the events in order", async () => {
+test("one statement writes the video, its source, job and task, and the events in order", async () => {
   const upload = { filename: "clip.mp4", sizeBytes: 5_000_000_000, contentType: "video/mp4" };
   const { videoId } = await createVideo(system.operations, system.viewer, {
     title: "Größe 'é' \\ \" 🎬",

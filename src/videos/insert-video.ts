@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Profile, type Requirements, requirementsOf } from "@reelay/contracts";
+import { type AnimationSettings, type Profile, type Requirements, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type {
@@ -10,8 +10,8 @@ import type {
   UploadProtocol,
   VideoStatus,
 } from "../../prisma/generated/enums.ts";
-import { newVideoKind, taskKindOf } from "../database/job-kinds.ts";
-import type { Tx } from "../events/record-change.ts";
+import { firstTaskOf, videoKindOf, wireKindOf } from "../database/index.ts";
+import type { Tx } from "../events/index.ts";
 
 export interface NewVideo {
   videoId: string;
@@ -37,12 +37,17 @@ export interface NewVideo {
     uploadExpiresAt?: Date;
     /** Set if the source is already in the store. */
     receivedAt?: Date;
+    /** How a script is drawn. */
+    params?: AnimationSettings;
   };
 }
 
 /** What the first task of a new video needs. */
-export const newVideoRequirements = (profile: Profile): Requirements =>
-  requirementsOf(taskKindOf(newVideoKind), profile);
+export const newVideoRequirements = ({
+  profile,
+  source,
+}: Pick<NewVideo, "profile" | "source">): Requirements =>
+  requirementsOf(wireKindOf(firstTaskOf(videoKindOf(source.kind))), profile);
 
 /** Whether its job can start: a worker downloads the source, or it is stored. */
 const isSourceThere = ({ source }: Pick<NewVideo, "source">): boolean =>
@@ -69,6 +74,7 @@ export async function insertVideo(
   const { videoId, workspaceId, source } = video;
   const isReady = isSourceThere(video);
   const status = firstStatus(video);
+  const kind = videoKindOf(source.kind);
   const jobId = randomUUID();
   const jobStatus = isReady ? "QUEUED" : "PENDING";
   const queuedAt = isReady ? now : null;
@@ -88,19 +94,20 @@ export async function insertVideo(
         coalesce(${video.playbackPolicy}::"PlaybackPolicy", quota.playback_policy) FROM go, quota RETURNING playback_policy
     ), source AS (
       INSERT INTO sources (video_id, kind, url, filename, content_type, size_bytes, object_key, upload_protocol, upload_token_hash,
-        upload_url, upload_expires_at, received_at)
+        upload_url, upload_expires_at, received_at, params)
       SELECT ${videoId}::uuid, ${source.kind}::"SourceKind", ${source.url ?? null}, ${source.filename}, ${source.contentType ?? null},
         ${source.sizeBytes ?? null}::bigint, ${source.objectKey}, ${source.uploadProtocol ?? null}::"UploadProtocol",
         ${source.uploadTokenHash ?? null}, ${source.uploadUrl ?? null}, ${source.uploadExpiresAt ?? null}::timestamptz,
-        ${source.receivedAt ?? null}::timestamptz FROM go
+        ${source.receivedAt ?? null}::timestamptz,
+        ${source.params === undefined ? null : JSON.stringify(source.params)}::jsonb FROM go
     ), job AS (
       INSERT INTO jobs (id, workspace_id, video_id, kind, status, priority, profile, created_at, queued_at, trace_parent)
-      SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, ${newVideoKind}, ${jobStatus}::"JobStatus",
+      SELECT ${jobId}::uuid, ${workspaceId}::uuid, ${videoId}::uuid, ${kind}, ${jobStatus}::"JobStatus",
         ${video.priority}::"JobPriority", ${JSON.stringify(video.profile)}::jsonb, ${now}, ${queuedAt}::timestamptz, ${activeTraceParent()} FROM go
     ), task AS (
       INSERT INTO tasks (id, job_id, workspace_id, priority, kind, pool, requirements, status, available_at, created_at, queued_at, due_at)
-      SELECT ${randomUUID()}::uuid, ${jobId}::uuid, ${workspaceId}::uuid, ${video.priority}::"JobPriority", 'RENDER', ${pool}::"Pool",
-        ${JSON.stringify(newVideoRequirements(video.profile))}::jsonb, ${jobStatus}::"JobStatus", ${now}, ${now}, ${queuedAt}::timestamptz, ${queuedAt}::timestamptz FROM go
+      SELECT ${randomUUID()}::uuid, ${jobId}::uuid, ${workspaceId}::uuid, ${video.priority}::"JobPriority", ${firstTaskOf(kind)}, ${pool}::"Pool",
+        ${JSON.stringify(newVideoRequirements(video))}::jsonb, ${jobStatus}::"JobStatus", ${now}, ${now}, ${queuedAt}::timestamptz, ${queuedAt}::timestamptz FROM go
     ), event AS (
       INSERT INTO events (workspace_id, video_id, job_id, type, at)
       SELECT ${workspaceId}::uuid, ${videoId}::uuid, happened.job_id, happened.type, ${now}

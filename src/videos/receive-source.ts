@@ -1,13 +1,11 @@
 import { activeJobStatuses } from "@reelay/contracts";
-import { lockVideo, videoNotFound } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../database/db.ts";
-import { isVideoJob } from "../database/job-kinds.ts";
-import type { OperationDeps } from "../deps.ts";
-import { ConflictError } from "../errors.ts";
-import { recordChange } from "../events/record-change.ts";
-import { releaseJob } from "../jobs/create-job.ts";
-import { refreshStatus } from "../streaming/publish-status.ts";
+import { lockVideo, type Viewer, videoNotFound } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { isVideoJob, storeTransaction } from "../database/index.ts";
+import { ConflictError } from "../errors/index.ts";
+import { recordChange } from "../events/index.ts";
+import { releaseJob, videoMayBecome } from "../jobs/index.ts";
+import { refreshStatus } from "../streaming/index.ts";
 
 /** A source has been stored: its job starts. Safe to repeat. */
 export async function receiveSource(
@@ -32,7 +30,7 @@ export async function receiveSource(
     await tx.video.updateMany({
       where: {
         id: videoId,
-        status: "AWAITING_SOURCE",
+        status: { equals: "AWAITING_SOURCE", ...videoMayBecome("PROCESSING") },
         jobs: { some: { status: { in: [...activeJobStatuses] } } },
       },
       data: { status: "PROCESSING" },

@@ -1,7 +1,6 @@
-import { lockOwnVideo } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import type { OperationDeps } from "../deps.ts";
-import { recordChange } from "../events/record-change.ts";
+import { lockOwnVideo, type Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { recordChange } from "../events/index.ts";
 import { checkTags, normalizeTag } from "./check-input.ts";
 
 interface TagChange {

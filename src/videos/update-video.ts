@@ -1,10 +1,9 @@
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
-import { lockOwnVideo } from "../auth/own-video.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { storeTransaction } from "../database/db.ts";
-import type { OperationDeps } from "../deps.ts";
-import { recordChange } from "../events/record-change.ts";
-import { refreshStatus } from "../streaming/publish-status.ts";
+import { lockOwnVideo, type Viewer } from "../auth/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { storeTransaction } from "../database/index.ts";
+import { recordChange } from "../events/index.ts";
+import { refreshStatus } from "../streaming/index.ts";
 import { checkExternalId, checkMetadata, checkTags, checkTitle } from "./check-input.ts";
 import { externalIdTaken, isExternalIdTaken } from "./create-video.ts";
 

@@ -1,10 +1,10 @@
 /** Rules for videos that an upload token creates. */
 
 import type { JobPriority, PlaybackPolicy } from "../../prisma/generated/enums.ts";
-import type { UploadGrant } from "../auth/grant.ts";
-import type { Db } from "../database/db.ts";
-import { ForbiddenError, InvalidInputError, QuotaExceededError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
+import type { UploadGrant } from "../auth/index.ts";
+import type { Db } from "../database/index.ts";
+import { ForbiddenError, InvalidInputError, QuotaExceededError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
 
 /** Everything about a new video except its source. */
 export interface VideoInput {
@@ -13,6 +13,8 @@ export interface VideoInput {
   metadata?: unknown;
   tags?: readonly string[] | null;
   profile?: string | null;
+  /** An MP4 download up to this height, if the profile has none. */
+  download?: { height: number } | null;
   priority?: JobPriority | null;
   /** Default: the workspace's. */
   playbackPolicy?: PlaybackPolicy | null;

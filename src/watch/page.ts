@@ -1,8 +1,8 @@
-import { REFUSALS, type RefusalCode } from "../playback-access/index.ts";
-import { playbackEventsPath } from "../playback-events/index.ts";
+import { type RefusalCode, refusals } from "../playback-access/index.ts";
+import { PLAYBACK_EVENTS_PATH } from "../playback-events/index.ts";
 
 /** The pages' HTML. */
-const style = `
+const STYLE = `
 body { margin: 0; min-height: 100vh; display: grid; place-content: center; background: #111; color: #ddd; font: 16px/1.5 system-ui, sans-serif }
 main { width: min(96vw, calc(92vh * 16 / 9)) }
 reelay-player { aspect-ratio: 16 / 9; max-height: 92vh }
@@ -29,7 +29,7 @@ export const renderPlayerPage = ({ id, statusUrl, token, isEmbedded, flags }: Pl
   page(
     `Video ${id}`,
     `<main>
-<reelay-player ${[`video-id="${escapeHtml(id)}"`, `status-src="${escapeHtml(statusUrl)}"`, ...(token === null ? [] : [`token="${escapeHtml(token)}"`]), `qoe-url="${playbackEventsPath}"`, ...flags].join(" ")}><p>Loading …</p></reelay-player>
+<reelay-player ${[`video-id="${escapeHtml(id)}"`, `status-src="${escapeHtml(statusUrl)}"`, ...(token === null ? [] : [`token="${escapeHtml(token)}"`]), `qoe-url="${PLAYBACK_EVENTS_PATH}"`, ...flags].join(" ")}><p>Loading …</p></reelay-player>
 <noscript><p>This page needs JavaScript to play the video.</p></noscript>
 </main>
 <script type="module" src="/player.js"></script>`,
@@ -47,7 +47,7 @@ export const renderMissingPage = (): string =>
 export const renderRefusedPage = (code: RefusalCode): string =>
   page(
     "This link does not open the video",
-    `<main><p>${REFUSALS[code]}</p><p><small>${code}</small></p></main>`,
+    `<main><p>${refusals[code]}</p><p><small>${code}</small></p></main>`,
     "missing",
   );
 
@@ -57,7 +57,7 @@ const page = (title: string, body: string, kind: string): string => `<!doctype h
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>${style}</style>
+<style>${STYLE}</style>
 </head>
 <body class="${kind}">
 ${body}

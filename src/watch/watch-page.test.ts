@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encodeGlobalId } from "../global-id.ts";
+import { encodeGlobalId } from "../inputs/global-id.ts";
 import { createWatchPage } from "./index.ts";
 import type { WatchPageOptions } from "./watch-page.ts";
 
@@ -45,7 +45,7 @@ afterAll(() => {
 });
 
 test.each(["watch", "embed"])(
-  "a video's %s page asks the store for its public state, and may reach nothing else",
+  "a video's %s page reads the public status from the store, and its CSP allows nothing else",
   async (kind) => {
     const response = await fetch(`${base}/${kind}/${id}`);
     expect(response.status).toBe(200);
@@ -63,7 +63,7 @@ test.each(["watch", "embed"])(
   },
 );
 
-test("an embedded player begins as its address says, a video's own page by itself", async () => {
+test("an embedded player starts as its URL says, and a video's own page plays automatically", async () => {
   const playerAt = async (path: string) =>
     / qoe-url="\/api\/playback-events"([^>]*)>/.exec(await (await fetch(base + path)).text())?.[1];
   expect(await playerAt(`/watch/${id}`)).toBe(" autoplay");
@@ -71,7 +71,7 @@ test("an embedded player begins as its address says, a video's own page by itsel
   expect(await playerAt(`/embed/${id}?autoplay&muted=1&loop=0&onload=x`)).toBe(" autoplay muted");
 });
 
-test("until the player is built the page says so and looks again by itself", async () => {
+test("before the player is built the page reports that and reloads automatically", async () => {
   isBuilt = false;
   const response = await fetch(`${base}/watch/${id}`);
   isBuilt = true;
@@ -95,20 +95,20 @@ test.each([
   expect(text).not.toContain("<script");
 });
 
-test("HEAD gives the headers only, and writing is refused", async () => {
+test("HEAD returns only the headers, and other methods are refused", async () => {
   const head = await fetch(`${base}/watch/${id}`, { method: "HEAD" });
   expect([head.status, await head.text()]).toEqual([200, ""]);
   const post = await fetch(`${base}/watch/${id}`, { method: "POST" });
   expect([post.status, post.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
 });
 
-test("other paths are left to others", async () => {
+test("other paths are passed to other handlers", async () => {
   for (const path of ["/watching", "/embedded", "/watch.js"])
     expect((await fetch(base + path)).status).toBe(418);
 });
 
 test.each(["watch", "embed"])(
-  "under a token a %s page hands it to the player, and only the token's sites may frame it",
+  "with a token a %s page passes it to the player, and only the token's origins may frame it",
   async (kind) => {
     const response = await fetch(`${base}/${kind}/${id}?token=good`);
     expect([response.status, response.headers.get("cache-control")]).toEqual([200, "private, no-store"]);
@@ -121,13 +121,13 @@ test.each(["watch", "embed"])(
   },
 );
 
-test("a token that does not open the video gets a page that says why", async () => {
+test("a token that does not open the video returns a page that states the reason", async () => {
   const response = await fetch(`${base}/embed/${id}?token=old`);
   expect([response.status, response.headers.get("cache-control")]).toEqual([403, "no-store"]);
   expect(await response.text()).toContain("PLAYBACK_TOKEN_EXPIRED");
 });
 
-test("a SIGNED video without a token has the page of one that does not exist", async () => {
+test("a SIGNED video without a token returns the page of a missing video", async () => {
   const response = await fetch(`${base}/watch/${encodeGlobalId("Video", videoId.replace(/1$/, "2"))}`);
   expect(response.status).toBe(404);
   expect(await response.text()).toContain("There is no video at this address");

@@ -2,9 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { answerBuilding, type BuiltFiles } from "../console/index.ts";
-import { keyOf } from "../global-id.ts";
-import { pathOf } from "../http/path.ts";
-import { playerPolicy } from "../http/player-policy.ts";
+import { pathOf, playerPolicy } from "../http/index.ts";
+import { keyOf } from "../inputs/index.ts";
 import {
   addressBelow,
   type PlaybackAccess,
@@ -20,7 +19,7 @@ export interface WatchPageOptions {
   built: BuiltFiles;
 }
 
-const pattern = /^\/(watch|embed)(?:\/(.*))?$/;
+const PATTERN = /^\/(watch|embed)(?:\/(.*))?$/;
 
 /** Parameters of an embedded player's URL: `/embed/{id}?autoplay&muted`. */
 const flagNames = ["autoplay", "muted", "loop", "no-resume"];
@@ -34,7 +33,7 @@ const flagNames = ["autoplay", "muted", "loop", "no-resume"];
  */
 export function createWatchPage({ store, access, built }: WatchPageOptions) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
-    const [, kind, id = ""] = pattern.exec(pathOf(req)) ?? [];
+    const [, kind, id = ""] = PATTERN.exec(pathOf(req)) ?? [];
     if (kind === undefined) return false;
     if (req.method !== "GET" && req.method !== "HEAD") {
       res.setHeader("Allow", "GET, HEAD");

@@ -1,5 +1,5 @@
 import { isAllowedByName, mayBeAllowed, mayUsePort, portRefusal } from "@reelay/egress";
-import { InvalidInputError } from "../errors.ts";
+import { InvalidInputError } from "../errors/index.ts";
 
 /**
  * Checks a receiver's URL without a name lookup; every attempt checks the addresses that its host resolves

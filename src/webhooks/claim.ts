@@ -1,5 +1,5 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { testType } from "./message.ts";
+import { TEST_TYPE } from "./message.ts";
 
 /** A delivery leased by this process: no other process sends it before `leasedUntil`. */
 export interface Claimed {
@@ -46,7 +46,7 @@ export async function claimDue(db: PrismaClient, options: ClaimOptions): Promise
         SELECT d.id FROM webhook_deliveries d
         WHERE d.endpoint_id = e.id AND d.state = 'PENDING' AND d.next_attempt_at <= ${now}
           AND (d.leased_until IS NULL OR d.leased_until <= ${now})
-          AND (d.type = ${testType} OR (e.status = 'ENABLED' AND (e.not_before IS NULL OR e.not_before <= ${now})))
+          AND (d.type = ${TEST_TYPE} OR (e.status = 'ENABLED' AND (e.not_before IS NULL OR e.not_before <= ${now})))
           AND NOT EXISTS (
             SELECT FROM webhook_deliveries b WHERE b.endpoint_id = d.endpoint_id AND b.video_id = d.video_id
               AND b.state = 'PENDING' AND b.position < d.position AND b.tries = 0)

@@ -26,7 +26,7 @@ async function untilSettled(world: WebhookWorld, endpointId: string): Promise<vo
   }
 }
 
-test("events of a video arrive in their order, each once, signed", async () => {
+test("a video's events arrive in order, each once and signed", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId, secret } = await world.createEndpoint(receiver.url);
@@ -49,7 +49,7 @@ test("events of a video arrive in their order, each once, signed", async () => {
   });
 });
 
-test("what is not taken is sent again, the same body under the same id with a new time, until it is", async () => {
+test("a refused message is retried with the same body and id and a new timestamp until it is accepted", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId, secret } = await world.createEndpoint(receiver.url);
@@ -81,7 +81,7 @@ test("what is not taken is sent again, the same body under the same id with a ne
   expect(delivery?.attempts[0]?.requestHeaders).toMatchObject({ "webhook-id": first?.id });
 });
 
-test("a receiver that is away for longer gets all that waits as soon as it takes something", async () => {
+test("a receiver that was unavailable for long gets all waiting messages once it accepts one", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId } = await world.createEndpoint(receiver.url);
@@ -102,7 +102,7 @@ test("a receiver that is away for longer gets all that waits as soon as it takes
   ]);
 });
 
-test("a pause that a receiver asks for is kept for all that goes to it", async () => {
+test("a pause that a receiver requests applies to all its deliveries", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   await world.createEndpoint(receiver.url);
@@ -138,14 +138,14 @@ test("410 Gone disables an endpoint immediately, and the log and other endpoints
       data: { videoId: null, video: null, data: { reason: "GONE", url: gone.url } },
     },
   ]);
-  // Enabled again, it gets what it missed.
+  // Once enabled again, it receives the missed events.
   gone.answer = (_message, response) => void response.writeHead(204).end();
   await enableWebhookEndpoint(world.deps, world.viewer, endpointId, { skipMissed: false });
   await world.deliverAll();
   expect(gone.received.map(({ type }) => type)).toEqual(["video.created", "video.ready"]);
 });
 
-test("an endpoint that takes nothing for the whole span of retries is disabled; one that takes something is not", async () => {
+test("an endpoint that accepts nothing during the whole retry period is disabled; one that accepts some is not", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId } = await world.createEndpoint(receiver.url);
@@ -167,7 +167,7 @@ test("an endpoint that takes nothing for the whole span of retries is disabled; 
     { workspaceId: world.workspaceId, videoId: null, data: { reason: "FAILING" } },
   ]);
 
-  // One message that is never taken beside others that are: it is given up alone.
+  // A message that is never accepted fails alone if others are accepted.
   await enableWebhookEndpoint(world.deps, world.viewer, endpointId, { skipMissed: true });
   receiver.answer = ({ type }, response) =>
     void response.writeHead(type === "video.poison" ? 500 : 204).end();
@@ -184,7 +184,7 @@ test("an endpoint that takes nothing for the whole span of retries is disabled; 
   expect(states.filter((state) => state.includes("poison"))).toEqual(["video.poison FAILED"]);
 });
 
-test("a redirect is not followed, and says where it leads", async () => {
+test("a redirect is not followed, and the error states its target", async () => {
   await using world = await createWebhookWorld();
   await using target = await startReceiver();
   await using receiver = await startReceiver();
@@ -200,11 +200,11 @@ test("a redirect is not followed, and says where it leads", async () => {
   });
 });
 
-test("an address that is private is not connected to, whatever name leads to it", async () => {
+test("no connection is made to a private address, whatever host name resolves to it", async () => {
   await using world = await createWebhookWorld({ allowPrivate: ["10.1.1.1"] });
   await using receiver = await startReceiver();
   const { endpointId } = await world.createEndpoint("http://10.1.1.1/");
-  // As if the name server had changed its mind since: what matters is the address that is connected to.
+  // As if the DNS record had changed since: what matters is the address of the connection.
   for (const host of ["localhost", "127.0.0.1", "[::ffff:127.0.0.1]"]) {
     await world.db.webhookEndpoint.update({
       where: { id: endpointId },
@@ -218,7 +218,7 @@ test("an address that is private is not connected to, whatever name leads to it"
   expect(codes).toEqual(["ADDRESS_REFUSED", "ADDRESS_REFUSED", "ADDRESS_REFUSED"]);
 });
 
-test("no receiver, an endless answer, and one that never ends: each is reported and holds no resources", async () => {
+test("an unreachable receiver and an endless response are recorded and hold no resources", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const away = await world.createEndpoint("http://127.0.0.1:1/");
@@ -242,7 +242,7 @@ test("no receiver, an endless answer, and one that never ends: each is reported 
   expect(taken?.attempts[0]?.responseBody).toHaveLength(4_096);
 });
 
-test("a slow endpoint holds up no other: it has four requests at most", async () => {
+test("a slow endpoint delays no other endpoint: it gets at most four concurrent requests", async () => {
   await using world = await createWebhookWorld();
   await using slow = await startReceiver();
   await using quick = await startReceiver();
@@ -257,6 +257,7 @@ test("a slow endpoint holds up no other: it has four requests at most", async ()
     await deliverer.deliverDue();
     return quick.received.length === 20;
   }, "the quick receiver has all");
+  await eventually(() => slow.received.length >= 4, "the slow one has what it may have");
   expect(slow.received).toHaveLength(4);
   await eventually(async () => {
     for (const release of held.splice(0)) release();
@@ -266,7 +267,7 @@ test("a slow endpoint holds up no other: it has four requests at most", async ()
   await deliverer.idle();
 });
 
-test("a receiver that does not answer in time is tried again", async () => {
+test("a delivery whose receiver does not answer in time is retried", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId } = await world.createEndpoint(receiver.url);
@@ -281,7 +282,7 @@ test("a receiver that does not answer in time is tried again", async () => {
   ]);
 });
 
-test("of two processes each delivery is sent by one; what a dead one had taken is sent by another, later", async () => {
+test("two processes send each delivery once, and a dead process's delivery is sent when its lease expires", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId } = await world.createEndpoint(receiver.url);
@@ -296,7 +297,7 @@ test("of two processes each delivery is sent by one; what a dead one had taken i
   expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(12);
   expect(receiver.received).toHaveLength(12);
 
-  // A process that died between the request and its note: the lease is all that is left of it.
+  // A process that died between its request and the record of it leaves only a lease.
   await world.write(await world.createVideo(), ["ready"]);
   await world.fanOutAll();
   await world.db.webhookDelivery.updateMany({
@@ -310,7 +311,7 @@ test("of two processes each delivery is sent by one; what a dead one had taken i
   expect(receiver.received).toHaveLength(13);
 });
 
-test("a process that stops lets requests end, and gives back at once what does not", async () => {
+test("a stopping process waits briefly for its requests and releases unfinished deliveries immediately", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId } = await world.createEndpoint(receiver.url);
@@ -328,7 +329,7 @@ test("a process that stops lets requests end, and gives back at once what does n
   expect(await world.deliveries(endpointId)).toMatchObject([{ state: "SUCCEEDED", attemptCount: 1 }]);
 });
 
-test("during a rotation both secrets verify, then the new one alone", async () => {
+test("during a rotation both secrets verify, afterwards only the new one", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId, secret: old } = await world.createEndpoint(receiver.url);
@@ -345,7 +346,7 @@ test("during a rotation both secrets verify, then the new one alone", async () =
   expect(() => receiver.signedWith(old)).toThrow("No matching signature");
 });
 
-test("what failed is sent again on request, one or all since a time, under the id that it had", async () => {
+test("failed deliveries are sent again on request, one or all since a time, with the same id", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { deps, viewer } = world;
@@ -376,7 +377,7 @@ test("what failed is sent again on request, one or all since a time, under the i
   expect(receiver.received[2]?.id).toBe(receiver.received[0]?.id);
 });
 
-test("a test is sent once, also to an endpoint that is disabled, and changes nothing else", async () => {
+test("a test message is sent once, even to a disabled endpoint, and changes nothing else", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { deps, viewer } = world;
@@ -395,7 +396,7 @@ test("a test is sent once, also to an endpoint that is disabled, and changes not
   expect(await world.endpoint(endpointId)).toMatchObject({ status: "DISABLED", failingSince: null });
 });
 
-test("old deliveries are forgotten with their attempts", async () => {
+test("old deliveries are deleted with their attempts", async () => {
   await using world = await createWebhookWorld();
   await using receiver = await startReceiver();
   const { endpointId } = await world.createEndpoint(receiver.url);

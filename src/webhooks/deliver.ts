@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { type SecretBox, SecretUnreadableError } from "../secrets/index.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import type { Metrics } from "../telemetry/index.ts";
 import { type Claimed, claimDue, release } from "./claim.ts";
 import { contextOf } from "./endpoint-secrets.ts";
 import { createFailureNotes } from "./failure-notes.ts";
@@ -36,13 +36,13 @@ interface Deliverer extends AsyncDisposable {
  * Concurrent requests of one process to one endpoint: more would overload a slow receiver, fewer would delay
  * a fast one.
  */
-const perEndpoint = 4;
+const PER_ENDPOINT = 4;
 /** Concurrent requests of one process. */
-const maxInFlight = 500;
+const MAX_IN_FLIGHT = 500;
 /** Time beyond a request's own limit: for its lookup and for recording the result. */
-const leaseMarginMs = 15_000;
+const LEASE_MARGIN_MS = 15_000;
 /** Time for running requests when the process stops. */
-const graceMs = 1_000;
+const GRACE_MS = 1_000;
 
 /**
  * Sends due deliveries. Disposing gives requests 1 s to end; another process sends interrupted ones again
@@ -74,7 +74,7 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
     if (error === null) return notes.taken(endpointId);
     const about = { endpointId, deliveryId, type, status, error };
     if (outcome.nextAttemptAt) notes.failed({ ...about, nextAttemptAt: outcome.nextAttemptAt });
-    else log.warn(about, "webhook.given-up");
+    else log.warn(about, "webhook.abandoned");
     if (outcome.disable) {
       notes.forget(endpointId);
       log.warn({ endpointId, reason: outcome.disable.reason }, "webhook.disabled");
@@ -108,11 +108,11 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
 
   return {
     async deliverDue() {
-      const room = maxInFlight - running.size;
+      const room = MAX_IN_FLIGHT - running.size;
       if (room <= 0 || stopped.signal.aborted) return 0;
       const now = clock();
-      const leasedUntil = new Date(now.getTime() + deps.timeoutMs + leaseMarginMs);
-      const due = await claimDue(db, { now, leasedUntil, perEndpoint, room, busy });
+      const leasedUntil = new Date(now.getTime() + deps.timeoutMs + LEASE_MARGIN_MS);
+      const due = await claimDue(db, { now, leasedUntil, perEndpoint: PER_ENDPOINT, room, busy });
       for (const claimed of due) begin(claimed);
       return due.length;
     },
@@ -121,7 +121,7 @@ export function createDeliverer(deps: DeliverDeps): Deliverer {
     },
     async [Symbol.asyncDispose]() {
       const waited = new AbortController();
-      const grace = delay(graceMs, undefined, { signal: waited.signal }).catch(() => undefined);
+      const grace = delay(GRACE_MS, undefined, { signal: waited.signal }).catch(() => undefined);
       await Promise.race([grace, Promise.all(running)]);
       waited.abort();
       stopped.abort(new Error("The process stops."));

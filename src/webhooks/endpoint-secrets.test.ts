@@ -16,7 +16,7 @@ const { db, deps } = world;
 const quiet = { info: vi.fn<() => void>(), warn: vi.fn<() => void>() };
 const encryptAll = (secrets: SecretBox) => encryptWebhookSecrets({ db, secrets, log: quiet });
 
-test("the database holds no secret that signs, neither the new nor the previous one", async () => {
+test("the database contains no signing secret in plain text, neither the current nor the previous one", async () => {
   const { endpointId, secret } = await world.createEndpoint(receiver.url);
   const { secret: next } = await rotateWebhookSecret(deps, world.viewer, endpointId);
   const stored = JSON.stringify(await db.$queryRaw`SELECT e::text AS row FROM webhook_endpoints e`);
@@ -25,7 +25,7 @@ test("the database holds no secret that signs, neither the new nor the previous 
   expect(stored).not.toContain("whsec_");
 });
 
-test("secrets that an earlier version stored unencrypted sign as before, and are encrypted at the next start", async () => {
+test("secrets that an earlier version stored unencrypted still sign, and are encrypted at the next start", async () => {
   const { endpointId, secret } = await world.createEndpoint(receiver.url);
   await db.webhookEndpoint.update({ where: { id: endpointId }, data: { secret } });
   await encryptAll(deps.secrets);
@@ -37,7 +37,7 @@ test("secrets that an earlier version stored unencrypted sign as before, and are
   expect((await world.endpoint(endpointId)).secret).toBe(stored);
 });
 
-test("after a key's rotation the old key is needed for nothing", async () => {
+test("after a key rotation the old key is no longer needed", async () => {
   const { endpointId, secret } = await world.createEndpoint(receiver.url);
   const old = randomBytes(32);
   const next = randomBytes(32);
@@ -58,7 +58,7 @@ test("after a key's rotation the old key is needed for nothing", async () => {
   expect(alone.decryptSecret(row.previousSecret ?? "", context)).toBe(secret);
 });
 
-test("a message that cannot be signed is not sent, and the attempt says why", async () => {
+test("a message that cannot be signed is not sent, and the attempt records the reason", async () => {
   const { endpointId } = await world.createEndpoint(receiver.url, ["video.ready"]);
   const unreadable = createSecretBox([randomBytes(32)]).encryptSecret("whsec_", {
     kind: "webhook-endpoint",

@@ -9,7 +9,7 @@ export const contextOf = (endpoint: { id: string; workspaceId: string }): Secret
   id: endpoint.id,
 });
 
-const batch = 100;
+const BATCH = 100;
 
 /**
  * Encrypts secrets that are stored unencrypted or with a key other than the first; afterwards the other keys
@@ -36,7 +36,7 @@ export async function encryptWebhookSecrets(deps: {
         ],
       },
       orderBy: { id: "asc" },
-      take: batch,
+      take: BATCH,
     });
     for (const { id, workspaceId, secret, previousSecret } of rows) {
       const context = contextOf({ id, workspaceId });
@@ -59,7 +59,7 @@ export async function encryptWebhookSecrets(deps: {
       }
     }
     const last = rows.at(-1);
-    if (last === undefined || rows.length < batch) break;
+    if (last === undefined || rows.length < BATCH) break;
     after = last.id;
   }
   if (encrypted > 0) log.info({ table: "webhook_endpoints", rows: encrypted }, "secrets.encrypted");

@@ -1,10 +1,9 @@
 /** Operations on a workspace's endpoints. All require the scope ADMIN. */
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import { ConflictError, InvalidInputError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
-import { sequenceEvents } from "../events/sequence-events.ts";
-import { onceByKey } from "../idempotency.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import { ConflictError, InvalidInputError } from "../errors/index.ts";
+import { sequenceEvents, type Tx } from "../events/index.ts";
+import { onceByKey } from "../idempotency/index.ts";
 import type { SecretBox } from "../secrets/index.ts";
 import { checkWebhookUrl } from "./check-url.ts";
 import { contextOf } from "./endpoint-secrets.ts";
@@ -21,8 +20,8 @@ export interface WebhookDeps {
 }
 
 /** Each event is sent to each of them. */
-const maxEndpoints = 50;
-const maxDescription = 500;
+const MAX_ENDPOINTS = 50;
+const MAX_DESCRIPTION = 500;
 
 interface EndpointInput {
   url?: string | null;
@@ -48,10 +47,10 @@ export async function createWebhookEndpoint(
   let secret: string | null = null;
   const request = { workspaceId, key: idempotencyKey, operation: "createWebhookEndpoint", input };
   const endpointId = await onceByKey(db, request, async (tx, id) => {
-    if ((await tx.webhookEndpoint.count({ where: { workspaceId } })) >= maxEndpoints) {
+    if ((await tx.webhookEndpoint.count({ where: { workspaceId } })) >= MAX_ENDPOINTS) {
       throw new ConflictError(
         "WEBHOOK_LIMIT_REACHED",
-        `This workspace has ${maxEndpoints} webhook endpoints, which is the limit; delete one that is no longer used.`,
+        `This workspace has ${MAX_ENDPOINTS} webhook endpoints, which is the limit; delete one that is no longer used.`,
       );
     }
     secret = createSecret();
@@ -99,8 +98,8 @@ export async function deleteWebhookEndpoint(
   });
 }
 
-const defaultOverlapMs = 86_400_000;
-const maxOverlapMs = 7 * 86_400_000;
+const DEFAULT_OVERLAP_MS = 86_400_000;
+const MAX_OVERLAP_MS = 7 * 86_400_000;
 
 /**
  * Gives an endpoint a new secret. The current one also signs for `overlapMs` (default a day, at most a week;
@@ -111,14 +110,14 @@ export async function rotateWebhookSecret(
   { db, clock, secrets }: WebhookDeps,
   viewer: Viewer,
   endpointId: string,
-  overlapMs: number = defaultOverlapMs,
+  overlapMs: number = DEFAULT_OVERLAP_MS,
 ): Promise<{ endpointId: string; secret: string }> {
   requireScope(viewer, "ADMIN");
-  if (overlapMs < 0 || overlapMs > maxOverlapMs) {
+  if (overlapMs < 0 || overlapMs > MAX_OVERLAP_MS) {
     throw new InvalidInputError(
       "OVERLAP_INVALID",
       "overlapMs",
-      `overlapMs: is ${overlapMs}; use 0 to ${maxOverlapMs} (a week).`,
+      `overlapMs: is ${overlapMs}; use 0 to ${MAX_OVERLAP_MS} (a week).`,
     );
   }
   const secret = createSecret();
@@ -219,11 +218,11 @@ function checkInput(
 
 function checkDescription(text: string): string {
   const trimmed = text.trim();
-  if (trimmed.length <= maxDescription && !trimmed.includes("\0") && trimmed.isWellFormed()) return trimmed;
+  if (trimmed.length <= MAX_DESCRIPTION && !trimmed.includes("\0") && trimmed.isWellFormed()) return trimmed;
   throw new InvalidInputError(
     "DESCRIPTION_INVALID",
     "description",
-    `description: has ${trimmed.length} characters; give at most ${maxDescription}, without NUL.`,
+    `description: has ${trimmed.length} characters. Use at most ${MAX_DESCRIPTION}, without NUL.`,
   );
 }
 

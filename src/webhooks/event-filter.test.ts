@@ -12,12 +12,12 @@ test.each([
   expect(matchesFilter(filter, type)).toBe(expected);
 });
 
-test("a filter may name events and families, each once; a star is all", () => {
+test("a filter contains event names and families without duplicates; a star matches all", () => {
   expect(checkEventFilter(["video.*", "job.failed", "video.*"])).toEqual(["video.*", "job.failed"]);
   expect(checkEventFilter(["video.ready", "*"])).toEqual([]);
 });
 
-test("a name that no event has is refused with those that there are, as nothing would ever come", () => {
+test("an unknown event name is refused with the valid names, as it would never match", () => {
   expect(() => checkEventFilter(["variant.done"])).toThrow(
     /^eventTypes: there is no event "variant.done"; use one of variant.rendering, variant.ready, /,
   );

@@ -1,10 +1,10 @@
 /** Which events an endpoint is sent: decided purely. */
-import { InvalidInputError } from "../errors.ts";
-import { eventTypes } from "../events/event-types.ts";
+import { InvalidInputError } from "../errors/index.ts";
+import { eventTypes } from "../events/index.ts";
 
 const names: ReadonlySet<string> = new Set(eventTypes);
 const families = [...new Set(eventTypes.map((name) => `${name.slice(0, name.indexOf("."))}.*`))];
-const maxEntries = 50;
+const MAX_ENTRIES = 50;
 
 /**
  * True if an event matches: an empty filter accepts all, `video.*` a family, any other entry the event of
@@ -20,9 +20,9 @@ export const matchesFilter = (filter: readonly string[], type: string): boolean 
  */
 export function checkEventFilter(filter: readonly string[]): string[] {
   const entries = [...new Set(filter)];
-  if (entries.length > maxEntries) {
+  if (entries.length > MAX_ENTRIES) {
     throw invalid(
-      `has ${entries.length} entries; the limit is ${maxEntries}. Use families such as "video.*"`,
+      `has ${entries.length} entries; the limit is ${MAX_ENTRIES}. Use families such as "video.*"`,
     );
   }
   if (entries.includes("*")) return [];

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createFailureNotes } from "./failure-notes.ts";
 
-test("an endpoint that is down costs a line when it begins, a count a minute, and a line when it takes again", () => {
+test("a failing endpoint logs a line at the start, a count per minute, and a line when it recovers", () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: "info" }, { write: (line) => void lines.push(JSON.parse(line)) });
   let now = 0;

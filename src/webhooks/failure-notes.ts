@@ -16,7 +16,7 @@ interface FailureNotes {
   forget(endpointId: string): void;
 }
 
-const everyMs = 60_000;
+const EVERY_MS = 60_000;
 
 /**
  * Logs failing endpoints: the first failure in full, then one count per minute, and the recovery. A receiver
@@ -34,7 +34,7 @@ export function createFailureNotes(log: Logger, now: () => number = () => perfor
         return;
       }
       known.failures += 1;
-      if (now() - known.loggedAtMs < everyMs) return;
+      if (now() - known.loggedAtMs < EVERY_MS) return;
       log.info({ endpointId, failures: known.failures, status, error }, "webhook.failing");
       failing.set(endpointId, { failures: 0, loggedAtMs: now() });
     },

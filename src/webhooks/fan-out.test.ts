@@ -16,7 +16,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const typesTo = async (endpointId: string) => (await world.deliveries(endpointId)).map(({ type }) => type);
 
-test("while many write and several processes fan out, every event becomes one delivery in the log's order", async () => {
+test("concurrent writers and processes produce one delivery per event, in the log's order", async () => {
   await using world = await createWebhookWorld();
   const { db, clock } = world;
   const videoIds = await Promise.all(Array.from({ length: 5 }, () => world.createVideo()));
@@ -38,7 +38,7 @@ test("while many write and several processes fan out, every event becomes one de
   expect([...sent].sort()).toEqual(committed.map(({ token }) => token).sort());
 });
 
-test("an endpoint is sent what fits its filter, from its creation on, of its workspace alone", async () => {
+test("an endpoint receives events that match its filter, since its creation, of its own workspace only", async () => {
   const videoId = await world.createVideo();
   await world.write(videoId, ["created"]);
   const { endpointId } = await world.createEndpoint(url, ["video.playable", "variant.*"]);
@@ -53,7 +53,7 @@ test("an endpoint is sent what fits its filter, from its creation on, of its wor
   expect(await typesTo(endpointId)).toEqual(["video.playable", "video.ready"]);
 });
 
-test("a crash before the commit leaves the page to be read again: nothing is lost or doubled", async () => {
+test("a crash before the commit repeats the page: no delivery is lost or duplicated", async () => {
   const { endpointId } = await world.createEndpoint(url);
   const videoId = await world.createVideo();
   await world.write(videoId, ["created", "ready"]);
@@ -73,7 +73,7 @@ test("a crash before the commit leaves the page to be read again: nothing is los
   expect(await typesTo(endpointId)).toEqual(["video.created", "video.ready"]);
 });
 
-test("what happens while an endpoint is disabled waits in the log, or is passed over on request", async () => {
+test("events that occur while an endpoint is disabled wait in the log, or are skipped on request", async () => {
   const { deps, viewer } = world;
   const { endpointId } = await world.createEndpoint(url);
   const videoId = await world.createVideo();
@@ -99,7 +99,7 @@ test("what happens while an endpoint is disabled waits in the log, or is passed 
   ]);
 });
 
-test("a message says all that a CMS needs: the event, its cursor, and the video with what is the CMS's own", async () => {
+test("a message contains the event, its cursor, and the video with the caller's own fields", async () => {
   const { db, workspaceId } = world;
   const { endpointId } = await world.createEndpoint(url);
   const { id: videoId } = await db.video.create({

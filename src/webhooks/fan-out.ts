@@ -1,10 +1,8 @@
 import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { EventCodec } from "../events/event-codec.ts";
-import type { LoggedEvent } from "../events/read-events.ts";
-import type { Tx } from "../events/record-change.ts";
-import { sequenceEvents } from "../events/sequence-events.ts";
+import { assetColumns, assetsOf } from "../database/index.ts";
+import { type EventCodec, type LoggedEvent, sequenceEvents, type Tx } from "../events/index.ts";
 import { matchesFilter } from "./event-filter.ts";
 import { type MessageVideo, messageBody } from "./message.ts";
 
@@ -16,7 +14,7 @@ export interface FanOutDeps {
 }
 
 /** Events that one transaction looks at. */
-const pageSize = 200;
+const PAGE_SIZE = 200;
 
 /** Workspaces with a webhook endpoint: events of others can be ignored. */
 export async function readFollowed(db: PrismaClient): Promise<Set<string>> {
@@ -63,7 +61,7 @@ async function fanOutTo({ db, store, clock, codec }: FanOutDeps, endpointId: str
     const events = await tx.$queryRaw<LoggedEvent[]>`
       SELECT id, position, workspace_id AS "workspaceId", video_id AS "videoId", job_id AS "jobId", attempt_id AS "attemptId", type, data, at
       FROM events WHERE workspace_id = ${endpoint.workspaceId}::uuid AND position > ${endpoint.position}
-      ORDER BY position LIMIT ${pageSize}`;
+      ORDER BY position LIMIT ${PAGE_SIZE}`;
     const last = events.at(-1);
     if (last === undefined) return false;
     const wanted = events.filter(({ type }) => matchesFilter(endpoint.eventTypes, type));
@@ -84,7 +82,7 @@ async function fanOutTo({ db, store, clock, codec }: FanOutDeps, endpointId: str
       skipDuplicates: true,
     });
     await tx.webhookEndpoint.update({ where: { id: endpointId }, data: { position: last.position } });
-    return events.length === pageSize;
+    return events.length === PAGE_SIZE;
   });
 }
 
@@ -120,13 +118,14 @@ async function readVideos(
         durationMs: true,
         width: true,
       },
-      ...{ height: true, error: true, posterKey: true, playableAt: true },
+      ...{ height: true, error: true, assets: assetColumns, playableAt: true },
     },
   });
   return new Map(
-    rows.map(({ posterKey, playableAt, ...video }) => {
+    rows.map(({ assets, playableAt, ...video }) => {
+      const { poster } = assetsOf({ assets });
       const hlsUrl = store.publicUrl(objectKeys.master(video.id));
-      const playback = playableAt && { hlsUrl, posterUrl: posterKey && store.publicUrl(posterKey) };
+      const playback = playableAt && { hlsUrl, posterUrl: poster && store.publicUrl(poster.key) };
       return [video.id, { ...video, playback }];
     }),
   );
@@ -135,9 +134,9 @@ async function readVideos(
 /**
  * Wakes sending processes. New deliveries do so through a trigger; this is for deliveries that are due again.
  */
-export const webhookChannel = "reelay_webhooks";
+export const WEBHOOK_CHANNEL = "reelay_webhooks";
 
 /** Notifies all processes, when the transaction commits, that deliveries are due. */
 export async function wakeWebhooks(tx: Tx): Promise<void> {
-  await tx.$executeRaw`SELECT pg_notify(${webhookChannel}, '')`;
+  await tx.$executeRaw`SELECT pg_notify(${WEBHOOK_CHANNEL}, '')`;
 }

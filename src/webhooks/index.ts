@@ -8,7 +8,7 @@ export {
   rotateWebhookSecret,
   updateWebhookEndpoint,
 } from "./endpoints.ts";
-export { messageIdOf, testType } from "./message.ts";
+export { messageIdOf, TEST_TYPE } from "./message.ts";
 export {
   redeliverFailedWebhooks,
   redeliverWebhook,

@@ -1,9 +1,8 @@
 /** The content of webhook messages. Pure. */
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { errorOf } from "../database/error-column.ts";
-import type { EventCodec } from "../events/event-codec.ts";
-import { type LoggedEvent, placeOf } from "../events/read-events.ts";
-import { encodeGlobalId } from "../global-id.ts";
+import { errorOf } from "../database/index.ts";
+import { type EventCodec, type LoggedEvent, placeOf } from "../events/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
 
 /** The video of an event, as it is when the message is created. */
 export interface MessageVideo {
@@ -70,12 +69,12 @@ const fieldOf = (data: LoggedEvent["data"], field: string): unknown =>
   typeof data === "object" && data !== null && !Array.isArray(data) ? data[field] : undefined;
 
 /** The type of messages from `sendTestWebhook`. Never in the log. */
-export const testType = "webhook.test";
+export const TEST_TYPE = "webhook.test";
 
 /** A message that only shows that it arrived. */
 export const testBody = (endpointId: string, at: Date): string =>
   JSON.stringify({
-    type: testType,
+    type: TEST_TYPE,
     timestamp: at.toISOString(),
     data: { endpointId: encodeGlobalId("WebhookEndpoint", endpointId), message: "It arrived." },
   });

@@ -1,7 +1,7 @@
 import type { WebhookEndpoint } from "../../prisma/generated/client.ts";
-import type { Viewer } from "../auth/viewer.ts";
-import { NotFoundError } from "../errors.ts";
-import type { Tx } from "../events/record-change.ts";
+import type { Viewer } from "../auth/index.ts";
+import { NotFoundError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
 
 /**
  * The endpoint, if it belongs to the viewer's workspace, locked until the transaction ends: its changes and

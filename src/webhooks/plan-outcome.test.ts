@@ -17,18 +17,18 @@ const tried = (tries: number, more: Partial<Tried> = {}): Tried => ({
 });
 const plan = (subject: Tried, answer: Answer) => planOutcome(subject, answer, now, 0.5);
 
-test("what is taken is settled", () => {
+test("an accepted message is settled", () => {
   expect(plan(tried(1), { ...refused(204), error: null })).toEqual({ state: "SUCCEEDED" });
 });
 
-test("what is not taken is tried again by the schedule", () => {
+test("a refused message is retried according to the schedule", () => {
   expect(plan(tried(2), refused(500))).toEqual({
     state: "PENDING",
     nextAttemptAt: new Date(now.getTime() + 300_000),
   });
 });
 
-test("a pause that the receiver asks for holds for all that goes to it", () => {
+test("a pause that the receiver requests applies to all its deliveries", () => {
   const until = new Date(now.getTime() + 600_000);
   expect(plan(tried(1), refused(429, { pauseMs: 600_000 }))).toEqual({
     state: "PENDING",
@@ -37,11 +37,11 @@ test("a pause that the receiver asks for holds for all that goes to it", () => {
   });
 });
 
-test("410 Gone disables at once", () => {
+test("410 Gone disables the endpoint immediately", () => {
   expect(plan(tried(1), refused(410))).toMatchObject({ state: "FAILED", disable: { reason: "GONE" } });
 });
 
-test("after the last try the endpoint is disabled if nothing else was taken either, and else goes on", () => {
+test("after the last attempt the endpoint is disabled only if it accepted no other message", () => {
   const triedSince = ago(3.1 * day);
   const failing = (failingSince: Date) =>
     plan(tried(10, { triedSince, endpoint: { url: "https://example.com/", failingSince } }), refused(null));
@@ -55,7 +55,7 @@ test("after the last try the endpoint is disabled if nothing else was taken eith
   expect(failing(ago(day))).toEqual({ state: "FAILED" });
 });
 
-test("however often a delivery is brought forward or put off, it ends within four days", () => {
+test("a delivery ends within four days, regardless of how its attempts were moved", () => {
   const old = tried(5, {
     triedSince: ago(3.9 * day),
     endpoint: { url: "https://example.com/", failingSince: ago(60_000) },
@@ -63,6 +63,6 @@ test("however often a delivery is brought forward or put off, it ends within fou
   expect(plan(old, refused(500))).toEqual({ state: "FAILED" });
 });
 
-test("a test is tried once, and tells nothing of the endpoint", () => {
+test("a test message is attempted once and does not affect the endpoint", () => {
   expect(plan(tried(1, { isTest: true }), refused(410))).toEqual({ state: "FAILED" });
 });

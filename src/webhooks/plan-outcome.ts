@@ -2,7 +2,7 @@
  * Decides what an attempt's answer means for its delivery and endpoint. Pure; `record-attempt.ts` writes it.
  */
 import type { WebhookDisabledReason } from "../../prisma/generated/enums.ts";
-import { maxSpanMs, planRetryMs } from "./retry-schedule.ts";
+import { MAX_SPAN_MS, planRetryMs } from "./retry-schedule.ts";
 import type { Answer } from "./send.ts";
 
 export interface Outcome {
@@ -37,7 +37,7 @@ export function planOutcome(tried: Tried, answer: Answer, now: Date, random?: nu
     ...(pauseMs !== undefined && { pauseMs }),
     ...(random !== undefined && { random }),
   });
-  const isInTime = retryMs !== null && now.getTime() + retryMs <= tried.triedSince.getTime() + maxSpanMs;
+  const isInTime = retryMs !== null && now.getTime() + retryMs <= tried.triedSince.getTime() + MAX_SPAN_MS;
   if (isInTime) {
     return { state: "PENDING", nextAttemptAt: new Date(now.getTime() + retryMs), ...paused };
   }

@@ -1,9 +1,9 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { recordWorkspaceEvent, type Tx } from "../events/record-change.ts";
-import { encodeGlobalId } from "../global-id.ts";
+import { recordWorkspaceEvent, type Tx } from "../events/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
 import type { Claimed } from "./claim.ts";
 import { wakeWebhooks } from "./fan-out.ts";
-import { testType } from "./message.ts";
+import { TEST_TYPE } from "./message.ts";
 import { type Outcome, planOutcome } from "./plan-outcome.ts";
 import type { Answer } from "./send.ts";
 
@@ -18,9 +18,9 @@ interface Attempted {
  * A receiver without a success for this long was unavailable; all pending deliveries are sent as soon as one
  * succeeds.
  */
-const awayMs = 300_000;
+const AWAY_MS = 300_000;
 /** Maximum age of `last_succeeded_at`: not every success is worth a write. */
-const freshMs = 10_000;
+const FRESH_MS = 10_000;
 
 /**
  * Records an attempt and its consequences for its delivery and endpoint. Null, with nothing written, if the
@@ -34,7 +34,7 @@ export async function recordAttempt(
   now: Date,
 ): Promise<Outcome | null> {
   const { id, endpointId, leasedUntil } = claimed;
-  const isTest = claimed.type === testType;
+  const isTest = claimed.type === TEST_TYPE;
   const tries = claimed.tries + 1;
   const triedSince = claimed.triedSince ?? startedAt;
   return await db.$transaction(async (tx) => {
@@ -107,12 +107,12 @@ async function noteAtEndpoint(
   const [row] = await tx.$queryRaw<{ failingSince: Date | null }[]>`
     WITH before AS (
       SELECT id, failing_since FROM webhook_endpoints WHERE id = ${endpointId}::uuid
-        AND (failing_since IS NOT NULL OR last_succeeded_at IS NULL OR last_succeeded_at < ${new Date(now.getTime() - freshMs)}) FOR UPDATE
+        AND (failing_since IS NOT NULL OR last_succeeded_at IS NULL OR last_succeeded_at < ${new Date(now.getTime() - FRESH_MS)}) FOR UPDATE
     )
     UPDATE webhook_endpoints e SET failing_since = NULL, last_succeeded_at = ${now} FROM before WHERE e.id = before.id
     RETURNING before.failing_since AS "failingSince"`;
   const failingSince = row?.failingSince ?? null;
-  if (failingSince !== null && now.getTime() - failingSince.getTime() >= awayMs)
+  if (failingSince !== null && now.getTime() - failingSince.getTime() >= AWAY_MS)
     await bringForward(tx, endpointId, now);
   return { failingSince };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { requireScope, type Viewer } from "../auth/viewer.ts";
-import { ConflictError, NotFoundError } from "../errors.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import { ConflictError, NotFoundError } from "../errors/index.ts";
 import type { WebhookDeps } from "./endpoints.ts";
 import { wakeWebhooks } from "./fan-out.ts";
-import { testBody, testType } from "./message.ts";
+import { TEST_TYPE, testBody } from "./message.ts";
 import { lockOwnEndpoint } from "./own-endpoint.ts";
 
 const again = (now: Date) =>
@@ -65,7 +65,7 @@ export async function redeliverFailedWebhooks(
         endpointId,
         state: { in: ["FAILED", "CANCELED"] },
         eventAt: { gte: atLeastEpoch(since) },
-        type: { not: testType },
+        type: { not: TEST_TYPE },
       },
       data: again(clock()),
     });
@@ -91,7 +91,7 @@ export async function sendTestWebhook(
       data: {
         id,
         endpointId,
-        type: testType,
+        type: TEST_TYPE,
         eventAt: now,
         nextAttemptAt: now,
         createdAt: now,

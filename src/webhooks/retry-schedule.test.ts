@@ -3,7 +3,7 @@ import { parseRetryAfterMs, planRetryMs } from "./retry-schedule.ts";
 
 const hour = 3_600_000;
 
-test("ten tries take about three days, each wait longer than the one before", () => {
+test("ten attempts take about three days, each wait longer than the one before", () => {
   const waits = Array.from({ length: 10 }, (_, index) => planRetryMs(index + 1, { random: 0.5 }));
   expect(waits.map((ms) => ms && ms / 1_000)).toEqual([
     5,
@@ -21,12 +21,12 @@ test("ten tries take about three days, each wait longer than the one before", ()
   expect(sum / hour).toBeCloseTo(75.6, 1);
 });
 
-test("waits are up to a tenth shorter or longer", () => {
+test("waits have a jitter of up to a tenth", () => {
   expect(planRetryMs(4, { random: 0 })).toBe(108 * 60_000);
   expect(planRetryMs(4, { random: 1 })).toBe(132 * 60_000);
 });
 
-test("never less is waited than the receiver asked for", () => {
+test("the wait is never shorter than the receiver requested", () => {
   expect(planRetryMs(1, { pauseMs: 60_000 })).toBe(60_000);
   expect(planRetryMs(5, { pauseMs: 60_000, random: 0.5 })).toBe(5 * hour);
 });
@@ -39,6 +39,6 @@ test.each([
   ["0", undefined],
   ["soon", undefined],
   [undefined, undefined],
-])("Retry-After: %s asks for %s ms", (value, expected) => {
+])("Retry-After: %s requests %s ms", (value, expected) => {
   expect(parseRetryAfterMs(value, new Date("2026-11-21T20:00:00Z"))).toBe(expected);
 });

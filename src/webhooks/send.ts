@@ -3,9 +3,9 @@ import { Agent, type Dispatcher, request } from "undici";
 import { parseRetryAfterMs } from "./retry-schedule.ts";
 
 /** The part of an answer's body that is stored. */
-const maxBodyBytes = 4_096;
+const MAX_BODY_BYTES = 4_096;
 /** Time limit for the body after the status has arrived. */
-const bodyMs = 2_000;
+const BODY_MS = 2_000;
 
 export interface Sender extends AsyncDisposable {
   /** Sends one request and returns its result. Rejects only with the signal's own reason. */
@@ -88,14 +88,14 @@ async function readBeginning(body: Dispatcher.ResponseData["body"]): Promise<Pic
   const chunks: Buffer[] = [];
   let size = 0;
   let isWhole = false;
-  const late = setTimeout(() => body.destroy(), bodyMs);
+  const late = setTimeout(() => body.destroy(), BODY_MS);
   try {
     for await (const chunk of body) {
       chunks.push(chunk as Buffer);
       size += (chunk as Buffer).length;
-      if (size > maxBodyBytes) break;
+      if (size > MAX_BODY_BYTES) break;
     }
-    isWhole = size <= maxBodyBytes;
+    isWhole = size <= MAX_BODY_BYTES;
   } catch {
     // Cut off: the received part is kept.
   } finally {
@@ -103,7 +103,7 @@ async function readBeginning(body: Dispatcher.ResponseData["body"]): Promise<Pic
     body.on("error", () => undefined).destroy();
   }
   return {
-    body: storable(Buffer.concat(chunks).subarray(0, maxBodyBytes).toString("utf8")),
+    body: storable(Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES).toString("utf8")),
     isCut: !isWhole,
   };
 }

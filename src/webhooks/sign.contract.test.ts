@@ -47,18 +47,18 @@ const libraries: {
   },
 ];
 
-describe.for(libraries)("to the library in $name", ({ verify, whyNot, prepare }) => {
+describe.for(libraries)("verified with the library in $name", ({ verify, whyNot, prepare }) => {
   const it = test.skipIf(whyNot !== undefined);
   const why = whyNot === undefined ? "" : ` (skipped: ${whyNot})`;
   beforeAll(async () => {
     if (whyNot === undefined) await prepare?.();
   });
 
-  it(`a message that was signed here is good${why}`, async () => {
+  it(`a message that was signed here is valid${why}`, async () => {
     await verify(secret, signed([secret]), body);
   });
 
-  it(`altered, old, early, swapped and foreign messages are not${why}`, async () => {
+  it(`altered, old, early, swapped and foreign messages are rejected${why}`, async () => {
     const headers = signed([secret]);
     const minutes = (count: number) => ({ at: new Date(Date.now() + count * 60_000) });
     const rejected = (given: Headers, reason: RegExp, message = body) =>
@@ -73,9 +73,9 @@ describe.for(libraries)("to the library in $name", ({ verify, whyNot, prepare })
     await rejected(signed([createSecret()]), foreign);
   });
 
-  it(`during a rotation a message is good with either secret, and afterwards with the new one alone${why}`, async () => {
+  it(`during a rotation both secrets verify a message, and afterwards only the new one${why}`, async () => {
     const previousSecret = createSecret();
-    // It counts for what is signed, which is now: a verifier takes nothing else.
+    // The expiry applies at the time of signing, which is now: verifiers accept no other timestamp.
     const rotation = (endsInMs: number) => ({
       secret,
       previousSecret,
@@ -90,7 +90,7 @@ describe.for(libraries)("to the library in $name", ({ verify, whyNot, prepare })
   });
 });
 
-test("a secret has 32 random bytes in base64 behind whsec_", () => {
+test("a secret is whsec_ followed by 32 random bytes in base64", () => {
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
   expect(createSecret()).not.toBe(secret);
 });

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import { startWorkLoop } from "../database/work-loop.ts";
+import { startWorkLoop } from "../database/index.ts";
 import { createDeliverer, type DeliverDeps } from "./deliver.ts";
-import { type FanOutDeps, fanOut, readFollowed, webhookChannel } from "./fan-out.ts";
+import { type FanOutDeps, fanOut, readFollowed, WEBHOOK_CHANNEL } from "./fan-out.ts";
 import { createSender } from "./send.ts";
 
 interface WebhooksDeps extends FanOutDeps, Omit<DeliverDeps, "sender" | "onEnded"> {
@@ -23,7 +23,7 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<AsyncDisposable
   const sending = starting.use(
     await startWorkLoop({
       databaseUrl,
-      channel: webhookChannel,
+      channel: WEBHOOK_CHANNEL,
       log,
       work: async () => (await deliverer.deliverDue()) > 0,
       onFailed: (error, retryMs) => log.warn({ err: error, retryMs }, "webhooks.not-sent"),
@@ -47,7 +47,7 @@ export async function startWebhooks(deps: WebhooksDeps): Promise<AsyncDisposable
   return { [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
-const batchSize = 1_000;
+const BATCH_SIZE = 1_000;
 
 /**
  * Deletes deliveries older than `before`, with their attempts, 1,000 per call, including pending ones of a
@@ -57,6 +57,6 @@ const batchSize = 1_000;
 export async function forgetDeliveries(db: PrismaClient, before: Date): Promise<number> {
   return await db.$executeRaw`
     DELETE FROM webhook_deliveries WHERE id IN (
-      SELECT id FROM webhook_deliveries WHERE created_at < ${before} ORDER BY created_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED
+      SELECT id FROM webhook_deliveries WHERE created_at < ${before} ORDER BY created_at LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED
     )`;
 }

@@ -1,5 +1,5 @@
 /** Which workers are alive, what they offer, and which tasks they can do. */
-export { aliveSince, workerSilenceMs } from "./alive.ts";
+export { aliveSince, WORKER_SILENCE_MS } from "./alive.ts";
 export { choosePool, explainMismatch, inPool, type OfferGroup } from "./match.ts";
 export { readWorkerMemory, tooLarge } from "./memory.ts";
 export { readOffers, readPool } from "./offers.ts";

@@ -30,22 +30,22 @@ const need = (requirements: Partial<Requirements> = {}, changes: Partial<Need> =
 });
 const gib = 1024 ** 3;
 
-describe("a task that a worker can do has nothing to explain", () => {
+describe("a task that a worker supports has no mismatch", () => {
   test.each<[string, Need, Partial<Offer>]>([
     ["without special needs", need(), {}],
     ["one of its codecs", need({ codecs: ["AV1", "H264"] }), software],
     ["no codec: audio only", need({ codecs: [] }), software],
-    ["codecs, of a worker that does not tell its own", need({ codecs: ["AV1"] }), {}],
+    ["codecs, for a worker that does not report its own", need({ codecs: ["AV1"] }), {}],
     ["a GPU", need({ gpu: "REQUIRED", codecs: ["H264"] }, { pool: "GPU" }), gpu],
     ["memory", need({ memoryBytes: 4 * gib }), { memoryBytes: 4 * gib }],
-    ["memory, of a worker that does not tell its own", need({ memoryBytes: 4 * gib }), {}],
+    ["memory, for a worker that does not report its own", need({ memoryBytes: 4 * gib }), {}],
     ["a jail", need({ jail: "LIMITED" }), { jail: { level: "FULL", reason: null } }],
   ])("%s", (_name, task, offer) => {
     expect(explainMismatch(task, fleet(offer))).toBeNull();
   });
 });
 
-describe("the explanation names what is missing", () => {
+describe("the explanation names the missing requirement", () => {
   const limited = { jail: { level: "LIMITED" as const, reason: "No user namespaces." } };
   test.each<[string, Need, Partial<Offer>[], string]>([
     ["kind", need({}, { kind: "ANIMATION" }), [{}, {}], "No worker online offers the kind ANIMATION."],
@@ -53,7 +53,13 @@ describe("the explanation names what is missing", () => {
       "runtime",
       need({ runtime: "manim" }, { kind: "ANIMATION" }),
       [{}, {}],
-      "Needs the runtime manim; the 2 workers online offer ffmpeg.",
+      "Needs the runtime manim; the 2 workers online offer ffmpeg. Run `npm run painters` on a worker's machine, then restart the worker.",
+    ],
+    [
+      "runtime that a worker refuses",
+      need({ runtime: "manim" }, { kind: "ANIMATION" }),
+      [{ refused: [{ name: "ANIMATION", reason: "Scripts would not be confined." }] }],
+      "Needs the runtime manim; the worker online offers ffmpeg. Scripts would not be confined.",
     ],
     [
       "GPU",
@@ -83,7 +89,7 @@ describe("the explanation names what is missing", () => {
       "jail",
       need({ jail: "FULL" }),
       [limited],
-      "Needs a worker with the jail level FULL; the strongest jail online is LIMITED.",
+      "Needs a worker with the jail level FULL; the strongest jail online is LIMITED. `npm run doctor` on a worker's machine shows why.",
     ],
     ["pool", need(), [], "No worker of the pool CPU is online; start one with `npm run worker`."],
     [
@@ -97,7 +103,7 @@ describe("the explanation names what is missing", () => {
   });
 });
 
-test("workers of another pool or without the kind make no difference", () => {
+test("workers of another pool or without the kind do not affect the explanation", () => {
   const other = fleet({ kinds: [] });
   expect(explainMismatch(need(), [...fleet({}), ...other])).toBeNull();
   expect(
@@ -108,20 +114,20 @@ test("workers of another pool or without the kind make no difference", () => {
 describe("the pool", () => {
   const codecs: Requirements["codecs"] = ["H264"];
   test.each<[string, Partial<Requirements>, Partial<Offer>[], "CPU" | "GPU"]>([
-    ["is GPU for what requires one, even without workers", { gpu: "REQUIRED" }, [], "GPU"],
+    ["is GPU for a task that requires one, even without workers", { gpu: "REQUIRED" }, [], "GPU"],
     [
-      "is GPU for what prefers one whose devices encode all codecs",
+      "is GPU for a task that prefers one whose devices encode all codecs",
       { gpu: "PREFERRED", codecs },
       [gpu],
       "GPU",
     ],
     [
-      "is CPU for what prefers one if its devices lack a codec",
+      "is CPU for a task that prefers a GPU if its devices lack a codec",
       { gpu: "PREFERRED", codecs: [...videoCodecs] },
       [gpu],
       "CPU",
     ],
-    ["is CPU for what needs none", {}, [gpu, software], "CPU"],
+    ["is CPU for a task without a GPU", {}, [gpu, software], "CPU"],
     ["is GPU if there is no other worker", {}, [{ ...gpu, pools: ["gpu"] }], "GPU"],
     ["is CPU if there is no worker", { gpu: "PREFERRED", codecs }, [], "CPU"],
   ])("%s", (_name, requirements, offers, pool) => {

@@ -86,10 +86,20 @@ const count = (groups: readonly OfferGroup[]): number =>
 const online = (groups: readonly OfferGroup[], plural = "offer", singular = "offers"): string =>
   count(groups) === 1 ? `the worker online ${singular}` : `the ${count(groups)} workers online ${plural}`;
 
+/** How a worker gets a runtime that is not part of every installation. */
+const remedies: Readonly<Record<string, string>> = {
+  manim: "Run `npm run painters` on a worker's machine, then restart the worker.",
+};
+
 const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => string> = {
-  RUNTIME: ({ requirements: { runtime } }, groups) => {
-    const offered = listed(offersOf(groups).flatMap(({ kinds }) => kinds.map((kind) => kind.runtime)));
-    return `Needs the runtime ${runtime}; ${online(groups)} ${offered || "none"}.`;
+  RUNTIME: ({ kind, requirements: { runtime } }, groups) => {
+    const offered = listed(offersOf(groups).flatMap(({ kinds }) => kinds.map((each) => each.runtime)));
+    const refusal = offersOf(groups)
+      .flatMap(({ refused = [] }) => refused)
+      .find(({ name }) => name === kind);
+    const remedy = refusal?.reason ?? remedies[runtime];
+    const sentence = `Needs the runtime ${runtime}; ${online(groups)} ${offered || "none"}.`;
+    return remedy === undefined ? sentence : `${sentence} ${remedy}`;
   },
   KIND: ({ kind }) => `No worker online offers the kind ${kind}.`,
   ENCODER: ({ requirements: { gpu, codecs = [] } }, groups) => {
@@ -104,7 +114,7 @@ const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => str
   JAIL: ({ requirements: { jail } }, groups) => {
     const levels = new Set(offersOf(groups).map((offer) => offer.jail?.level));
     const strongest = jailLevels.findLast((level) => levels.has(level)) ?? "NONE";
-    return `Needs a worker with the jail level ${jail}; the strongest jail online is ${strongest}.`;
+    return `Needs a worker with the jail level ${jail}; the strongest jail online is ${strongest}. \`npm run doctor\` on a worker's machine shows why.`;
   },
 };
 

@@ -1,6 +1,6 @@
 import type { ReportedError } from "@reelay/contracts";
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/db.ts";
+import type { Db } from "../database/index.ts";
 import { gib, inPool, mayHaveMemory } from "./match.ts";
 import { readOffers } from "./offers.ts";
 

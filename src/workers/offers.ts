@@ -1,6 +1,6 @@
 import { Offer, type Requirements } from "@reelay/contracts";
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/db.ts";
+import type { Db } from "../database/index.ts";
 import { aliveSince } from "./alive.ts";
 import { choosePool, type OfferGroup } from "./match.ts";
 

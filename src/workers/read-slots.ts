@@ -1,5 +1,5 @@
 import type { Pool } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/db.ts";
+import type { Db } from "../database/index.ts";
 import { aliveSince } from "./alive.ts";
 
 /** The slots of living workers per pool: all of them, and those in which nothing runs. */

@@ -3,8 +3,8 @@
  * anywhere.
  */
 import { pino } from "pino";
-import { schema } from "../../schema/schema.ts";
-import { startApi } from "../../src/api.ts";
+import { schema } from "../../schema/index.ts";
+import { startApi } from "../../src/api/start-api.ts";
 import { readApiEnv } from "../../src/env/env.ts";
 import { freePort } from "../kit/free-port.ts";
 

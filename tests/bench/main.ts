@@ -1,5 +1,6 @@
 /** `npm run bench`: see tests/bench/README.md. */
 import { runCommand, UsageError } from "../../scripts/command-line.ts";
+import { run as animation } from "./animation/index.ts";
 import { run as api } from "./api/index.ts";
 import { run as checksums } from "./checksums/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
@@ -22,6 +23,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   worker,
   engine,
   playable,
+  animation,
   scale,
   fleet,
   memory,

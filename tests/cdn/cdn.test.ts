@@ -8,7 +8,7 @@ import { beforeEach, expect, test } from "vitest";
 import { checkPlayback, type EdgeStatus } from "../../integrations/cdn/check-playback.ts";
 import { createEdge } from "../../integrations/cdn/serve-playback.ts";
 import { signPlaybackToken } from "../../packages/client/src/playback/sign-playback-token.ts";
-import { PURPOSES } from "../../src/playback-access/claims.ts";
+import { purposes } from "../../src/playback-access/claims.ts";
 import { judgeToken } from "../../src/playback-access/judge-token.ts";
 import { createKeyId, createSigningSecret, signClaims } from "../../src/playback-access/signature.ts";
 import { parseToken } from "../../src/playback-access/token-text.ts";
@@ -34,7 +34,7 @@ const edge = createEdge({
   ownOrigins: ["https://api.example"],
   now: () => time,
   readObject: (key) => {
-    // Buckets decode what they are asked for.
+    // Buckets decode the requested key.
     const text = cache.get(key) ?? objects.get(decodeURIComponent(key));
     read.push(`${cache.has(key) ? "HIT" : "MISS"} ${key.split("/").at(-1)}`);
     if (text === undefined) return Promise.resolve(new Response("no", { status: 404 }));
@@ -67,7 +67,7 @@ async function ask(path: string, headers: Record<string, string> = {}): Promise<
 const tokenFor = (videoId: string, more: object = {}, { keyId, secret } = ours) =>
   signPlaybackToken({ keyId, secret, videoId, startsAt: time, ...more });
 
-test("holders of tokens share one cached object, and others get nothing of it", async () => {
+test("viewers with tokens share one cached object, and other viewers cannot access it", async () => {
   const [one, two] = [
     await tokenFor(signed, { viewerId: "one" }),
     await tokenFor(signed, { viewerId: "two" }),
@@ -83,20 +83,20 @@ test("holders of tokens share one cached object, and others get nothing of it", 
   expect(read.filter((each) => each.endsWith("m4s"))).toHaveLength(2);
 });
 
-test("what is answered below a token is for the viewer's own cache, and never beyond the token", async () => {
+test("responses to a token are cached only privately, and never longer than the token is valid", async () => {
   const token = await tokenFor(signed, { expiresInSeconds: 100 });
   const response = await edge(new Request(`https://cdn.example/~${token}/${segment(signed)}`));
   expect(response.headers.get("cache-control")).toMatch(/^private, max-age=(99|100)$/);
 });
 
-test("a key of one workspace opens no video of another", async () => {
+test("a signing key of one workspace does not open another workspace's videos", async () => {
   expect(await ask(`~${await tokenFor(foreign, {}, theirs)}/${segment(foreign)}`)).toBe("200");
   expect(await ask(`~${await tokenFor(foreign)}/${segment(foreign)}`)).toBe("403 PLAYBACK_TOKEN_INVALID");
   const nowhere = randomUUID();
   expect(await ask(`~${await tokenFor(nowhere)}/${segment(nowhere)}`)).toBe("403 PLAYBACK_TOKEN_INVALID");
 });
 
-test("a PUBLIC video plays without a token, until half a minute after it was made SIGNED", async () => {
+test("a video changed from PUBLIC to SIGNED plays without a token for at most 30 seconds", async () => {
   expect(await ask(segment(open))).toBe("200");
   publish(open, { playbackPolicy: "SIGNED", workspaceId: "ours" });
   time += 31_000;
@@ -105,18 +105,18 @@ test("a PUBLIC video plays without a token, until half a minute after it was mad
 });
 
 test.each([
-  ["an original", "PLAY", (id: string) => `videos/${id}/source/a.mp4`, "404 NOT_FOUND"],
+  ["a source", "PLAY", (id: string) => `videos/${id}/source/a.mp4`, "404 NOT_FOUND"],
   [
-    "an original by a detour",
+    "a source by a relative path",
     "PLAY",
     (id: string) => `videos/${id}/attempts/%2e%2e/source/a.mp4`,
     "404 NOT_FOUND",
   ],
-  ["an original in disguise", "PLAY", (id: string) => `videos/${id}/%73ource/a.mp4`, "404 NOT_FOUND"],
-  ["what no bucket can name", "PLAY", (id: string) => `videos/${id}/attempts/%zz`, "404 NOT_FOUND"],
+  ["a percent-encoded source key", "PLAY", (id: string) => `videos/${id}/%73ource/a.mp4`, "404 NOT_FOUND"],
+  ["an invalid key", "PLAY", (id: string) => `videos/${id}/attempts/%zz`, "404 NOT_FOUND"],
   ["a download", "PLAY", download, "403 PLAYBACK_TOKEN_PURPOSE"],
   [
-    "a download in disguise",
+    "a percent-encoded download key",
     "PLAY",
     (id: string) => download(id).replace("/download/", "/%64ownload/"),
     "403 PLAYBACK_TOKEN_PURPOSE",
@@ -127,7 +127,7 @@ test.each([
   expect(await ask(`~${await tokenFor(signed, { purpose })}/${key(signed)}`)).toBe(answer);
 });
 
-test("a token for some sites is refused on others, from the cache, too", async () => {
+test("a token restricted to origins is refused elsewhere, even for cached objects", async () => {
   const token = await tokenFor(signed, { origins: ["https://shop.example"] });
   const path = `~${token}/${segment(signed)}`;
   expect(await ask(path, { origin: "https://api.example" })).toBe("200");
@@ -135,13 +135,13 @@ test("a token for some sites is refused on others, from the cache, too", async (
   expect(await ask(path, { origin: "https://thief.example" })).toBe("403 PLAYBACK_TOKEN_ORIGIN");
 });
 
-test("the rule judges every token as the API does", async () => {
+test("the CDN rule accepts and refuses the same tokens as the API", async () => {
   const nowS = 1_795_348_800;
   const letters = Array.from("ABCabc019-_.~");
   const videoId = signed;
   const claims = fc.record({
     keyId: fc.constantFrom(ours.keyId, "aaaaaaaaaaaa"),
-    purpose: fc.constantFrom(...PURPOSES),
+    purpose: fc.constantFrom(...purposes),
     videoId: fc.constantFrom(videoId, foreign),
     fromS: fc.integer({ min: nowS - 200, max: nowS + 200 }),
     untilS: fc.integer({ min: nowS - 100, max: nowS + 700_000 }),

@@ -99,7 +99,7 @@ function* requests(): Generator<Asked> {
   ])
     yield { name: `path ${path}`, path };
   const whole = tokenOf();
-  // Every third letter, so that each field is hit; the last letter of a signature has more than one spelling.
+  // Every third letter, so that each field is damaged; a signature's last letter has several valid forms.
   for (let place = 0; place < whole.length; place += 3)
     yield { name: `damage at ${place}`, path: below(`${whole.slice(0, place)}_${whole.slice(place + 1)}`) };
   for (const cut of [0, 1, 40, whole.length - 1])
@@ -126,7 +126,7 @@ async function answerTo({ path, method = "GET", headers = {} }: Asked): Promise<
   return text === "" ? `${response.status}` : `${response.status} ${JSON.parse(text).code}`;
 }
 
-test("the plugin for Cloud CDN is tested with what we sign, and with what the rule for other CDNs answers", async () => {
+test("the Cloud CDN plugin is tested with the API's signatures and the decisions of the rule for other CDNs", async () => {
   const cases = [];
   for (const request of requests())
     cases.push({ method: "GET", headers: {}, ...request, answer: await answerTo(request) });

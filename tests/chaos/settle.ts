@@ -13,8 +13,8 @@ interface Wait {
 }
 
 /** Three tries with their leases and backoffs run one after the other, and canceled jobs are retried. */
-const WORK_MS = 180_000;
-const REST_MS = 45_000;
+const WORK_MS = 240_000;
+const REST_MS = 90_000;
 
 function waitsOf({ system, load, watchers, readers }: Stage): Wait[] {
   const isEmpty = async (find: (db: Client) => Promise<unknown[]>) =>

@@ -8,13 +8,13 @@ const givens = {
   id: "const id = 5;",
 };
 
-test("what a snippet uses is put before it, once, and what that uses before that", () => {
+test("declarations that a snippet uses are put before it once, in the order of their dependencies", () => {
   expect(completeProgram("ask(file, api);", givens)).toBe(
     "const api = 1; const ask = () => api;\nconst file = await ask();\nask(file, api);",
   );
 });
 
-test("what a snippet declares itself is left out, and so is what is another's property", () => {
+test("names that a snippet declares, and property names, are not added", () => {
   for (const code of [
     "const file = 1;",
     "const { file } = x;",

@@ -19,6 +19,8 @@ export interface DocsWorld {
 type Make = (world: DocsWorld) => unknown;
 
 const source = { upload: { filename: "video.mp4", sizeBytes: 5 } };
+/** Of the painter of tests. */
+const script = { script: JSON.stringify([{ step: "Wait" }]) };
 const captions = { language: "en", content: "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n" };
 
 /** By the field that takes the variable and its name; `*`: whatever the field. */
@@ -31,6 +33,26 @@ const VALUES: Record<string, Record<string, Make>> = {
     atMs: () => 1_000,
   },
   createVideo: { input: () => ({ title: "Docs", source }) },
+  checkSource: { input: () => ({ source: { manim: script }, waitMs: 0 }) },
+  sourceCheck: {
+    id: async (world) =>
+      (
+        await createdBy(
+          world,
+          `checkSource(input: { source: { manim: { script: ${JSON.stringify(script.script)} } }, waitMs: 0 }) { ... on SourceCheck { id } }`,
+        )
+      ).id,
+  },
+  createMaterial: { input: () => ({ upload: { filename: "logo.png", sizeBytes: 5 } }) },
+  deleteMaterial: {
+    id: async (world) =>
+      (
+        await createdBy(
+          world,
+          `createMaterial(input: { upload: { filename: "x.png", sizeBytes: 1 } }) { ... on Material { id } }`,
+        )
+      ).id,
+  },
   setQuotas: {
     workspaceId: async ({ system }) =>
       (await system.client.ask("{ viewer { workspace { id } } }")).data.viewer.workspace.id,

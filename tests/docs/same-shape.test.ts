@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findDifferences } from "./same-shape.ts";
 
-test("the same fields with other values are the same", () => {
+test("objects with the same fields and other values have the same shape", () => {
   const shown = { id: "…", list: [{ at: 1 }], free: {}, none: null };
   expect(
     findDifferences(shown, { id: "x", list: [{ at: 2 }, { at: 3 }], free: { a: 1 }, none: "y" }),

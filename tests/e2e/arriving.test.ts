@@ -16,12 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-const clip = (name: string, sound: string, ...flags: string[]) =>
+const clip = (name: string, audio: string, ...flags: string[]) =>
   makeClip(
     join(system.directory, name),
     [
       `-f lavfi -i testsrc2=size=320x180:rate=30:duration=${seconds} -f lavfi -i sine=frequency=440:duration=${seconds}`,
-      `-c:v libx264 -preset ultrafast -g 60 -pix_fmt yuv420p -c:a ${sound} -shortest`,
+      `-c:v libx264 -preset ultrafast -g 60 -pix_fmt yuv420p -c:a ${audio} -shortest`,
     ]
       .join(" ")
       .split(" ")
@@ -94,7 +94,7 @@ async function expectWhole(id: string): Promise<void> {
   for (const url of await variantUrls(playback.hlsUrl)) {
     const times = await pictureTimes(url);
     expect(times).toHaveLength(seconds * 30);
-    // Where sound begins before the pictures the first of them stands a little longer.
+    // Where audio begins before the pictures the first of them stands a little longer.
     const wrong = times.filter(
       (time, index) => index > 0 && Math.abs(time - (times[1] ?? 0) - (index - 1) / 30) > 0.001,
     );
@@ -117,31 +117,33 @@ test.each([
   {
     name: "an MP4 that players take as it is",
     file: "standard.mp4",
-    sound: "aac",
+    audio: "aac",
     flags: ["-movflags", "+faststart"],
   },
   {
     name: "an MP4 whose audio is encoded",
     file: "other.mp4",
-    sound: "ac3",
+    audio: "ac3",
     flags: ["-movflags", "+faststart"],
   },
-  { name: "a Matroska file", file: "clip.mkv", sound: "aac", flags: [] },
-  { name: "a transport stream", file: "clip.ts", sound: "aac", flags: [] },
+  { name: "a Matroska file", file: "clip.mkv", audio: "aac", flags: [] },
+  { name: "a transport stream", file: "clip.ts", audio: "aac", flags: [] },
 ])(
-  "the head of $name plays before its last byte is sent, and the whole has every picture once",
-  async ({ file, sound, flags }) => {
-    const upload = await beginUpload(await clip(file, sound, ...flags));
-    const playing = system.client.watch(
-      upload.id,
-      ({ status }) => status === "PLAYABLE" || status === "FAILED",
-    );
+  "the head of $name plays before the upload completes, and the whole video has every frame once",
+  async ({ file, audio, flags }) => {
+    const upload = await beginUpload(await clip(file, audio, ...flags));
+    const connected = Promise.withResolvers<void>();
+    const playing = system.client.watch(upload.id, ({ status }) => {
+      connected.resolve();
+      return status === "PLAYABLE" || status === "FAILED";
+    });
+    await connected.promise;
     for (const share of [0.01, 0.3, 0.6, 0.7]) await upload.sendTo(share);
     const states = await playing;
     expect([...new Set(states.map(({ status }) => status))]).toEqual(["AWAITING_SOURCE", "PLAYABLE"]);
     expect(await upload.stored()).toBeCloseTo(0.7);
 
-    // The head is all that is made, and holds no worker while the client pauses.
+    // Only the head is rendered, and no worker is occupied while the client pauses.
     await eventually(
       async () => (await system.client.video(upload.id)).jobs.edges[0].node.status === "PENDING",
       "it waits for the rest",
@@ -162,7 +164,7 @@ test.each([
       "INTERRUPTED",
       "COMPLETED",
     ]);
-    // The head was made once.
+    // The head was rendered once.
     const folders = await readdir(
       join(system.storeDirectory, "videos", keyOf(upload.id), "attempts", attempts[1]?.id ?? ""),
     ).catch(() => []);
@@ -172,7 +174,7 @@ test.each([
   },
 );
 
-test("a file whose index comes last simply waits for its last byte", async () => {
+test("a file whose index is at the end waits for its last byte", async () => {
   const upload = await beginUpload(await clip("index-last.mp4", "aac"));
   for (const share of [0.5, 0.9]) await upload.sendTo(share);
   expect(await system.client.video(upload.id)).toMatchObject({ status: "AWAITING_SOURCE" });
@@ -183,7 +185,7 @@ test("a file whose index comes last simply waits for its last byte", async () =>
   expect(attempts.every(({ outcome }) => outcome === "COMPLETED")).toBe(true);
 });
 
-test("an upload that is given up after its head played leaves a failed video that says so, and nothing in the store", async () => {
+test("an upload abandoned after its head played leaves a failed video with the reason and an empty store", async () => {
   const upload = await beginUpload(await clip("given-up.mp4", "aac", "-movflags", "+faststart"));
   const playing = system.client.watch(upload.id, ({ status }) => status === "PLAYABLE");
   await upload.sendTo(0.8);
@@ -209,7 +211,7 @@ test("an upload that is given up after its head played leaves a failed video tha
   expect((await attemptsOf(upload.id)).every(({ outcome }) => outcome !== null)).toBe(true);
 });
 
-test("while a client pauses the only worker makes another video, and the upload goes on from where it was", async () => {
+test("while a client pauses its upload, the only worker renders another video, and the upload then resumes", async () => {
   const upload = await beginUpload(await clip("paused.mp4", "aac", "-movflags", "+faststart"));
   const playing = system.client.watch(upload.id, ({ status }) => status === "PLAYABLE");
   await upload.sendTo(0.75);

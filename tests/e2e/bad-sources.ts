@@ -45,9 +45,9 @@ export const badFiles: Record<string, (directory: string) => Promise<string>> = 
     ]);
     return cutOff(directory, "early-index-cut.mp4", whole);
   },
-  "sound alone": (directory) =>
-    makeClip(join(directory, "sound.m4a"), ["-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac"]),
-  "too many pixels": (directory) => makeClip(join(directory, "large.mp4"), blank("8000x8000")),
+  "audio alone": (directory) =>
+    makeClip(join(directory, "audio.m4a"), ["-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac"]),
+  "too many pixels": (directory) => makeClip(join(directory, "large.mp4"), blank("8000x4600")),
 };
 
 /** Strange, and yet videos. */

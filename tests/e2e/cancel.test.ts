@@ -12,11 +12,11 @@ let system: System;
 let long: string;
 beforeAll(async () => {
   system = await startSystem({ workers: 0 });
-  // With too few key frames to be played as it is: nothing is finished before the cancel.
+  // Too few keyframes to be copied, so nothing is finished before the cancel.
   long = await makeClip(
     join(system.directory, "long.mp4"),
     words(
-      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=60,noise=alls=40:allf=t -c:v libx264 -preset ultrafast -g 3000 -b:v 3M -pix_fmt yuv420p",
+      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=40,noise=alls=40:allf=t -c:v libx264 -preset ultrafast -g 3000 -b:v 3M -pix_fmt yuv420p",
     ),
   );
 });
@@ -79,7 +79,7 @@ const segments = async (id: string) => {
   return names.filter((name) => /\.(m4s|m3u8|mp4)$/.test(name));
 };
 
-test("the encoder of a worker process is gone after a cancel, with what it had stored", async () => {
+test("canceling a job ends the worker's encoder and removes its stored output", async () => {
   await using worker = startWorkerProcess("canceled");
   const id = await system.client.upload(long);
   const pid = await worker.encoder();
@@ -95,13 +95,13 @@ test("the encoder of a worker process is gone after a cancel, with what it had s
   expect(attempt).toMatchObject({ outcome: "CANCELED", workerId: "canceled" });
 });
 
-test("a job whose worker is dead is canceled without it", async () => {
+test("a job whose worker is dead can be canceled", async () => {
   await using worker = startWorkerProcess("dead");
   const id = await system.client.upload(long);
   const pid = await worker.encoder();
   await eventually(async () => (await jobOf(id)).status === "RUNNING", "the job runs");
   worker.kill("SIGKILL");
-  // It outlives its worker on this machine: a later worker would end it.
+  // The encoder outlives its worker here. A later worker would end it.
   process.kill(pid, "SIGKILL");
   expect(await cancel((await jobOf(id)).id)).toMatchObject({ __typename: "Job" });
   await eventually(async () => (await jobOf(id)).status === "CANCELED", "the job is canceled", {

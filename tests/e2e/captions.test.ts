@@ -54,6 +54,8 @@ function play(url: string): void {
   // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
   const window = globalThis as any;
   const video = window.document.querySelector("video");
+  // A page that gets no processor time for as long as a caption lasts does not see it in the first round.
+  video.loop = true;
   const hls = new window.Hls();
   const shown: { text: string; from: number; at: number }[] = [];
   Object.assign(window, { hls, shown, fatal: [] });
@@ -76,7 +78,7 @@ function play(url: string): void {
 }
 
 browserTest(
-  `captions are shown at their time by hls.js, the default one without being asked${where}`,
+  `hls.js shows captions at their time, and the default ones without a selection${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "spoken.mp4"), { seconds: 8 });
     const id = await system.client.upload(path);
@@ -112,12 +114,13 @@ browserTest(
     const { names, shown, fatal } = await look();
     expect(fatal).toEqual([]);
     expect(names).toEqual(["Deutsch", "English (CC)"]);
-    expect(shown.map(({ text }: { text: string }) => text)).toEqual(["Guten <i>Tag</i>", "Auf Wiedersehen"]);
-    // To the frame: the stream's first picture is at 0, and so is the captions' clock.
-    expect(shown.map(({ from }: { from: number }) => from)).toEqual([
-      expect.closeTo(1.5, 2),
-      expect.closeTo(4, 2),
-    ]);
+    // Exact to the frame: the stream's first frame and the captions' clock both start at 0.
+    expect(new Map(shown.map(({ text, from }: { text: string; from: number }) => [text, from]))).toEqual(
+      new Map([
+        ["Guten <i>Tag</i>", expect.closeTo(1.5, 2)],
+        ["Auf Wiedersehen", expect.closeTo(4, 2)],
+      ]),
+    );
 
     await page.evaluate(() => {
       // oxlint-disable-next-line typescript/no-explicit-any -- as above

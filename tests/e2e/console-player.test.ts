@@ -46,14 +46,14 @@ async function openVideo(onRequest: (url: string) => void = () => {}): Promise<P
   return page;
 }
 
-browserTest(`a quality is chosen, captions are shown, the seek bar has pictures${where}`, async () => {
+browserTest(`viewers can choose a quality and see captions and seek bar previews${where}`, async () => {
   const page = await openVideo();
   await player(page).getByRole("button", { name: "play", exact: true }).click();
   await expect.poll(() => time(page), patience).toBeGreaterThan(0.5);
   await player(page).hover();
   await page.locator("media-rendition-menu-button").click();
   const qualities = page.locator("media-rendition-menu media-chrome-menu-item");
-  // The source as it is plays beside the variant of its height.
+  // The copied source is listed with the variant of its height.
   const heights = async () => [
     ...new Set((await qualities.allTextContents()).map((text) => /\d+p|Auto/.exec(text)?.[0])),
   ];
@@ -85,7 +85,7 @@ browserTest(`a quality is chosen, captions are shown, the seek bar has pictures$
 });
 
 browserTest(
-  `keys play, pause and seek; a viewer who comes back goes on where he stopped${where}`,
+  `keys play, pause and seek; a returning viewer resumes at the last position${where}`,
   async () => {
     const page = await openVideo();
     await page.locator("media-controller").focus();
@@ -99,14 +99,14 @@ browserTest(
     await page.reload();
     await player(page).waitFor();
     await expect.poll(() => time(page), patience).toBeGreaterThan(left - 1);
-    // The console's own shortcuts stay out of it: "k" did not leave the page.
+    // The console's own shortcuts do not apply: "k" did not leave the page.
     expect(new URL(page.url()).pathname).toContain("/videos/");
     await page.close();
   },
 );
 
 browserTest(
-  `a poster is taken where the player is; a preview and an MP4 are made when they are asked for${where}`,
+  `a poster is created from the current frame; a preview and an MP4 are created on request${where}`,
   async () => {
     const page = await openVideo();
     const extra = (name: string) => page.getByRole("group", { name, exact: true });
@@ -115,8 +115,11 @@ browserTest(
       video.currentTime = 12;
     });
     await expect.poll(() => time(page), patience).toBe(12);
+    // Until the page has been looked at, no worker takes the task.
+    await kit.system.client.ask("mutation { pauseQueue { __typename } }");
     await extra("Poster").getByRole("button", { name: "Use current frame" }).click();
     await page.getByText("Creating a poster from 0:12…").waitFor();
+    await kit.system.client.ask("mutation { resumeQueue { __typename } }");
     await expect.poll(() => extra("Poster").getByRole("img").getAttribute("src"), patience).not.toBe(before);
     const asked = await kit.system.client.ask("query($id: ID!) { video(id: $id) { poster { atMs } } }", {
       id,
@@ -139,7 +142,7 @@ browserTest(
   },
 );
 
-browserTest(`captions are given as a file, shown by the player at once, and taken away${where}`, async () => {
+browserTest(`captions can be added from a file, appear immediately, and can be removed${where}`, async () => {
   const page = await openVideo();
   const tracks = page.getByRole("list", { name: "Caption tracks" }).getByRole("listitem");
   await page.getByRole("button", { name: "Add captions" }).click();
@@ -152,7 +155,7 @@ browserTest(`captions are given as a file, shown by the player at once, and take
   expect(await window.getByLabel("Language").inputValue()).toBe("de");
   await window.getByRole("button", { name: "Add the captions" }).click();
   await window.getByRole("alert").waitFor();
-  // As old editors of Windows write it.
+  // Old Windows editors write this encoding.
   await choose("clip.de.srt", "1\n00:00:00,000 --> 00:00:24,000\nGrüß Gott\n", "latin1");
   await takePicture(page, "window-captions");
   const { playback } = (
@@ -186,7 +189,7 @@ const createTokens = `mutation ($id: ID!) {
 const setPolicy = `mutation ($id: ID!, $policy: PlaybackPolicy!) { updateVideo(input: { id: $id, playbackPolicy: $policy }) { ... on Video { playbackPolicy } } }`;
 
 browserTest(
-  `a SIGNED video plays in the console, and to strangers no address tells that it exists${where}`,
+  `a SIGNED video plays in the console, and no address reveals its existence to others${where}`,
   async () => {
     const { api, client } = kit.system;
     await client.ask(setPolicy, { id, policy: "SIGNED" });
@@ -225,7 +228,7 @@ browserTest(
       "/embed/GLOBAL",
       "/api/video-status/GLOBAL",
     ]) {
-      // Tokens for browsers open none of these either, not even for a video that they name.
+      // Browser tokens do not open these either, even for their own video.
       for (const token of [undefined, tokens.u.token, tokens.v.token]) {
         const answer = await answerFor(path, id, { token });
         expect([path, answer.status]).toEqual([path, 404]);
@@ -242,7 +245,7 @@ browserTest(
   },
 );
 
-browserTest(`damage to stored files is shown with what becomes of it${where}`, async () => {
+browserTest(`damage to stored files is shown with its repair status${where}`, async () => {
   const { db, storeDirectory } = kit.system;
   const { key } = await db.captionTrack.findFirstOrThrow({ where: { videoId: rowKeyOf(id) } });
   await rm(join(storeDirectory, key));
@@ -256,12 +259,12 @@ browserTest(`damage to stored files is shown with what becomes of it${where}`, a
   expect(await notice.getByRole("paragraph").allTextContents()).toEqual(
     damages.map(({ message }: { message: string }) => message),
   );
-  // Captions come from a user's file, so Reelay cannot make them again.
+  // Captions come from a user's file, so Reelay cannot recreate them.
   expect(await notice.getByRole("button", { name: "Repair" }).count()).toBe(0);
   await takePicture(page, "video-damage");
   await page.close();
 });
 
-browserTest(`no page broke its own security policy or complained${where}`, () => {
+browserTest(`no page violated its security policy or logged an error${where}`, () => {
   expect(kit.complaints).toEqual([]);
 });

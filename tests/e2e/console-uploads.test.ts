@@ -11,7 +11,7 @@ const patience = { timeout: 60_000, interval: 100 };
 let kit: ConsoleKit;
 
 beforeAll(async () => {
-  if (!hasNoChromium) kit = await startConsole();
+  if (!hasNoChromium) kit = await startConsole({ workers: 0 });
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
@@ -43,7 +43,7 @@ const line = (page: Page, title: string) =>
   page.getByRole("list", { name: "Videos" }).getByRole("listitem").filter({ hasText: title });
 
 browserTest(
-  `an upload is paused and goes on; one that is canceled is gone with its video${where}`,
+  `an upload can be paused and resumed, and canceling it deletes the video as well${where}`,
   async () => {
     const page = await kit.open();
     const limit = await limitUpload(page);
@@ -73,7 +73,108 @@ browserTest(
 );
 
 browserTest(
-  `after a reload the same file goes on into the same video, from where it was${where}`,
+  `a script is edited beside its video, which plays while it is drawn; an error is shown at its line${where}`,
+  async () => {
+    await using _worker = await kit.system.startWorker();
+    const page = await kit.open();
+    await page.getByRole("button", { name: "Add videos" }).first().click();
+    await page.getByRole("link", { name: "Animate a Manim script" }).click();
+    await page.getByRole("heading", { name: "Animate", level: 1 }).waitFor();
+    const field = (name: string) => page.getByRole("textbox", { name, exact: true });
+    const editor = field("Script");
+    const render = () => page.getByRole("button", { name: "Render" }).click();
+    await expect.poll(() => editor.textContent(), patience).toContain("class Lesson(Scene)");
+    await field("Title").fill("Lesson");
+    await page.getByText("Settings: 720p, 30 fps").click();
+    await page.getByLabel("Quality").selectOption("LOW");
+
+    // One record a line. The script fails at its line 3.
+    const toScript = (records: readonly object[]) =>
+      `[${records.map((record) => JSON.stringify(record)).join(",\n")}]`;
+    const frames = Array.from({ length: 30 }, (_, index) => ({ frame: [index * 8, 80, 160] }));
+    const failed = { type: "failed", code: "SCRIPT_FAILED", message: "NameError: name 'Cricle'" };
+    await editor.fill(
+      toScript([
+        { step: "Create(Circle)" },
+        { waitMs: 1 },
+        { event: { ...failed, line: 3, column: 4, traceback: "" } },
+      ]),
+    );
+    const problems = page.getByRole("list", { name: "Problems" });
+    const errors = () => problems.getByRole("listitem").allTextContents();
+    const scene = page.getByRole("combobox", { name: "Scene" });
+    await scene.fill("not a class");
+    await render();
+    await page.getByRole("alert").getByText("is not the name of a Python class").waitFor();
+    await scene.fill("");
+    // Found by a check, which follows a pause in typing.
+    await expect.poll(errors, patience).toEqual(["Line 3NameError: name 'Cricle'"]);
+    await page.locator(".cm-line").nth(2).locator(".cm-lintRange-error").waitFor();
+    await page.getByText("1 error.").waitFor();
+    await scene.selectOption("GenScene");
+    await render();
+    const stage = page.getByRole("region", { name: "Video" });
+    await stage.locator(".notice").getByText("line 3, column 4: NameError").waitFor();
+    expect(await errors()).toEqual(["Line 3NameError: name 'Cricle'"]);
+    await takePicture(page, "animate-error");
+    await problems.getByRole("button", { name: "Line 3" }).click();
+    const focused = () => page.evaluate("document.activeElement.className");
+    await expect.poll(focused, patience).toContain("cm-content");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    expect(await focused()).not.toContain("cm-content");
+
+    // The worker draws slowly enough for the page to show both animations.
+    const wait = (waitMs: number) => ({ waitMs });
+    const script = toScript([
+      ...[{ step: "Create(Circle)" }, ...frames, wait(4_000)],
+      ...[{ step: "Wait" }, ...frames, wait(1_500)],
+    ]);
+    await editor.fill(script);
+    // Kept by the page, however briefly it shows each.
+    await page.evaluate(`(() => {
+      const seen = (window.animations = new Set());
+      const look = () => {
+        for (const [text] of document.body.textContent.matchAll(/Animation \\d of \\d: (?:Create\\(Circle\\)|Wait)/g)) seen.add(text);
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    })()`);
+    await editor.press("Control+Enter");
+    await stage.getByRole("group", { name: "Player: Lesson" }).waitFor();
+    const animations = () => page.evaluate<string[]>("[...window.animations]");
+    await expect
+      .poll(animations, patience)
+      .toEqual(expect.arrayContaining(["Animation 1 of 2: Create(Circle)", "Animation 2 of 2: Wait"]));
+    await takePicture(page, "animate");
+    const seconds = () =>
+      page.locator("reelay-player video").evaluate((video) => (video as HTMLVideoElement).currentTime);
+    await expect.poll(seconds, patience).toBeGreaterThan(0.5);
+    const badge = () => stage.locator(".stage-head .badge").textContent();
+    await expect.poll(badge, patience).toBe("Ready");
+    await page.getByText("GenScene: 2 animations, 0:04").waitFor();
+    expect(await errors()).toEqual([]);
+
+    await editor.press("End");
+    await editor.pressSequentially(" ");
+    await page.reload();
+    await expect.poll(badge, patience).toBe("Ready");
+    expect(await kit.system.db.video.count({ where: { title: "Lesson" } })).toBe(2);
+    await page.getByRole("link", { name: "Version 1" }).click();
+    await expect.poll(badge, patience).toBe("Failed");
+    await page.getByRole("link", { name: "Version 2" }).click();
+    await page.getByRole("link", { name: "Open the video" }).click();
+    await page.getByText("Script", { exact: true }).click();
+    expect(await page.getByRole("group", { name: "Script" }).textContent()).toBe(script);
+    await page.getByRole("link", { name: "Edit a copy" }).click();
+    await expect.poll(() => page.locator(".cm-line").count(), patience).toBeGreaterThan(20);
+    expect(await field("Title").inputValue()).toBe("Lesson");
+    expect(await page.getByText("Settings: 480p, 15 fps").count()).toBe(1);
+    await page.close();
+  },
+);
+
+browserTest(
+  `after a reload, choosing the same file again resumes the upload of the same video${where}`,
   async () => {
     const file = await clip("reloaded.mp4");
     const page = await kit.open();
@@ -105,7 +206,7 @@ browserTest(
   },
 );
 
-browserTest(`an upload that gets no connection says so, tries again and ends by itself${where}`, async () => {
+browserTest(`an upload without a connection reports it, retries and completes${where}`, async () => {
   const page = await kit.open();
   await page.route("**/uploads/**", (route) => route.abort("connectionreset"));
   await addFiles(page, [await clip("broken.mp4")]);
@@ -115,6 +216,6 @@ browserTest(`an upload that gets no connection says so, tries again and ends by 
   await page.close();
 });
 
-browserTest(`no page broke its own security policy or complained${where}`, () => {
+browserTest(`no page violated its security policy or logged an error${where}`, () => {
   expect(kit.complaints).toEqual([]);
 });

@@ -52,7 +52,7 @@ async function startSupervised() {
         patience,
       ),
     async stop() {
-      // As a Ctrl-C in a terminal.
+      // Like Ctrl-C in a terminal.
       process.kill(-(child.pid ?? Number.NaN), "SIGINT");
       return await ended;
     },
@@ -95,7 +95,7 @@ async function outcomesOf(id: string, client: ApiClient): Promise<string[]> {
   return node.tasks[0].attempts.map(({ outcome }: { outcome: string }) => outcome);
 }
 
-test("a PostgreSQL that is killed in the middle of a render comes back, and the render goes on", async () => {
+test("a render continues after PostgreSQL is killed and restarted", async () => {
   const { id, client, pid } = await startRender();
   const file = join(system.dataDirectory, "postgres/cluster/postmaster.pid");
   const postgres = Number((await readFile(file, "utf8")).split("\n")[0]);
@@ -105,7 +105,7 @@ test("a PostgreSQL that is killed in the middle of a render comes back, and the 
   expect(await readFile(join(system.dataDirectory, "reelay.log"), "utf8")).toContain("postgres.restarted");
 });
 
-test("an uncaught exception in the middle of a render costs a restart and no try", async () => {
+test("an uncaught exception during a render causes a restart and uses no try", async () => {
   const { id, pid } = await startRender();
   process.kill(pid, "SIGUSR2");
   const { graphql, apiKey } = await system.running(pid);

@@ -81,17 +81,15 @@ const eventsOf = (id: string) =>
     select: { type: true, data: true },
   });
 
-test("of a long video only the parts that were damaged are made again, and it plays from beginning to end", {
-  timeout: 300_000,
-}, async () => {
+test("only the damaged parts of a long video are rendered again, and it plays from start to end", async () => {
   const id = await makeVideo("long", 26);
   const before = await namedBy(id, "180p");
   const other = await namedBy(id, "144p");
-  const sound = await namedBy(id, "audio");
+  const audio = await namedBy(id, "audio");
   await flipBytes(before.segments[5] ?? "");
   await rm(pathOf(other.segments.at(-1) ?? ""));
   await truncate(pathOf(other.inits[0] ?? ""), 100);
-  await truncate(pathOf(sound.segments[4] ?? ""), 1_000);
+  await truncate(pathOf(audio.segments[4] ?? ""), 1_000);
   expect(await complaints((await look(id)).playback.hlsUrl, ["0:v", "0:a"])).not.toBe("");
 
   await scrub(id);
@@ -122,7 +120,7 @@ test("of a long video only the parts that were damaged are made again, and it pl
   const kept = after.segments.filter((key) => before.segments.includes(key));
   expect(kept.length).toBeGreaterThan(before.segments.length / 2);
   expect(kept.length).toBeLessThan(before.segments.length);
-  // Viewers who loaded the old playlist go on with it.
+  // Viewers who loaded the old playlist continue with it.
   for (const key of before.segments) expect((await readFile(pathOf(key))).length).toBeGreaterThan(0);
   const events = await eventsOf(id);
   expect(events.map(({ type }) => type)).toEqual([
@@ -136,9 +134,7 @@ test("of a long video only the parts that were damaged are made again, and it pl
   expect((await look(id)).damages).toEqual([]);
 });
 
-test("of a short video the damaged variants are made again; the others, and viewers, notice nothing", {
-  timeout: 240_000,
-}, async () => {
+test("only the damaged variants of a short video are rendered again, and the others are unaffected", async () => {
   const id = await makeVideo("short", 9);
   const small = await namedBy(id, "144p");
   const large = await namedBy(id, "180p");
@@ -159,15 +155,14 @@ test("of a short video the damaged variants are made again; the others, and view
   expect((await look(id)).damages).toEqual([]);
 });
 
-test("poster and storyboard are made again, of short and of long videos; captions cannot be", {
-  timeout: 240_000,
-}, async () => {
+test("damaged posters and storyboards are rendered again, for short and long videos; captions cannot be", async () => {
   for (const seconds of [6, 14]) {
     const id = await makeVideo(`assets-${seconds}`, seconds);
     const videoId = keyOf(id);
     const read = async () => {
-      const { posterKey, storyboard } = await system.db.video.findUniqueOrThrow({ where: { id: videoId } });
-      return { posterKey: posterKey ?? "", vttKey: (storyboard as { vttKey: string }).vttKey };
+      const { storyboard } = await system.db.video.findUniqueOrThrow({ where: { id: videoId } });
+      const poster = await system.db.asset.findFirstOrThrow({ where: { videoId, kind: "POSTER" } });
+      return { posterKey: poster.key, vttKey: (storyboard as { vttKey: string }).vttKey };
     };
     const before = await read();
     await rm(pathOf(before.posterKey));
@@ -204,9 +199,7 @@ test("poster and storyboard are made again, of short and of long videos; caption
   }
 });
 
-test("a download over a damaged segment says so, and works once the video is mended", {
-  timeout: 240_000,
-}, async () => {
+test("a download of a damaged segment fails with the reason, and succeeds after the repair", async () => {
   const id = await makeVideo("download", 9);
   await flipBytes((await namedBy(id, "180p")).segments[1] ?? "");
   const request = `mutation ($id: ID!) { r: requestDownload(input: { videoId: $id }) { __typename } }`;
@@ -229,7 +222,7 @@ test("a download over a damaged segment says so, and works once the video is men
   await untilEnded("SUCCEEDED");
 });
 
-test("what cannot be made again is said: the source is gone", { timeout: 120_000 }, async () => {
+test("damage is reported as irreparable if the source is gone", async () => {
   const id = await makeVideo("gone", 4);
   const { objectKey } = await system.db.source.findUniqueOrThrow({ where: { videoId: keyOf(id) } });
   await rm(pathOf(objectKey));
@@ -242,9 +235,7 @@ test("what cannot be made again is said: the source is gone", { timeout: 120_000
   expect((await system.client.ask(repair, { id })).data.r).toMatchObject({ code: "SOURCE_GONE" });
 });
 
-test("a scrub of healthy videos changes nothing, and learns the sums of videos from before there were any", {
-  timeout: 120_000,
-}, async () => {
+test("a scrub leaves healthy videos unchanged and records missing checksums", async () => {
   const id = await makeVideo("healthy", 4);
   const revision = async () =>
     (await system.db.video.findUniqueOrThrow({ where: { id: keyOf(id) } })).revision;
@@ -253,7 +244,7 @@ test("a scrub of healthy videos changes nothing, and learns the sums of videos f
   expect(await revision()).toBe(before);
   expect(await eventsOf(id)).toEqual([]);
   expect((await look(id)).damages).toEqual([]);
-  // Objects of an earlier version have no sums: the first look learns them, the next compares.
+  // Objects of a previous version have no checksums: the first scrub records them, the next one compares.
   await system.db.storedFolder.deleteMany({ where: { videoId: keyOf(id) } });
   await scrub(id);
   expect(await system.db.storedFolder.count({ where: { videoId: keyOf(id) } })).toBeGreaterThan(1);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   long = await makeClip(
     join(system.directory, "long.mp4"),
     words(
-      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=60,noise=alls=40:allf=t -c:v libx264 -preset ultrafast -g 3000 -b:v 3M -pix_fmt yuv420p",
+      "-f lavfi -i testsrc2=size=640x360:rate=30:duration=40,noise=alls=40:allf=t -c:v libx264 -preset ultrafast -g 3000 -b:v 3M -pix_fmt yuv420p",
     ),
   );
 });
@@ -43,9 +43,9 @@ async function encoders(): Promise<number[]> {
   return texts.flatMap((text) => (JSON.parse(text || "{}") as { pid?: number }).pid ?? []);
 }
 
-test("bad input is rejected at once: one attempt, a final error of scope INPUT, alike on video, job, and attempt", async () => {
+test("bad input is rejected on the first attempt, with the same error of scope INPUT on video, job and attempt", async () => {
   await using _worker = await system.startWorker({ workerId: "refuser" });
-  const path = (await badFiles["sound alone"]?.(system.directory)) ?? "";
+  const path = (await badFiles["audio alone"]?.(system.directory)) ?? "";
   const { video, job, attempts } = await endOf(await system.client.upload(path));
   expect(attempts).toMatchObject([{ number: 1, outcome: "REJECTED" }]);
   const [{ id }] = attempts;
@@ -61,7 +61,7 @@ test("bad input is rejected at once: one attempt, a final error of scope INPUT, 
   expect(job.error.message).toBe(attempts[0].error.message);
 });
 
-test("an encoder that is killed three times is given up with the whole history, and is found and driven again by it", async () => {
+test("a task whose encoder is killed three times fails with its full history, which can be searched and retried", async () => {
   await using _worker = await system.startWorker({ workerId: "unlucky" });
   const id = await system.client.upload(long);
   const killed = new Set<number>();
@@ -72,7 +72,7 @@ test("an encoder that is killed three times is given up with the whole history, 
       { timeoutMs: 60_000 },
     );
     killed.add(pid);
-    // What the worker started. The encoder behind it ends with it.
+    // The process that the worker started. Its encoder ends with it.
     process.kill(pid, "SIGKILL");
   }
   const { video, job, attempts } = await endOf(id);
@@ -111,9 +111,9 @@ test("an encoder that is killed three times is given up with the whole history, 
   expect(again.data.r.__typename).toBe("Job");
 });
 
-test("what ffmpeg said is with the error wherever that is shown", async () => {
+test("an error includes ffmpeg's log on the attempt, the job and the video", async () => {
   await using _worker = await system.startWorker({ workerId: "talker" });
-  // Pictures that are noise to the decoder, in a container that is whole.
+  // Undecodable frames in an intact container.
   const path = await makeClip(join(system.directory, "garbled.mp4"), [
     "-i",
     await goodClip(system.directory),
@@ -128,7 +128,7 @@ test("what ffmpeg said is with the error wherever that is shown", async () => {
   }
 });
 
-test("a store that is full uses no try: the task waits, says why, and is done once there is room", async () => {
+test("a full store uses no try: the task waits, states why, and completes when there is space", async () => {
   let isFull = true;
   await using _worker = await system.startWorker({ workerId: "full" }, (store) => ({
     ...store,

@@ -41,7 +41,7 @@ const ready = (url: string): Promise<Answer> =>
     { timeoutMs: 90_000, intervalMs: 200 },
   );
 
-test("a form is answered while nothing is rendered yet, its status leads to a stream, and the next one knows how long it takes", async () => {
+test("a form is answered before rendering, its status leads to a stream, and the next one has a time estimate", async () => {
   const first = await post({ title: "first", externalId: "cms-1" });
   expect(first).toMatchObject({
     status: 201,
@@ -63,7 +63,7 @@ test("a form is answered while nothing is rendered yet, its status leads to a st
   await ready(second.body.statusUrl);
 });
 
-test("forms that come several at once are all taken, and all become videos", async () => {
+test("several concurrent forms are all accepted and become videos", async () => {
   const answers = await Promise.all(
     Array.from({ length: 5 }, (_, index) => post({ title: `form ${index}` })),
   );

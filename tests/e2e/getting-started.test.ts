@@ -65,7 +65,7 @@ beforeAll(async () => {
     const { context } = stack.use(await startChromium());
     open = async (address) => {
       const page = await context.newPage();
-      // A route of Next.js is compiled when it is first asked for.
+      // Next.js compiles a route on its first request.
       await page.goto(address, patience);
       return page;
     };
@@ -83,7 +83,7 @@ const untilItPlays = async (page: Page) => {
     .toBeGreaterThan(1);
 };
 
-test("one command prints what to paste as soon as the video plays", async () => {
+test("one command prints the HTML to paste as soon as the video plays", async () => {
   await system.wrote("</reelay-player>");
   const printed = system.output().match(/^ +(<script.*\n) +(<reelay-player.*)$/m);
   const pasted = linesOf("A video on a page of yours", "html").slice(-2).join("\n");
@@ -91,7 +91,7 @@ test("one command prints what to paste as soon as the video plays", async () => 
   expect(`${printed?.[1]}${printed?.[2]}`).toBe(here(pasted).replace("VmlkZW86…", id));
 });
 
-browserTest(`pasted into a page of one's own, the video plays${whyNoChromium}`, async () => {
+browserTest(`the printed HTML plays the video on another page${whyNoChromium}`, async () => {
   const [, id = ""] = /video-id="(.*?)"/.exec(system.output()) ?? [];
   const html = here(linesOf("A video on a page of yours", "html").join("\n")).replace("VmlkZW86…", id);
   const file = join(folder, "page.html");
@@ -100,7 +100,7 @@ browserTest(`pasted into a page of one's own, the video plays${whyNoChromium}`, 
   await untilItPlays(await open(pathToFileURL(file).href));
 });
 
-browserTest(`the page that uploads shows every variant's progress, and plays${whyNoChromium}`, async () => {
+browserTest(`the upload page shows each variant's progress and plays the video${whyNoChromium}`, async () => {
   const [, command = ""] = linesOf("A page that uploads", "sh");
   const making = type(command);
   expect(await making.ended, making.output()).toBe(0);
@@ -124,7 +124,7 @@ browserTest(`the page that uploads shows every variant's progress, and plays${wh
   expect(new Set(bars)).toEqual(new Set([1]));
 });
 
-test("the program prints progress, and ends with the address to play", async () => {
+test("the program prints progress and finally the playback address", async () => {
   const [, command = ""] = linesOf("A program that uploads", "sh");
   const program = type(command);
   expect(await program.ended, program.output()).toBe(0);
@@ -135,10 +135,10 @@ test("the program prints progress, and ends with the address to play", async () 
 });
 
 browserTest(
-  `the Next.js page lists, uploads, shows progress and plays, and has no key${whyNoChromium}`,
+  `the Next.js page lists, uploads, shows progress and plays, without exposing the key${whyNoChromium}`,
   async () => {
     const [, install = "", run = ""] = linesOf("A Next.js page", "sh");
-    // What it installs is what its lockfile says; a test must not change that.
+    // The lockfile determines the installed packages, and a test must not change it.
     expect(install).toBe("cd examples/nextjs && npm install");
     await installProject("examples/nextjs");
     const nextPort = await freePort();
@@ -155,7 +155,7 @@ browserTest(
     await page.reload(patience);
     const first = page.getByRole("button", { name: "video.mp4" }).first();
     await first.waitFor(patience);
-    // The page comes alive a moment after it is seen, and a route is compiled when it is first asked for.
+    // The page hydrates after it is visible, and Next.js compiles a route on its first request.
     const said = page.locator("section p");
     await expect
       .poll(async () => (await first.click(), await said.allTextContents()), patience)
@@ -170,13 +170,13 @@ browserTest(
     const key = (await readFile(join(folder, "data/api-key"), "utf8")).trim();
     expect(loaded.join("")).toContain("playback");
     expect(loaded.join("")).not.toContain(key);
-    // `next dev` has written what its types need; it checks none itself.
+    // `next dev` generated the type declarations but does not check types.
     const types = typeCommand("npx tsc -p examples/nextjs");
     expect(await types.ended, types.output()).toBe(0);
   },
 );
 
-test("a CMS on the same machine gets webhooks without a setting", async () => {
+test("a CMS on the same machine receives webhooks without configuration", async () => {
   await using receiver = await startReceiver();
   const key = (await readFile(join(folder, "data/api-key"), "utf8")).trim();
   const client = createApiClient(`http://127.0.0.1:${port}`, key);
@@ -189,7 +189,7 @@ test("a CMS on the same machine gets webhooks without a setting", async () => {
   await eventually(() => receiver.received.some(({ type }) => type === "webhook.test"), "it came");
 });
 
-test("the counts of the table are those of the ways", async () => {
+test("the table's counts match the commands and lines of each way", async () => {
   const table = await readFile(join(ROOT, GUIDE), "utf8");
   for (const way of WAYS) {
     const [, commands, lines] =

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-test("a GPU is seen, its tasks come to it, and a failure on it is reported and another encoder continues", async () => {
+test("a worker reports its GPU and receives GPU tasks, and another encoder replaces a failed one", async () => {
   const { tools, breaks } = await gpuTools(system.directory);
   await using _worker = await system.startWorker({ pools: ["gpu", "cpu"] }, undefined, tools);
   const workers =

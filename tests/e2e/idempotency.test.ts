@@ -54,7 +54,7 @@ test.for([
   ["a URL", { url: { url: "https://example.com/clip.mp4" } }],
   ["an upload", { upload: { filename: "clip.mp4", sizeBytes: 1_000 } }],
 ] as const)(
-  "a hundred identical createVideo of %s make one video with one job, and one answer",
+  "a hundred identical createVideo with %s create one video with one job and return one answer",
   async ([, source]) => {
     const input = { title: "once", idempotencyKey: randomUUID(), source };
     const before = await system.db.video.count();
@@ -66,7 +66,7 @@ test.for([
   },
 );
 
-test("a hundred identical retries of a job make one job and one answer", async () => {
+test("a hundred identical retries of a job create one job and return one answer", async () => {
   const { jobId, videoId } = await createFailed();
   const query = `mutation ($id: ID!, $key: String) { r: retryJob(id: $id, idempotencyKey: $key) {
     __typename ... on Job { id status } ... on Error { code } } }`;
@@ -75,7 +75,7 @@ test("a hundred identical retries of a job make one job and one answer", async (
   expect(await system.db.job.count({ where: { videoId } })).toBe(2);
 });
 
-test("a hundred identical retries of a variant make one job and one answer", async () => {
+test("a hundred identical retries of a variant create one job and return one answer", async () => {
   const { variantId, videoId } = await createFailed();
   const query = `mutation ($id: ID!, $key: String) { r: retryVariant(input: { id: $id, idempotencyKey: $key }) {
     __typename ... on Job { id variantNames } ... on Error { code } } }`;
@@ -84,7 +84,7 @@ test("a hundred identical retries of a variant make one job and one answer", asy
   expect(await system.db.job.count({ where: { videoId } })).toBe(2);
 });
 
-test("a hundred identical retries of many jobs make one job of each and one answer", async () => {
+test("a hundred identical retries of many jobs create one job for each and return one answer", async () => {
   const failed = [await createFailed(), await createFailed(), await createFailed()];
   const query = `mutation ($input: RetryJobsInput!) { r: retryJobs(input: $input) {
     __typename ... on RetriedJobs { jobs { id retryOf { id } } skipped { id job { id } reason { code message } } hasMore lastId }
@@ -102,7 +102,7 @@ test("a hundred identical retries of many jobs make one job of each and one answ
   for (const { videoId } of failed) expect(await system.db.job.count({ where: { videoId } })).toBe(2);
 });
 
-test("a hundred identical createApiKey make one key, whose secret is in one answer alone", async () => {
+test("a hundred identical createApiKey create one key and return its secret only once", async () => {
   const query = `mutation ($input: CreateApiKeyInput!) { r: createApiKey(input: $input) {
     __typename ... on CreatedApiKey { secret apiKey { id name } } ... on Error { code } } }`;
   const name = randomUUID();
@@ -114,7 +114,7 @@ test("a hundred identical createApiKey make one key, whose secret is in one answ
   expect(await system.db.apiKey.count({ where: { name } })).toBe(1);
 });
 
-test("a hundred completeUpload at once start one job", async () => {
+test("a hundred concurrent completeUpload start one job", async () => {
   const { data } = await system.client.ask(createVideo, {
     input: { title: "upload", source: { upload: { filename: "clip.mp4", sizeBytes: 4 } } },
   });
@@ -138,7 +138,7 @@ test("a hundred completeUpload at once start one job", async () => {
   expect(events.map(({ type }) => type).toSorted()).toEqual(["job.queued", "video.source-received"]);
 });
 
-test("a key whose video was deleted says so, instead of making another", async () => {
+test("an idempotency key whose video was deleted returns an error instead of creating another", async () => {
   const input = {
     title: "gone",
     idempotencyKey: randomUUID(),
@@ -153,7 +153,7 @@ test("a key whose video was deleted says so, instead of making another", async (
   ]);
 });
 
-test("hostile keys and ids are typed errors of every mutation that takes them", async () => {
+test("hostile keys and IDs are typed errors in every mutation that accepts them", async () => {
   const { jobId, variantId } = await createFailed();
   const hostile = ["", "\0", "x".repeat(10_000), "\uD800", "😀".repeat(101)];
   for (const key of hostile) {

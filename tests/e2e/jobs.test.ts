@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { storeDirectory: directory, api } = system;
   store = createLocalObjectStore({ directory, publicBaseUrl: `${api.url}/media/` });
   short = await goodClip(system.directory);
-  // Noise, which takes an encoder long: there is time to do things while it is rendered.
+  // Noise encodes slowly, which leaves time to act during the render.
   long = await makeClip(join(system.directory, "long.mp4"), [
     "-f",
     "lavfi",
@@ -29,7 +29,7 @@ beforeAll(async () => {
     "libx264",
     "-preset",
     "ultrafast",
-    // Too few key frames to be played as it is: nothing is finished before its time.
+    // Too few keyframes to be copied, so nothing is finished early.
     "-g",
     "3000",
     "-b:v",
@@ -80,7 +80,7 @@ const isUnderWay = (id: string) =>
     { timeoutMs: 60_000 },
   );
 
-test("a job that waits is canceled at once, and again changes nothing", async () => {
+test("a queued job is canceled immediately, and canceling it again has no effect", async () => {
   const id = await system.client.upload(short);
   await eventually(async () => (await jobOf(id)).status === "QUEUED", "the job is queued");
   const { id: jobId, waitReason } = await jobOf(id);
@@ -101,7 +101,7 @@ test("a job that waits is canceled at once, and again changes nothing", async ()
   await eventually(async () => (await objectsOf(id, "attempts/")).length === 0, "nothing of it is stored");
 });
 
-test("a job that runs is canceled with its worker, leaves nothing half done, and a retry renders it", async () => {
+test("canceling a running job stops its worker, leaves no partial output, and a retry renders it", async () => {
   await startWorker("cancelled");
   const id = await system.client.upload(long);
   await isUnderWay(id);
@@ -140,7 +140,7 @@ test("a job that runs is canceled with its worker, leaves nothing half done, and
   expect(statuses.toSorted()).toEqual(["CANCELED", "SUCCEEDED"]);
 });
 
-test("a video that is deleted while it is rendered leaves nothing behind, and its worker goes on", async () => {
+test("a video deleted during its render leaves no output behind, and its worker continues", async () => {
   await startWorker("interrupted-by-deletion");
   const id = await system.client.upload(long);
   await isUnderWay(id);
@@ -155,7 +155,7 @@ test("a video that is deleted while it is rendered leaves nothing behind, and it
   await eventually(async () => (await objectsOf(id)).length === 0, "nothing is below videos/{id}/");
 });
 
-test("a worker that shuts down in mid-render gives its task to another, and no try is used", async () => {
+test("a worker that shuts down during a render returns its task to another, and no try is used", async () => {
   const first = await startWorker("first");
   const id = await system.client.upload(long);
   await isUnderWay(id);
@@ -171,11 +171,16 @@ test("a worker that shuts down in mid-render gives its task to another, and no t
   expect(task.tries).toBe(1);
 });
 
-test("a viewer at one API process sees live what was created at another", async () => {
+test("a viewer connected to one API process sees live what another process created", async () => {
   await using other = await system.startApi();
   const viewer = system.clientOf(other);
   const { id, uploadUrl } = await system.client.createUpload(long);
-  const watching = viewer.watch(id);
+  const connected = Promise.withResolvers<void>();
+  const watching = viewer.watch(id, ({ status }) => {
+    connected.resolve();
+    return status === "READY" || status === "FAILED";
+  });
+  await connected.promise;
   await startWorker("watched");
   await fetch(uploadUrl, {
     method: "PATCH",
@@ -190,11 +195,12 @@ test("a viewer at one API process sees live what was created at another", async 
   expect(states[0]).toMatchObject({ status: "AWAITING_SOURCE" });
   expect(states.at(-1)).toMatchObject({ status: "READY", progress: 1 });
   const between = states.map(({ progress }) => progress).filter((progress) => progress > 0 && progress < 1);
-  expect(new Set(between).size).toBeGreaterThan(3);
+  // A busy API skips states that newer ones replace.
+  expect(new Set(between).size).toBeGreaterThan(1);
   expect(between).toEqual(between.toSorted((a, b) => a - b));
 });
 
-test("a source at a URL is fetched, kept and rendered", async () => {
+test("a source at a URL is fetched, stored and rendered", async () => {
   await using files = await serve((request, response) => {
     if (request.url === "/moved.mp4") response.writeHead(302, { location: "/clip.mp4" }).end();
     else createReadStream(short).pipe(response.writeHead(200, { "content-type": "video/mp4" }));
@@ -209,7 +215,7 @@ test("a source at a URL is fetched, kept and rendered", async () => {
   expect(await objectsOf(id, "source/")).toHaveLength(1);
 });
 
-test("an upload that is killed in the middle goes on where it was", async () => {
+test("an upload that is killed midway resumes where it stopped", async () => {
   await startWorker("resumed");
   const { id, uploadUrl } = await system.client.createUpload(long);
   const bytes = await readFile(long);
@@ -242,7 +248,7 @@ test("an upload that is killed in the middle goes on where it was", async () => 
     }).start();
   });
   expect(Math.min(...sent)).toBeGreaterThanOrEqual(half);
-  // A client that missed the last answer learns that everything is there.
+  // A client that missed the last response learns that the upload is complete.
   const head = await fetch(uploadUrl, { method: "HEAD", headers: { "tus-resumable": "1.0.0" } });
   expect([head.status, head.headers.get("upload-offset")]).toEqual([200, `${uploadSize}`]);
   await eventually(async () => (await system.client.video(id)).status !== "AWAITING_SOURCE", "it has begun");

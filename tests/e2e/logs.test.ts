@@ -4,9 +4,9 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { documents, eventually, freePort, startSystem } from "../kit/index.ts";
 
-test("keys, upload tokens and signatures appear in no line of any process's log, whatever fails", async () => {
+test("keys, upload tokens and signatures appear in no process's log, whatever fails", async () => {
   const lines: string[] = [];
-  // Not by `createLogger`, which would blacken them: they are not even given to the log.
+  // Not `createLogger`, which would redact them: secrets must not even reach the logger.
   const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
   await using system = await startSystem({ log });
   const { client } = system;
@@ -15,7 +15,7 @@ test("keys, upload tokens and signatures appear in no line of any process's log,
       timeoutMs: 60_000,
     });
 
-  // No video, uploaded by an address with a token.
+  // Not a video, uploaded to an address with a token.
   const path = join(import.meta.dirname, "logs.test.ts");
   const { id, uploadUrl } = await client.createUpload(path);
   const headers = { "tus-resumable": "1.0.0", "content-type": "application/offset+octet-stream" };
@@ -24,7 +24,7 @@ test("keys, upload tokens and signatures appear in no line of any process's log,
   await fetch(uploadUrl, { method: "PATCH", headers: { ...headers, "upload-offset": "0" }, body });
   await endOf(id);
 
-  // A signed address where nothing listens.
+  // A signed URL without a server.
   const signature = "c2lnbmF0dXJlLXRoYXQtbm9ib2R5LW1heS1yZWFk";
   const url = `http://127.0.0.1:${await freePort()}/clip.mp4?X-Goog-Signature=${signature}`;
   const { data } = await client.ask(documents.createVideo, {
@@ -46,4 +46,4 @@ test("keys, upload tokens and signatures appear in no line of any process's log,
   for (const secret of [client.token, uploadToken, signature]) expect(text).not.toContain(secret);
   for (const line of lines)
     expect(JSON.parse(line), line).toHaveProperty("msg", expect.stringMatching(/^[a-z-]+(\.[a-z-]+)+$/));
-}, 120_000);
+});

@@ -27,7 +27,7 @@ const linesOf = async (url: string, stream: "v" | "a", entry: string) => {
     .map((line) => Number(line.split(",")[0]));
 };
 
-test("a long video plays from its head on, two workers make the rest, and the whole has every picture once", async () => {
+test("a long video plays from its head while two workers render the rest, and the whole has every frame once", async () => {
   const seconds = 34;
   const path = await makeTestClip(join(system.directory, "long.mp4"), {
     seconds,
@@ -77,7 +77,7 @@ test("a long video plays from its head on, two workers make the rest, and the wh
   expect(await complaints(video.playback.hlsUrl, ["0:v", "0:a"])).toBe("");
 });
 
-test("one with a download is made by many tasks, too, and the last of them makes one file of what plays", async () => {
+test("a long video with a download is rendered by many tasks, and the last one joins its variant into one file", async () => {
   const seconds = 16;
   const path = await makeTestClip(join(system.directory, "keep.mp4"), {
     seconds,
@@ -92,11 +92,10 @@ test("one with a download is made by many tasks, too, and the last of them makes
   });
   expect(tasks.filter(({ kind }) => kind === "CHUNK").length).toBeGreaterThan(1);
   expect(tasks.filter(({ kind }) => kind === "DOWNLOAD")).toMatchObject([{ status: "SUCCEEDED" }]);
-  const { data } = await system.client.ask(
-    `query ($id: ID!) { video(id: $id) { playback { downloadUrl } } }`,
-    { id },
-  );
-  const url = data.video.playback.downloadUrl;
+  const { data } = await system.client.ask(`query ($id: ID!) { video(id: $id) { download { url } } }`, {
+    id,
+  });
+  const url = data.video.download.url;
   expect(await linesOf(url, "v", "packet=pts_time")).toHaveLength(seconds * 30);
   expect(await complaints(url)).toBe("");
 });

@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { objectKeys } from "@reelay/contracts";
 import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { defaultQuiet } from "../../render-worker/host/index.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { readSnapshot } from "../../src/testing/database-snapshot.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
@@ -51,16 +52,24 @@ const succeeded = (videoId: string) =>
 
 /** All that is to stay as it is; what workers say of themselves comes and goes. */
 async function everything(videoId: string) {
-  const { workers: _workers, ...rows } = await readSnapshot(system.db);
+  const {
+    workers: _workers,
+    stored_bytes_changes: _changes,
+    workspaces: _spaces,
+    ...rows
+  } = await readSnapshot(system.db);
+  // The sweeper moves changes into the workspace's sum.
+  const [stored] = await system.db.$queryRaw<{ bytes: string }[]>`
+    SELECT ((SELECT sum(stored_bytes) FROM workspaces) + (SELECT coalesce(sum(bytes), 0) FROM stored_bytes_changes))::text AS bytes`;
   const shared = [objectKeys.master(videoId), objectKeys.status(videoId)];
   const files = await Promise.all(shared.map(async (key) => text((await store.read(key)).body)));
   const source = (await Array.fromAsync(store.list(`${objectKeys.video(videoId)}source/`))).map(
     ({ key, generation }) => [key, generation],
   );
-  return { rows, files, source };
+  return { rows, stored, files, source };
 }
 
-test("a worker that was paused past its lease changes nothing when it wakes up, and leaves nothing", async () => {
+test("a worker paused past its lease changes nothing when it resumes, and leaves no output", async () => {
   await using sleeper = startWorkerProcess(system, "sleeper");
   const videoId = keyOf(await system.client.upload(long));
   const [first] = await eventually(
@@ -77,13 +86,19 @@ test("a worker that was paused past its lease changes nothing when it wakes up, 
   expect(await sleeper.encoders()).not.toEqual([]);
   await expireLease(first?.id ?? "");
 
-  await using _next = await system.startWorker({ workerId: "next" });
+  await using _next = await system.startWorker({ workerId: "next", quiet: defaultQuiet });
   await succeeded(videoId);
   expect(await attemptsOf(videoId)).toMatchObject([
     { workerId: "sleeper", outcome: "LOST" },
     { workerId: "next", outcome: "COMPLETED" },
   ]);
   await eventually(async () => (await keysBelow(prefix)).length === 0, "its output is removed");
+  // The quality is measured after the attempt has ended.
+  await eventually(
+    async () => (await variantsOf(videoId)).every(({ quality }) => quality !== null),
+    "the quality of every variant is measured",
+    patience,
+  );
   await eventually(
     async () => (await system.db.event.count({ where: { position: null } })) === 0,
     "every event has its place in the log",
@@ -105,7 +120,7 @@ test("a worker that was paused past its lease changes nothing when it wakes up, 
   expect(await everything(videoId)).toEqual(before);
 });
 
-test("a worker killed in mid-render costs what was unfinished: nothing that was finished is made again", async () => {
+test("after a worker is killed during a render, finished output is not rendered again", async () => {
   const victim = startWorkerProcess(system, "victim", "240p");
   await using _disposed = victim;
   const videoId = keyOf(await system.client.upload(short));
@@ -139,7 +154,7 @@ test("a worker killed in mid-render costs what was unfinished: nothing that was 
   expect(audio.attemptId).toBe(lost?.id);
   await eventually(
     async () => new Set((await keysBelow(of(lost))).map((key) => key.split("/")[0])).size === 4,
-    "of the lost attempt only what is named is left: three variants and the sound",
+    "of the lost attempt only what is named is left: three variants and the audio",
   );
   const master = await text((await store.read(objectKeys.master(videoId))).body);
   expect(master.match(/attempts\/[^"\n]+/g)?.toSorted()).toEqual(

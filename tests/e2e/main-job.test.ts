@@ -14,11 +14,16 @@ afterAll(() => system[Symbol.asyncDispose]());
 const clip = (name: string, seconds: number, size = "640x360") =>
   makeTestClip(join(system.directory, name), { seconds, size });
 
-test("an uploaded file becomes a stream that plays, watched live from the mutation to the end", async () => {
+test("an uploaded file becomes a playable stream, watched live from the mutation to the end", async () => {
   const path = await clip("clip.mp4", 10);
   const { id, uploadUrl } = await system.client.createUpload(path, { title: "Clip", externalId: "cms-1" });
   expect(uploadUrl).toContain("/uploads/");
-  const watching = system.client.watch(id);
+  const connected = Promise.withResolvers<void>();
+  const watching = system.client.watch(id, ({ status }) => {
+    connected.resolve();
+    return status === "READY" || status === "FAILED";
+  });
+  await connected.promise;
   const { readFile } = await import("node:fs/promises");
   const body = await readFile(path);
   const response = await fetch(uploadUrl, {

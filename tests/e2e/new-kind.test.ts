@@ -2,7 +2,7 @@ import { createPubSubMessaging, tasksOf } from "@reelay/messaging";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { prepareAll } from "../../render-worker/kinds/prepare-all.ts";
 import { ToolNotFoundError } from "../../render-worker/media/ffmpeg/index.ts";
-import { encodeGlobalId, keyOf } from "../../src/global-id.ts";
+import { encodeGlobalId, keyOf } from "../../src/inputs/global-id.ts";
 import { kinds } from "../../src/kinds/index.ts";
 import { echo } from "../kit/echo-kind/definition.ts";
 import { echoOperations, queueEcho } from "../kit/echo-kind/operations.ts";
@@ -25,7 +25,11 @@ const startEchoWorker = () =>
   system.startWorker({}, undefined, undefined, (options) =>
     prepareAll(
       { [echo.name]: echoWorkerKind },
-      { ...options, findFfmpeg: () => Promise.reject(new ToolNotFoundError("There is no ffmpeg here.")) },
+      {
+        ...options,
+        findFfmpeg: () => Promise.reject(new ToolNotFoundError("There is no ffmpeg here.")),
+        findPainter: () => Promise.reject(new ToolNotFoundError("There is no painter here.")),
+      },
     ),
   );
 
@@ -44,7 +48,7 @@ const jobOf = (id: string) =>
     include: { tasks: { include: { attempts: true } }, video: true },
   });
 
-test("a kind with its definition, its operations and its worker's part runs: nothing else knows it", async () => {
+test("a new kind needs only its definition, its operations and its worker code", async () => {
   await using _worker = await startEchoWorker();
   const id = await queueEcho(system.db, await videoNamed("hello"));
   const job = await eventually(async () => {
@@ -57,7 +61,7 @@ test("a kind with its definition, its operations and its worker's part runs: not
   expect(job.video.status).toBe("PROCESSING");
 });
 
-test("its attempts are repeated and its jobs canceled like those of any kind", async () => {
+test("attempts of a new kind are retried and its jobs canceled like those of any kind", async () => {
   await using _worker = await startEchoWorker();
   const failing = await queueEcho(system.db, await videoNamed("fail once"));
   await eventually(

@@ -128,7 +128,7 @@ async function logIn(page: Page): Promise<void> {
 const picture = (page: Page, name: string) => takePicture(page, `payload-${name}`);
 
 test.skipIf(hasNoChromium)(
-  `a clip that is dropped in the admin goes straight to Reelay, is seen being made, and plays${whyNoChromium}`,
+  `a clip dropped in the admin uploads directly to Reelay, shows its progress and plays${whyNoChromium}`,
   async () => {
     await using chromium = await startChromium();
     const page = await chromium.context.newPage();
@@ -143,28 +143,28 @@ test.skipIf(hasNoChromium)(
     await page.goto(`${site.url}/admin/collections/videos/create`);
     await page.locator(".reelay-drop").waitFor();
     await picture(page, "create");
-    // What is seen on the way, however short.
+    // Records every status, however briefly it is shown.
     await page.evaluate(watchStatus);
-    await page.locator(".reelay-drop input").setInputFiles(await clip("from-admin.mp4", 5, "1280x720"));
+    await page.locator(".reelay-drop input").setInputFiles(await clip("from-admin.mp4", 5, "854x480"));
     await page.waitForURL(/\/videos\/\d+/);
     const id = Number(/videos\/(\d+)/.exec(page.url())?.[1]);
-    await page
-      .locator('.reelay-field [data-status="PROCESSING"], .reelay-field [data-status="PLAYABLE"]')
-      .waitFor();
-    await page.locator(".reelay-field tr[data-variant]").first().waitFor();
+    const isBegun = () => (Reflect.get(globalThis, "seen") as Seen).variants.length > 0;
+    await page.waitForFunction(isBegun);
     await picture(page, "processing");
-    await page.locator('.reelay-field [data-status="READY"]').waitFor({ timeout: 90_000 });
+    await page.locator('.reelay-field [data-status="READY"]').waitFor();
 
     const seen = await page.evaluate(() => Reflect.get(globalThis, "seen") as Seen);
     expect(seen.statuses).toContain("READY");
+    expect(seen.statuses.some((status) => status === "PROCESSING" || status === "PLAYABLE")).toBe(true);
     expect(seen.fractions.some((fraction) => fraction > 0 && fraction < 1)).toBe(true);
-    expect(await until(id, "READY", 10_000)).toBeLessThan(10);
+    // The next regular catch-up comes later: this is the webhook.
+    await until(id, "READY", 30_000);
     expect(await read(id)).toMatchObject({
       title: "from-admin",
       filename: "from-admin.mp4",
       hlsUrl: expect.stringContaining(".m3u8"),
       posterUrl: expect.stringContaining(".jpg"),
-      width: 1280,
+      width: 854,
       errorCode: null,
     });
 
@@ -175,10 +175,10 @@ test.skipIf(hasNoChromium)(
       await (element as unknown as { play(): Promise<void> }).play();
     });
     const time = () => video.evaluate((element) => Number(Reflect.get(element, "currentTime")));
-    await expect.poll(time, { timeout: 30_000 }).toBeGreaterThan(1);
+    await expect.poll(time, { timeout: 90_000 }).toBeGreaterThan(1);
     await picture(page, "ready");
 
-    // The file went to Reelay, with no key; the CMS was sent words only.
+    // The file went to Reelay without a key; the CMS received only metadata.
     const uploads = sent.filter(({ method }) => method === "PATCH");
     expect(uploads.map(({ url }) => new URL(url).origin)).toContain(system.api.url);
     expect(sent.filter(({ url, bytes }) => url.startsWith(site.url) && bytes > 100_000)).toEqual([]);
@@ -192,11 +192,11 @@ test.skipIf(hasNoChromium)(
     await page.getByText("In step with Reelay").waitFor();
     await picture(page, "list");
   },
-  240_000,
 );
 
 interface Seen {
   statuses: (string | undefined)[];
+  variants: string[];
   fractions: number[];
 }
 
@@ -204,29 +204,31 @@ interface Seen {
 function watchStatus(): void {
   // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
   const window = globalThis as any;
-  const seen: Seen = { statuses: [], fractions: [] };
+  const seen: Seen = { statuses: [], variants: [], fractions: [] };
   window.seen = seen;
   new window.MutationObserver(() => {
     for (const one of window.document.querySelectorAll(".reelay-field [data-status]"))
       seen.statuses.push(one.dataset.status);
+    for (const one of window.document.querySelectorAll(".reelay-field tr[data-variant]"))
+      seen.variants.push(one.dataset.variant);
     for (const one of window.document.querySelectorAll(".reelay-field [data-fraction]"))
       seen.fractions.push(Number(one.dataset.fraction));
   }).observe(window.document.body, { subtree: true, childList: true, attributes: true });
 }
 
-test("after a job that it slept through, the CMS is right within seconds of its start, without a webhook's help", async () => {
+test("after missing a job while stopped, the CMS is up to date within seconds of its start, without a webhook", async () => {
   const document = await createDocument(await clip("missed.mp4", 2));
   expect(await read(document.id)).toMatchObject({ status: "AWAITING_SOURCE", hlsUrl: null });
   await whileAway(async () => {
     await document.send();
     await isMade(document.videoId);
   });
-  const seconds = await until(document.id, "READY", 30_000);
+  const seconds = await until(document.id, "READY", 60_000);
   console.log(`payload: started in ${site.startedInMs} ms, right ${seconds.toFixed(2)} s after that`);
   expect((await read(document.id)).hlsUrl).toContain(".m3u8");
-}, 240_000);
+});
 
-test("webhooks ring: a repeat and an older one change nothing, what is altered or old or unsigned is refused", async () => {
+test("repeated and older webhooks change nothing; altered, expired and unsigned ones are refused", async () => {
   const document = await createDocument(await clip("rung.mp4", 2));
   await document.send();
   await until(document.id, "READY", 60_000);
@@ -249,7 +251,7 @@ test("webhooks ring: a repeat and an older one change nothing, what is altered o
       })
     ).status;
   const now = new Date();
-  // Signed well, and wrong by now: what a message says is not taken for true.
+  // Correctly signed but outdated: the plugin does not trust a message's content.
   expect(await post("msg_late", now, say("FAILED"))).toBe(204);
   expect(await Promise.all(Array.from({ length: 10 }, () => post("msg_late", now, say("FAILED"))))).toEqual(
     Array.from({ length: 10 }, () => 204),
@@ -259,9 +261,9 @@ test("webhooks ring: a repeat and an older one change nothing, what is altered o
   const unsigned = await fetch(`${site.url}/api/reelay/webhook`, { method: "POST", body: say("FAILED") });
   expect(unsigned.status).toBe(401);
   expect(await read(document.id)).toEqual(before);
-}, 120_000);
+});
 
-test("Payload boots while Reelay is away, says so to webhooks, and heals by itself, past a lock that a killed process left", async () => {
+test("Payload starts without Reelay, answers webhooks with 503, and catches up despite a stale lock", async () => {
   const document = await createDocument(await clip("away.mp4", 2));
   await whileAway(async () => {
     await document.send();
@@ -285,9 +287,9 @@ test("Payload boots while Reelay is away, says so to webhooks, and heals by itse
   proxy.refuse(false);
   const seconds = await until(document.id, "READY", 60_000);
   console.log(`payload: right ${seconds.toFixed(2)} s after Reelay came back`);
-}, 240_000);
+});
 
-test("an upload that was cut off goes on at the same address; a deletion while Reelay is away is done later", async () => {
+test("an interrupted upload resumes at the same address; a deletion is done when Reelay is back", async () => {
   const document = await createDocument(await clip("deleted.mp4", 2));
   const again = await site.ask("POST", "/reelay/uploads", document.given);
   expect(again.body).toEqual(document.target);
@@ -302,9 +304,9 @@ test("an upload that was cut off goes on at the same address; a deletion while R
       timeoutMs: 60_000,
     },
   );
-}, 120_000);
+});
 
-test("what others may do: nothing without a login, and users cannot write Reelay's fields", async () => {
+test("requests without a login are refused, and users cannot write Reelay's fields", async () => {
   for (const [method, at] of [
     ["POST", "/reelay/uploads"],
     ["POST", "/reelay/catch-up"],
@@ -330,17 +332,17 @@ test("what others may do: nothing without a login, and users cannot write Reelay
     hlsUrl: null,
     reelayId: document.videoId,
   });
-  // Deleted over there: the document says so, and what refers to it is not broken.
+  // Deleted in Reelay: the document shows it, and references to it stay intact.
   const { body: article } = await site.ask("POST", "/articles", { headline: "News", video: document.id });
   await system.client.ask(`mutation ($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }`, {
     id: document.videoId,
   });
-  await until(document.id, "DELETED", 30_000);
+  await until(document.id, "DELETED", 60_000);
   const { body } = await site.ask("GET", `/articles/${article.doc.id}?depth=1`, undefined, true);
   expect(body.video).toMatchObject({ title: "Kept", status: "DELETED" });
-}, 120_000);
+});
 
-test("with its own address the plugin creates its webhook endpoint, once, and is notified", async () => {
+test("with its own URL, the plugin creates its webhook endpoint once and receives webhooks", async () => {
   await site.stop();
   const away = `http://127.0.0.1:${port}/api/reelay/webhook?own`;
   const own = {
@@ -357,7 +359,7 @@ test("with its own address the plugin creates its webhook endpoint, once, and is
   };
   for (const _ of ["the first time", "and again"]) {
     site = await startSite(port, own);
-    // 401: it has a secret to compare with.
+    // 401 shows that the plugin has a secret to verify with.
     const knock = async () => (await fetch(away, { method: "POST" })).status === 401;
     await eventually(knock, "the endpoint is there, and its secret here");
     const [{ id, deliveries }] = await endpoints();
@@ -373,4 +375,4 @@ test("with its own address the plugin creates its webhook endpoint, once, and is
     await site.stop();
   }
   expect(await endpoints()).toHaveLength(1);
-}, 120_000);
+});

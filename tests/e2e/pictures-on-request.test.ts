@@ -31,7 +31,7 @@ afterAll(async () => {
 const extras = `query($id: ID!) { video(id: $id) { status
   poster { status url atMs job { id kind error { code } } }
   preview { status url contentType width height durationMs sizeBytes job { id kind tasks { kind progress attempts { outcome workerId } } } }
-  download { status url sizeBytes variantName job { id kind } } playback { posterUrl downloadUrl } } }`;
+  download { status url sizeBytes variantName job { id kind } } playback { posterUrl } } }`;
 const mutation = (name: string, args: string, given: string) =>
   `mutation($id: ID!${args}) { ${name}(input: { videoId: $id${given} }) { __typename ... on Video { id poster { status } preview { status } download { status } } ... on Error { code message } } }`;
 const documents = {
@@ -78,7 +78,7 @@ async function readyVideo(title = "clip"): Promise<string> {
   return id;
 }
 
-test("a poster at 2 s shows the picture of 2 s at a new address, and the old one is there until then", async () => {
+test("a poster at 2 s shows that frame at a new address, and the old poster stays until then", async () => {
   const id = await readyVideo();
   const before = await read(id);
   expect(before.poster).toMatchObject({ status: "SUCCEEDED", atMs: null, job: null });
@@ -107,14 +107,14 @@ test("a poster at 2 s shows the picture of 2 s at a new address, and the old one
   );
   const ssim = Number(/All:([\d.]+)/.exec(stderr)?.[1]);
   expect(ssim).toBeGreaterThan(0.95);
-  // What it was is gone, and the log has said so.
+  // The old poster is removed, and the log contains both.
   await eventually(async () => (await fetch(before.poster.url)).status === 404, "the old one is removed");
   const types = `query($id: ID!) { changes(videoId: $id, types: ["video.poster-stored"]) { events { type data } } }`;
   const { data } = await system.client.ask(types, { id });
   expect(data.changes.events.map(({ data: told }: { data: unknown }) => told)).toEqual([{}, { atMs: 2_000 }]);
 });
 
-test("an animated preview is a short loop with all of its pictures, and costs nothing of the video", async () => {
+test("an animated preview is a short loop with all of its frames, and does not affect the video", async () => {
   const id = await readyVideo();
   expect(await ask("requestPreview", { id })).toMatchObject({ preview: { status: "QUEUED" } });
   await ask("requestPreview", { id });
@@ -130,7 +130,7 @@ test("an animated preview is a short loop with all of its pictures, and costs no
   const bytes = await readFile(path);
   expect(bytes.length).toBe(preview.sizeBytes);
   if (preview.contentType === "image/webp")
-    // A picture's time is whole milliseconds in this format.
+    // This format stores frame times in whole milliseconds.
     expect(framesOf(bytes)).toEqual({ frames: 36, durationMs: expect.closeTo(3_000, -1) });
   expect(await system.db.job.count({ where: { video: { id: keyOf(id) }, kind: "PREVIEW" } })).toBe(1);
 });
@@ -152,15 +152,15 @@ function framesOf(bytes: Buffer): { frames: number; durationMs: number } {
   return { frames, durationMs };
 }
 
-test("a download asked for later is one file of all pictures and the sound, named by the title", async () => {
+test("a download requested later is one file with all frames and the audio, named after the title", async () => {
   const id = await system.client.upload(clip, { title: "Größe / Ein Film" });
-  expect(await ask("requestDownload", { id })).toMatchObject({ code: "VIDEO_NOT_READY" });
+  // It waits for the render.
+  expect(await ask("requestDownload", { id })).toMatchObject({ download: { status: "PENDING" } });
   await system.client.watch(id);
   expect(await ask("requestDownload", { id, height: 100 })).toMatchObject({ code: "NO_VARIANT_FITS" });
   await Promise.all([ask("requestDownload", { id }), ask("requestDownload", { id })]);
-  const { download, playback } = await until(id, "download");
+  const { download } = await until(id, "download");
   expect(download).toMatchObject({ variantName: "360p", job: { kind: "DOWNLOAD" } });
-  expect(playback.downloadUrl).toBe(download.url);
   const answer = await fetch(download.url);
   // The address of a PUBLIC video's download does not reveal its title.
   expect(answer.headers.get("content-disposition")).toBe('attachment; filename="download.mp4"');
@@ -176,7 +176,7 @@ test("a download asked for later is one file of all pictures and the sound, name
   expect(await system.db.job.count({ where: { video: { id: keyOf(id) }, kind: "DOWNLOAD" } })).toBe(1);
 });
 
-test("a worker that is killed costs a follow-up time, and deletion removes all of it", async () => {
+test("a killed worker only delays an asset, and deleting the video removes everything", async () => {
   await using lonely = await startSystem({ workers: 0 });
   const maker = await lonely.startWorker({ workerId: "maker" });
   const id = await lonely.client.upload(clip, { title: "clip" });
@@ -207,8 +207,8 @@ test("a worker that is killed costs a follow-up time, and deletion removes all o
     "the preview is made",
     patience,
   );
-  const { preview } = await lonely.db.video.findUniqueOrThrow({ where: { id: videoId } });
-  expect(preview).toMatchObject({ width: 320 });
+  const preview = await lonely.db.asset.findFirstOrThrow({ where: { videoId, kind: "PREVIEW" } });
+  expect(preview.result).toMatchObject({ width: 320 });
 
   await lonely.client.ask("mutation($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }", { id });
   const own = createLocalObjectStore({ directory: lonely.storeDirectory, publicBaseUrl: "http://store/" });

@@ -65,19 +65,19 @@ async function expectPlays(page: Page, frame?: string): Promise<void> {
   expect(await read(page, "video", "videoWidth", frame)).toBeGreaterThan(0);
 }
 
-browserTest(`the video's own page plays it, starting by itself${where}`, async () => {
+browserTest(`the video's own page plays it automatically${where}`, async () => {
   const page = await context.newPage();
   await page.goto(`${system.api.url}/watch/${encodeURIComponent(id)}`);
   await expectPlays(page);
   await takePicture(page, "watch");
-  // Who leaves tells how well it played.
+  // The player reports playback metrics when the viewer leaves.
   await page.goto("about:blank");
   await expect.poll(system.scrape, patience).toMatch(/^reelay_playback_first_frame_seconds_count [1-9]/m);
   expect(complaints).toEqual([]);
   await page.close();
 });
 
-browserTest(`a frame of another page plays it and is filled by the player${where}`, async () => {
+browserTest(`an iframe on another page plays the video, and the player fills it${where}`, async () => {
   html = `<iframe src="${system.api.url}/embed/${id}?autoplay&muted" width="640" height="360" allow="autoplay; fullscreen"></iframe>`;
   const page = await context.newPage();
   await page.goto(siteUrl);
@@ -89,7 +89,7 @@ browserTest(`a frame of another page plays it and is filled by the player${where
   await page.close();
 });
 
-browserTest(`a plain page of another origin plays it with two lines of HTML${where}`, async () => {
+browserTest(`a plain page of another origin plays the video with two lines of HTML${where}`, async () => {
   html = `<script type="module" src="${system.api.url}/player.js"></script>
     <reelay-player video-id="${id}" api="${system.api.url}" autoplay muted></reelay-player>`;
   const page = await context.newPage();
@@ -98,7 +98,7 @@ browserTest(`a plain page of another origin plays it with two lines of HTML${whe
   await page.close();
 });
 
-browserTest(`a page of a video that does not exist says so${where}`, async () => {
+browserTest(`the page of a video that does not exist shows that${where}`, async () => {
   const page = await context.newPage();
   const none = Buffer.from("Video:01890000-0000-7000-8000-000000000001").toString("base64url");
   const answer = await page.goto(`${system.api.url}/watch/${none}`);

@@ -11,7 +11,7 @@ let system: System;
 let clip: string;
 beforeAll(async () => {
   system = await startSystem();
-  // Uneven segments, and sound that is encoded.
+  // Uneven segments, and audio that must be encoded.
   clip = await makeClip(join(system.directory, "clip.mkv"), [
     ...words("-f lavfi -i testsrc2=s=320x180:r=25:d=7 -f lavfi -i sine=440:d=7"),
     ...words("-c:v libx264 -preset ultrafast -c:a flac"),
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-const fields = `status playback { hlsUrl dashUrl downloadUrl } variants { name status codec } source { probe { videoCodec audioCodec } }`;
+const fields = `status playback { hlsUrl dashUrl } download { url } variants { name status codec } source { probe { videoCodec audioCodec } }`;
 
 async function render(profile: string) {
   const id = await system.client.upload(clip, { title: profile, profile });
@@ -28,7 +28,7 @@ async function render(profile: string) {
   return data.video;
 }
 
-test("a profile of one's own: two codecs, one file to keep, HLS and DASH over the same segments", async () => {
+test("a custom profile has two codecs, one downloadable file, and HLS and DASH over the same segments", async () => {
   const { data } = await system.client.ask(
     `mutation ($input: CreateProfileInput!) { createProfile(input: $input) { ... on Profile { name } ... on Error { message } } }`,
     {
@@ -51,15 +51,15 @@ test("a profile of one's own: two codecs, one file to keep, HLS and DASH over th
       { name: "180p-hevc", status: "READY", codec: "HEVC" },
     ],
   });
-  const { dashUrl, downloadUrl } = video.playback;
+  const { dashUrl } = video.playback;
 
   const answer = await fetch(dashUrl);
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/dash+xml"]);
   const mpd = parse(await answer.text(), { manifestUri: dashUrl });
   expect(mpd.playlists.map(({ attributes }) => attributes.NAME)).toEqual(["144p", "180p-hevc"]);
-  const sounds = Object.values(mpd.mediaGroups.AUDIO["audio"] ?? {}).flatMap(({ playlists }) => playlists);
-  expect(sounds).toHaveLength(1);
-  const named = [...mpd.playlists, ...sounds].flatMap(({ segments }) =>
+  const audio = Object.values(mpd.mediaGroups.AUDIO["audio"] ?? {}).flatMap(({ playlists }) => playlists);
+  expect(audio).toHaveLength(1);
+  const named = [...mpd.playlists, ...audio].flatMap(({ segments }) =>
     segments.flatMap(({ resolvedUri, map }) => [resolvedUri, map.resolvedUri]),
   );
   const statuses = await Promise.all(
@@ -73,18 +73,18 @@ test("a profile of one's own: two codecs, one file to keep, HLS and DASH over th
   const { ffmpeg } = await testTools();
   const { stderr } = await promisify(execFile)(ffmpeg.path, [
     ...words("-v warning -xerror -i"),
-    downloadUrl,
+    video.download.url,
     ...words("-f null -"),
   ]);
   expect(stderr).toBe("");
 });
 
-test("sound alone is ready, with a stream and a manifest and nothing to see", async () => {
+test("audio alone becomes ready with a stream and a manifest, without video", async () => {
   const video = await render("audio");
   expect(video).toMatchObject({
     status: "READY",
     variants: [],
-    playback: { downloadUrl: null },
+    download: null,
     source: { probe: { videoCodec: null, audioCodec: "flac" } },
   });
   const master = await (await fetch(video.playback.hlsUrl)).text();

@@ -15,7 +15,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 const keyOf = (id: string) => Buffer.from(id, "base64url").toString().split(":")[1] ?? "";
 
-test("a variant that failed while the video is READY is made by a job of its own, and nothing else is encoded", async () => {
+test("a variant that failed on a READY video is rendered by its own job, and no other variant is encoded", async () => {
   const clip = await makeClip(
     join(system.directory, "clip.mp4"),
     words(
@@ -26,7 +26,7 @@ test("a variant that failed while the video is READY is made by a job of its own
   await system.client.watch(id);
   const videoId = keyOf(id);
   const where = { videoId_name: { videoId, name: "240p" } };
-  // What they are like is measured when they are ready, and told later.
+  // Quality is measured after they are ready and reported later.
   const readOthers = () =>
     system.db.variant.findMany({ where: { videoId, name: { not: "240p" } }, omit: { quality: true } });
   const before = await readOthers();
@@ -45,7 +45,7 @@ test("a variant that failed while the video is READY is made by a job of its own
     video: { status: "READY" },
     tasks: [{ variants: [{ name: "240p" }] }],
   });
-  // The video is READY all the while: watched until the job has ended.
+  // The video stays READY throughout, so the watch ends with the variant's status.
   const statuses = await system.client.watch(id, ({ variants }) =>
     variants.some(({ name, status }: Record<string, string>) => name === "240p" && status === "READY"),
   );

@@ -100,7 +100,7 @@ const create = `mutation { createVideo(input: { title: "Kept", externalId: "kept
 const find = `{ videoByExternalId(externalId: "kept") { title } }`;
 
 test.runIf(process.platform === "linux")(
-  "one command gives a system with its addresses; it stops cleanly, and keeps data and key for the next time",
+  "one command starts a system and prints its addresses; it stops cleanly and keeps data and key",
   async () => {
     const first = start();
     const run = await untilReady(first);
@@ -116,7 +116,7 @@ test.runIf(process.platform === "linux")(
     await eventually(() => first.output().includes(String(run["apiKey"])), "the key is printed", patience);
     expect(await ask(run, create)).toMatchObject({ data: { createVideo: { __typename: "Video" } } });
 
-    // As from a terminal: the launcher and npm pass on what the process got already.
+    // As in a terminal, where the launcher and npm forward a signal that the process already received.
     first.child.kill("SIGINT");
     first.child.kill("SIGINT");
     expect(await first.ended, first.output()).toEqual({ code: 0, signal: null });
@@ -129,7 +129,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("a run that was killed costs a sentence, and nothing else", async () => {
+test("a start after a killed run prints one sentence and loses no data", async () => {
   const killed = start();
   const before = await untilReady(killed);
   killed.child.kill("SIGKILL");
@@ -144,7 +144,7 @@ test("a run that was killed costs a sentence, and nothing else", async () => {
   });
 });
 
-test("a second start on the same data names the one that runs", async () => {
+test("a second start on the same data names the running process", async () => {
   const first = start();
   const run = await untilReady(first);
   const second = start([], { PORT: String(await freePort()) });
@@ -154,7 +154,7 @@ test("a second start on the same data names the one that runs", async () => {
   expect(await readRun()).toEqual(run);
 });
 
-test("a taken port is reported in one sentence, before anything is started", async () => {
+test("a port in use is reported in one sentence before anything is started", async () => {
   const taken = createServer();
   await new Promise<void>((done) => void taken.listen(0, "127.0.0.1", done));
   const address = taken.address();

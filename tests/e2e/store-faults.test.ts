@@ -6,7 +6,7 @@ import { whyNoFakeGcs } from "../fake-gcs/fake-gcs.ts";
 const reason = whyNoFakeGcs === undefined ? "" : ` (skipped: ${whyNoFakeGcs})`;
 
 test.skipIf(whyNoFakeGcs !== undefined)(
-  `a video is made whole over a Cloud Storage that fails every seventh request${reason}`,
+  `a video is rendered completely while Cloud Storage fails every seventh request${reason}`,
   async ({ signal }) => {
     const figures = await runStoreFaults({ rate: 0.15, seed: 1, videos: 1, signal, print: () => undefined });
     const broken = figures.filter(({ isKept }) => !isKept).map(({ name }) => name);

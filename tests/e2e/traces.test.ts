@@ -58,7 +58,7 @@ async function render(title: string, traceparent?: string): Promise<string> {
   return id;
 }
 
-test("one trace joins the caller, the mutation, the outbox, the worker and the projector", async () => {
+test("one trace spans the caller, the mutation, the outbox, the worker and the projector", async () => {
   await using receiver = await startOtlpReceiver();
   {
     await using _tracing = await startTracing({ url: receiver.url, serviceName: "test", delayMs: 50 }, log);
@@ -113,13 +113,13 @@ test("one trace joins the caller, the mutation, the outbox, the worker and the p
       expect(entries.find(({ msg }) => msg === event)?.traceId, event).toBe(traceId);
     }
   }
-}, 90_000);
+});
 
-test("nothing is traced, kept or exported while tracing is off", async () => {
+test("no trace is recorded or exported while tracing is off", async () => {
   await using receiver = await startOtlpReceiver();
   await using _tracing = await startTracing(undefined, log);
   await render("Untraced", "00-0af7651916cd43dd8448eb211c80319d-b7ad6b7169203332-01");
   const job = await system.db.job.findFirstOrThrow({ where: { video: { title: "Untraced" } } });
   expect(job.traceParent).toBeNull();
   expect(receiver.spans).toEqual([]);
-}, 90_000);
+});

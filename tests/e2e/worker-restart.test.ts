@@ -5,7 +5,7 @@ import { createApiClient, eventually, startFleet } from "../kit/index.ts";
 
 const patience = { timeoutMs: 120_000, intervalMs: 100 };
 
-test("replacing every worker during a render costs no try and no finished variant, and the job succeeds", async () => {
+test("replacing every worker during a render uses no try, loses no finished variant, and the job succeeds", async () => {
   await using fleet = await startFleet();
   const api = await fleet.startApi();
   await eventually(() => fleet.balancer.isReady(api.url), "the API is in rotation", patience);
@@ -22,7 +22,7 @@ test("replacing every worker during a render costs no try and no finished varian
     await worker.logged("ffmpeg.started");
     worker.kill("SIGTERM");
     expect(await worker.ended).toEqual({ code: 0, signal: null });
-    // Not before: a worker takes its time to start, in which a fast one would be done.
+    // Not earlier: while a worker starts, a fast one would finish the job.
     worker = await fleet.startWorker(next);
   }
   await eventually(async () => (await client.video(id)).status === "READY", "the video is ready", patience);

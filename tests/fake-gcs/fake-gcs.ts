@@ -58,7 +58,7 @@ export async function startFakeGcs(bucket: string): Promise<{ endpoint: string; 
       if (!made.ok) throw new Error(`the storage server answers ${made.status} to the creation of a bucket`);
     },
     "the storage server answers",
-    { timeoutMs: 30_000, intervalMs: 100 },
+    { intervalMs: 100 },
   );
   const held = stack.move();
   return { endpoint, stop: () => held.disposeAsync() };

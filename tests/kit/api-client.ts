@@ -74,6 +74,7 @@ export function createApiClient(url: string, token: string) {
       id: string,
       isEnd: (video: Answer) => boolean = ({ status }) => status === "READY" || status === "FAILED",
       after: string | null = null,
+      query = documents.watch,
     ): Promise<Answer[]> {
       const client = createClient({
         url: `${url.replace("http", "ws")}/graphql`,
@@ -82,7 +83,7 @@ export function createApiClient(url: string, token: string) {
       const seen: Answer[] = [];
       try {
         for await (const { data, errors } of client.iterate({
-          query: documents.watch,
+          query,
           variables: { id, after },
         })) {
           if (errors) throw new Error(JSON.stringify(errors));

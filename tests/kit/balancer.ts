@@ -55,7 +55,7 @@ export async function startBalancer(): Promise<Balancer> {
     while (!stopped.signal.aborted) {
       await Promise.all(
         [...backends.keys()].map(async (backend) => {
-          const answer = await fetch(`${backend}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(
+          const answer = await fetch(`${backend}/readyz`, { signal: AbortSignal.timeout(20_000) }).catch(
             () => null,
           );
           await answer?.body?.cancel();

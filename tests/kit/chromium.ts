@@ -1,9 +1,7 @@
 /** A real Chromium. */
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const { CI, CHROMIUM_PATH } = process.env;
 const executablePath = CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -17,28 +15,34 @@ export const whyNoChromium = hasNoChromium
 
 const FLAGS =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-const DESKTOP = { viewport: { width: 1280, height: 900 } };
-const PHONE = { isMobile: true, hasTouch: true, viewport: { width: 390, height: 844 } };
+/** Without a GPU, each frame of an animation takes processor time. */
+const STILL = { reducedMotion: "reduce" } as const;
+const DESKTOP = { ...STILL, viewport: { width: 1280, height: 900 } };
+const PHONE = { ...STILL, isMobile: true, hasTouch: true, viewport: { width: 390, height: 844 } };
+
+/** For a page on a machine that also renders; no statement about speed. */
+const PATIENCE_MS = 90_000;
 
 export interface Chromium extends AsyncDisposable {
   context: BrowserContext;
 }
 
-/** A Chromium with a profile of its own, gone with it. */
+let running: Promise<Browser> | undefined;
+
+/** One for all test files of this process, which ends it: a start takes seconds of processor time. */
+async function startedBrowser(): Promise<Browser> {
+  const browser = await running?.catch(() => undefined);
+  if (browser?.isConnected()) return browser;
+  running = chromium.launch({ executablePath, headless: true, args: FLAGS.split(" ") });
+  return await running;
+}
+
+/** A profile of its own in a Chromium, gone with it. */
 export async function startChromium({ isMobile = false } = {}): Promise<Chromium> {
-  await using stack = new AsyncDisposableStack();
-  const profile = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-chromium-")), (path) =>
-    rm(path, { recursive: true, force: true, maxRetries: 5 }),
-  );
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    headless: true,
-    args: FLAGS.split(" "),
-    ...(isMobile ? PHONE : DESKTOP),
-  });
-  stack.defer(() => context.close());
-  const held = stack.move();
-  return { context, [Symbol.asyncDispose]: () => held.disposeAsync() };
+  const browser = await startedBrowser();
+  const context = await browser.newContext(isMobile ? PHONE : DESKTOP);
+  context.setDefaultTimeout(PATIENCE_MS);
+  return { context, [Symbol.asyncDispose]: () => context.close() };
 }
 
 /**

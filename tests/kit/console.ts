@@ -15,11 +15,11 @@ export interface ConsoleKit extends AsyncDisposable {
   complaints: string[];
 }
 
-/** The system with two workers, and a browser with its console. */
-export async function startConsole(): Promise<ConsoleKit> {
+/** The system with some workers, and a browser with its console. */
+export async function startConsole({ workers = 2 } = {}): Promise<ConsoleKit> {
   await using stack = new AsyncDisposableStack();
   await buildConsole();
-  const system = stack.use(await startSystem({ workers: 2 }));
+  const system = stack.use(await startSystem({ workers }));
   const { context } = stack.use(await startChromium());
   const complaints: string[] = [];
   context.on("weberror", (event) => complaints.push(String(event.error())));

@@ -2,9 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 
 export interface EventuallyOptions {
   /**
-   * How long to keep trying; default 10 s, which is patience for a slow machine and no statement about speed.
+   * How long to keep trying; default 60 s, which is patience for a slow machine and no statement about speed.
    */
   timeoutMs?: number;
+  /** Default 20 ms at first, up to 150 ms in a long wait: each attempt takes CPU time from its subject. */
   intervalMs?: number;
 }
 
@@ -15,9 +16,9 @@ export interface EventuallyOptions {
 export async function eventually<T>(
   attempt: () => T | Promise<T>,
   reason: string,
-  { timeoutMs = 10_000, intervalMs = 20 }: EventuallyOptions = {},
+  { timeoutMs = 60_000, intervalMs }: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
-  const deadline = performance.now() + timeoutMs;
+  const begun = performance.now();
   for (;;) {
     let last: unknown = "it returned false";
     try {
@@ -26,10 +27,11 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() > deadline) {
+    const waitedMs = performance.now() - begun;
+    if (waitedMs > timeoutMs) {
       const what = last instanceof Error ? last.message : String(last);
       throw new Error(`Waited ${timeoutMs} ms, but not yet true: ${reason} (${what})`, { cause: last });
     }
-    await delay(intervalMs);
+    await delay(intervalMs ?? Math.min(150, 20 + waitedMs / 10));
   }
 }

@@ -1,13 +1,31 @@
-import { type AddressInfo, createServer } from "node:net";
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
 
-/** A TCP port on 127.0.0.1 that was free a moment ago, for programs that must be told one. */
+/**
+ * Below the ports that systems give to connections and to servers that ask for any port: none of them takes
+ * this one between the look here and its use, or while a server is down that comes back on it.
+ */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 32_767;
+
+const given = new Set<number>();
+
+/** A free TCP port on 127.0.0.1, for programs that take the port as a setting. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(false) : reject(error),
+    );
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -15,7 +15,7 @@ const tables = (client: Client) =>
     .query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     .then(({ rows }) => rows);
 
-test("two databases at once have every table and see nothing of each other", async () => {
+test("two databases at the same time have every table and are isolated from each other", async () => {
   await using one = await createTestDatabase();
   await using two = await createTestDatabase();
   const [first, second] = await Promise.all([connect(one.url), connect(two.url)]);
@@ -33,8 +33,8 @@ test("an empty database has no tables", async () => {
   await client.end();
 });
 
-test("a connection left open fails its test, naming its last query", async () => {
-  const database = await createTestDatabase();
+test("a connection left open fails its test and names its last query", async () => {
+  const database = await createTestDatabase({ patienceMs: 0 });
   const client = await connect(database.url);
   await client.query("SELECT 'forgotten'");
   await expect(database[Symbol.asyncDispose]()).rejects.toThrow(
@@ -42,7 +42,7 @@ test("a connection left open fails its test, naming its last query", async () =>
   );
 });
 
-test("waiting for what never comes ends with what was waited for and why it was not so", async () => {
+test("a wait that times out reports its condition and the last result", async () => {
   await expect(eventually(() => false, "pigs fly", { timeoutMs: 50 })).rejects.toThrow(
     "Waited 50 ms, but not yet true: pigs fly (it returned false)",
   );

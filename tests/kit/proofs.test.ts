@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-test("a hash changes with each input and each tool, and with nothing else", () => {
+test("a hash changes with each input and tool, and with nothing else", () => {
   const hash = (...tools: string[]) => hashInputs(root, [".", ":(exclude)docs"], tools);
   write("src/a.ts", "1");
   write(".gitignore", "*.log");
@@ -31,7 +31,7 @@ test("a hash changes with each input and each tool, and with nothing else", () =
   expect(hash("ffmpeg 5")).not.toBe(second);
 });
 
-test("a proof is left out after all of its files passed on the same inputs, and only then", () => {
+test("a proof is skipped only after all of its files passed on the same inputs", () => {
   const folder = path.join(root, "records");
   const proof: Proof = { name: "both", tests: ["one.test.ts", "two.test.ts"], inputs: ["."] };
   const at = (hash: string) => new Map([[proof, hash]]);
@@ -47,7 +47,7 @@ test("a proof is left out after all of its files passed on the same inputs, and 
   expect(findProven(folder, at("b"))).toEqual([]);
 });
 
-test.each(proofs)("everything that the tests of $name import is among their inputs", ({ tests, inputs }) => {
+test.each(proofs)("every import of the tests of $name is among their inputs", ({ tests, inputs }) => {
   const listed = new Set(listInputs(path.resolve(import.meta.dirname, "../.."), inputs));
   expect(listed).toContain("package-lock.json");
   expect(tests.flatMap(findReachable).filter((file) => !listed.has(file))).toEqual([]);

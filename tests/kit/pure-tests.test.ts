@@ -6,14 +6,14 @@ test("a test of planners and parsers is pure", () => {
   expect(findPureTests(tests)).toEqual(tests);
 });
 
-test("a test that reaches a file, a database or a process is not, however far away", () => {
+test("a test that reaches a file, a database or a process is not pure, even through other modules", () => {
   expect(
     findPureTests([
-      // Itself.
+      // Directly.
       "scripts/install/lock.test.ts",
       // Through the kit.
       "tests/kit/kit.test.ts",
-      // Through what it tests.
+      // Through the code under test.
       "src/quotas/active-jobs.test.ts",
     ]),
   ).toEqual([]);

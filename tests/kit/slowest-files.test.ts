@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeTimes } from "./slowest-files.ts";
 
-test("a run's report adds up each project and names its slowest files, slowest first", () => {
+test("a run's report totals each project and lists its slowest files, slowest first", () => {
   const files = [
     { project: "unit", file: "src/quick.test.ts", seconds: 0.25 },
     { project: "unit", file: "src/slow.test.ts", seconds: 2 },
@@ -18,7 +18,7 @@ test("a run's report adds up each project and names its slowest files, slowest f
   `);
 });
 
-test("no more than twenty files are named", () => {
+test("at most twenty files are listed", () => {
   const files = Array.from({ length: 30 }, (_, index) => ({
     project: "unit",
     file: `${index}.test.ts`,

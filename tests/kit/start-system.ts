@@ -8,8 +8,8 @@ import { type Logger, pino } from "pino";
 import { createBroker } from "../../embedded/broker/index.ts";
 import { createNoJail } from "../../render-worker/jail/no-jail.ts";
 import { testJail, testKinds } from "../../render-worker/testing/kit.ts";
-import { schema } from "../../schema/schema.ts";
-import { type Api, startApi } from "../../src/api.ts";
+import { schema } from "../../schema/index.ts";
+import { type Api, startApi } from "../../src/api/start-api.ts";
 import { createApiKey } from "../../src/auth/api-keys.ts";
 import type { KindRegistry } from "../../src/jobs/kind-operations.ts";
 import { createApiClient } from "./api-client.ts";
@@ -105,6 +105,8 @@ export async function startSystem({
       heartbeatMs: 1_000,
       progressMs: 100,
       stallTimeoutMs: 60_000,
+      // Nothing is measured afterwards: that would slow down what runs beside it.
+      quiet: { quietMs: 3_600_000, patienceMs: 3_600_000 },
       ...overrides,
     };
     // A script that stands in for ffmpeg needs more than a jail shows.

@@ -14,8 +14,8 @@ export function makeTestClip(
   }: { seconds: number; size?: string; rate?: number; isStreamable?: boolean },
 ): Promise<string> {
   const picture = `-f lavfi -i testsrc2=size=${size}:rate=${rate}:duration=${seconds}`;
-  const sound = `-f lavfi -i sine=frequency=440:duration=${seconds}`;
+  const audio = `-f lavfi -i sine=frequency=440:duration=${seconds}`;
   const kind = isStreamable ? "-c:a aac" : "-g 3000 -c:a ac3";
   const codecs = `-c:v libx264 -preset ultrafast -pix_fmt yuv420p ${kind} -shortest`;
-  return makeClip(path, `${picture} ${sound} ${codecs}`.split(" "));
+  return makeClip(path, `${picture} ${audio} ${codecs}`.split(" "));
 }

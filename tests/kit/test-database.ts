@@ -11,12 +11,22 @@ export interface TestDatabase extends AsyncDisposable {
 /**
  * A database of the test's own: every migration applied, no rows; `empty` gives one without tables.
  *
- * Disposing drops it, and fails when a connection to it is still open: a test closes the pools that it opens.
+ * Disposing drops it, and fails when a connection to it is still open after `patienceMs`: a test closes the
+ * pools that it opens.
  */
-export async function createTestDatabase({ empty = false }: { empty?: boolean } = {}): Promise<TestDatabase> {
+export async function createTestDatabase({
+  empty = false,
+  patienceMs = 30_000,
+}: {
+  empty?: boolean;
+  patienceMs?: number;
+} = {}): Promise<TestDatabase> {
   const server = await askForPostgres();
   const name = `test_${randomBytes(8).toString("hex")}`;
-  await query(server, `CREATE DATABASE ${name} TEMPLATE ${empty ? "template0" : TEMPLATE_DATABASE}`);
+  await query(
+    server,
+    `CREATE DATABASE ${name} STRATEGY FILE_COPY TEMPLATE ${empty ? "template0" : TEMPLATE_DATABASE}`,
+  );
   return {
     url: new URL(`/${name}`, server).href,
     async [Symbol.asyncDispose]() {
@@ -24,9 +34,7 @@ export async function createTestDatabase({ empty = false }: { empty?: boolean } 
         await eventually(
           () => expectNoConnections(server, name),
           "connections to the test's database are closed",
-          {
-            timeoutMs: 3_000,
-          },
+          { timeoutMs: patienceMs },
         );
       } finally {
         await query(server, `DROP DATABASE ${name} WITH (FORCE)`);

@@ -3,7 +3,7 @@ import { makeClip, testTools } from "../../render-worker/testing/kit.ts";
 import { runTool } from "../../render-worker/testing/run-tool.ts";
 
 /**
- * A clip with sound in English (its default), in German, and a commentary in 5.1 of no language: sines of
+ * A clip with audio in English (its default), in German, and a commentary in 5.1 of no language: sines of
  * 440, 1000 and 2500 Hz. As `.mp4` players take it as it is, but for the commentary. Returns its path.
  */
 export function makeThreeTracks(path: string, seconds: number): Promise<string> {
@@ -23,7 +23,7 @@ export function makeThreeTracks(path: string, seconds: number): Promise<string> 
  * Whether what a file or playlist sounds like is a sine of this frequency: a narrow band around it is nearly
  * as loud as all of it.
  */
-export async function soundsAt(path: string, hertz: number): Promise<boolean> {
+export async function hasTone(path: string, hertz: number): Promise<boolean> {
   const { ffmpeg } = await testTools();
   const levelOf = async (filter: string) => {
     const args = [...words("-hide_banner -nostdin -nostats -i"), path, "-af", `${filter}volumedetect`];

@@ -14,13 +14,13 @@ function isPlain({ pattern, flags }: { pattern: string; flags: string }): boolea
   return repetitions === 0 || (repetitions === 1 && isAnchored);
 }
 
-test("every regular expression of the sources runs in linear time on any text", { timeout: 180_000 }, () => {
+test("every regular expression in the sources runs in linear time on any text", { timeout: 600_000 }, () => {
   const expressions = findExpressions();
   expect(expressions.length).toBeGreaterThan(100);
   const slow = expressions
     .filter((each) => !isPlain(each))
     .flatMap(({ pattern, flags, at }) => {
-      const verdict = checkSync(pattern, flags, { timeout: 60_000, randomSeed: 1 });
+      const verdict = checkSync(pattern, flags, { timeout: 300_000, randomSeed: 1 });
       if (verdict.status === "safe") return [];
       const why = verdict.status === "vulnerable" ? verdict.complexity.summary : verdict.error.kind;
       return [`${at} /${pattern}/${flags}: ${why}`];

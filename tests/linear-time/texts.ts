@@ -61,10 +61,24 @@ const PAIRS = [
 
 const SIGNS = [...ASCII_SIGNS, ...OTHER_SIGNS, ...PAIRS];
 
+/** What opens something: a parser that calls itself for each may run out of stack. */
+const OPENERS = ["[", "(", "{", "<b>", '{"a":', "{a", "&", "#"];
+
 /** Each sign and pair, repeated to `length` characters, by itself and behind what makes a parser begin. */
-export function* longTexts(length: number, prefixes: readonly string[] = [""]): Generator<string> {
+export const longTexts = (length: number, prefixes?: readonly string[]): Generator<string> =>
+  repeat(SIGNS, length, prefixes);
+
+/** The same of what opens something. */
+export const deepTexts = (length: number, prefixes?: readonly string[]): Generator<string> =>
+  repeat(OPENERS, length, prefixes);
+
+function* repeat(
+  signs: readonly string[],
+  length: number,
+  prefixes: readonly string[] = [""],
+): Generator<string> {
   for (const prefix of prefixes) {
-    for (const sign of SIGNS) {
+    for (const sign of signs) {
       const body = sign.repeat(Math.ceil(length / sign.length)).slice(0, Math.max(0, length - prefix.length));
       yield prefix + body;
     }

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isSound } from "@reelay/contracts";
+import { isAudio } from "@reelay/contracts";
 import HLS from "hls-parser";
 import type { FfmpegTools } from "../../render-worker/media/ffmpeg/tools.ts";
 import { firstPictures } from "../../render-worker/testing/inspect.ts";
@@ -51,7 +51,7 @@ export async function readSource(
   return {
     ...streams,
     pictures: await readPictures(ffmpeg.path, path),
-    beeps: streams.hasSound ? (await readBeeps(ffmpeg.path, path)).beeps : [],
+    beeps: streams.hasAudio ? (await readBeeps(ffmpeg.path, path)).beeps : [],
     corner: odd.hasCorner ? await brightestCorner(ffmpeg.path, path) : null,
   };
 }
@@ -145,7 +145,7 @@ export async function checkStream(
   }
   if (odd.hasCorner && (await brightestCorner(ffmpeg, stream.path(top.playlist.key))) !== source.corner)
     say("rotation", "another corner is bright");
-  const beeps = await checkSound({ ffmpeg, odd, source, stream, flashes, peaks }, say);
+  const beeps = await checkAudio({ ffmpeg, odd, source, stream, flashes, peaks }, say);
   checkBandwidths(stream, peaks, say);
   if (stream.posterKey === null) say("made", "there is no poster");
   const durationsMs = new Map(stream.variants.map(({ name, playlist }) => [name, playlist.durationMs]));
@@ -203,8 +203,8 @@ function checkExpected(
     say("duration", `${durationMs} ms, expected ${expected.durationMs}`);
   if (expected.standsToMs !== undefined && Math.abs(durationMs - expected.standsToMs) > 5)
     say("duration", `${durationMs} ms, its last picture stands to ${expected.standsToMs}`);
-  if (expected.hasSound !== source.hasSound) say("sync", "sound was lost while the case was made");
-  if (!expected.hasSound) return;
+  if (expected.hasAudio !== source.hasAudio) say("sync", "audio was lost while the case was made");
+  if (!expected.hasAudio) return;
   // Where pictures are rare none is white.
   if (source.beeps.length === 0 || (rate >= 5 && source.pictures.flashes.length === 0))
     say("sync", "the case has no flash or no beep");
@@ -376,7 +376,7 @@ function peakBps(segments: readonly { duration: number; bits: number }[], target
   return peak > 0 ? peak : sum("bits") / Math.max(0.001, sum("duration"));
 }
 
-interface SoundCheck {
+interface AudioCheck {
   ffmpeg: string;
   odd: OddCase;
   source: SourceAccount;
@@ -385,19 +385,19 @@ interface SoundCheck {
   peaks: Map<string, number>;
 }
 
-async function checkSound(
-  { ffmpeg, odd, source, stream, flashes, peaks }: SoundCheck,
+async function checkAudio(
+  { ffmpeg, odd, source, stream, flashes, peaks }: AudioCheck,
   say: Say,
 ): Promise<number[]> {
-  if ((stream.audio !== null) !== source.hasSound)
-    say("made", source.hasSound ? "there is no sound" : "there is sound");
+  if ((stream.audio !== null) !== source.hasAudio)
+    say("made", source.hasAudio ? "there is no audio" : "there is audio");
   if (stream.audio === null) return [];
   const path = stream.path(stream.audio.playlist.key);
   const { complaints, beeps } = await readBeeps(ffmpeg, path);
   if (complaints !== "") say("ffmpeg", `audio: ${complaints.slice(0, 400)}`);
-  const sounds = [stream.audio.playlist, ...stream.otherSounds];
+  const audioTracks = [stream.audio.playlist, ...stream.otherAudioTracks];
   const measured = [];
-  for (const { key, durationMs } of sounds)
+  for (const { key, durationMs } of audioTracks)
     measured.push(await checkPlaylist(stream.path(key), "audio", { times: [], durationMs, slack: 0 }, say));
   // Whichever of them is heard.
   peaks.set("audio", Math.max(...measured));
@@ -437,20 +437,20 @@ function checkTogether(flashes: readonly number[], beeps: readonly number[], say
 }
 
 function checkBandwidths(stream: MadeStream, peaks: Map<string, number>, say: Say): void {
-  const sound = stream.audio === null ? 0 : (peaks.get("audio") ?? 0);
+  const audio = stream.audio === null ? 0 : (peaks.get("audio") ?? 0);
   const stated = [...stream.master.matchAll(/BANDWIDTH=(\d+),.*\n(.*)/g)].filter(([line]) =>
     line.startsWith("BANDWIDTH"),
   );
   for (const { name, playlist } of stream.variants) {
     const tail = playlist.key.split("/").slice(2).join("/");
     const bandwidth = Number(stated.find(([, , uri]) => uri?.endsWith(tail))?.[1]);
-    const measured = (peaks.get(name) ?? 0) + sound;
+    const measured = (peaks.get(name) ?? 0) + audio;
     if (!(Math.abs(measured / bandwidth - 1) <= 0.1))
       say("BANDWIDTH", `${name}: ${bandwidth}, measured ${Math.round(measured)}`);
   }
 }
 
-/** In parts as in one piece: the same pictures at the same times for as long, the same sound. */
+/** In parts as in one piece: the same pictures at the same times for as long, the same audio. */
 export function compareSplit(odd: OddCase, whole: StreamAccount, split: StreamAccount): Fault[] {
   const faults: Fault[] = [];
   const say = (what: string) => void faults.push({ requirement: "split", what });
@@ -490,7 +490,7 @@ export function checkParts({ expected }: OddCase, { parts }: MadeStream): Fault[
   const faults: Fault[] = [];
   const say = (what: string) => void faults.push({ requirement: "split", what });
   for (const { rendition, startMs, endMs, segments } of parts) {
-    if (isSound(rendition)) continue;
+    if (isAudio(rendition)) continue;
     const durations = segments.map(({ durationMs }) => durationMs);
     const total = durations.reduce((sum, durationMs) => sum + durationMs, 0);
     if (endMs !== null && Math.abs(total - (endMs - startMs)) > 0.001)

@@ -9,19 +9,19 @@ const waysOf = (runs: readonly Run[]) => new Set(runs.map(({ way }) => way));
 const buildsOf = (runs: readonly Run[]) => new Set(runs.map(({ build }) => build));
 
 describe.each([1, 2])("with builds of ffmpeg: %i", (builds) => {
-  test("each long case is encoded whole and in parts, the others whole", () => {
+  test("each long case is rendered whole and in parts, and the others whole", () => {
     for (const { odd, runs } of runsOf(builds)) {
       expect(waysOf(runs), odd.name).toEqual(new Set(odd.isLong ? ["whole", "parts"] : ["whole"]));
       expect(new Set(runs.map(({ way, build }) => `${way} ${build}`)).size).toBe(runs.length);
     }
   });
 
-  test("each clock passes through every build, the others through the first", () => {
+  test("each clock case runs on every build, and the others on one", () => {
     for (const { odd, runs } of runsOf(builds))
       expect(buildsOf(runs).size, odd.name).toBe(odd.isClocked ? builds : 1);
   });
 
-  test("each way passes through every build", () => {
+  test("each way of rendering runs on every build", () => {
     const chosen = runsOf(builds).flatMap(({ runs }) => runs.map(({ way, build }) => `${way} ${build}`));
     expect(new Set(chosen)).toEqual(new Set(allRuns(builds).map(({ way, build }) => `${way} ${build}`)));
   });

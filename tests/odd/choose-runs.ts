@@ -19,9 +19,10 @@ export const allRuns = (builds: number): Run[] =>
  * build. `index` is the case's place among the long ones.
  */
 export function chooseRuns({ isClocked, isLong }: OddCase, index: number, builds: number): Run[] {
-  const other = isClocked ? builds - 1 : 0;
-  if (!isLong) return [...new Set([0, other])].map((build) => ({ way: "whole", build }));
-  const [whole, parts] = index % 2 === 0 ? [0, other] : [other, 0];
+  const last = builds - 1;
+  const first = isClocked ? 0 : last;
+  if (!isLong) return [...new Set([first, last])].map((build) => ({ way: "whole", build }));
+  const [whole, parts] = index % 2 === 0 ? [first, last] : [last, first];
   return [
     { way: "parts", build: parts },
     { way: "whole", build: whole },

@@ -89,7 +89,7 @@ export async function brightestCorner(ffmpegPath: string, input: string): Promis
 }
 
 export interface Streams {
-  hasSound: boolean;
+  hasAudio: boolean;
   /** Of the picture, seconds; null where the container does not say. */
   lengthSeconds: number | null;
   /** Width of a pixel by its height; 1 where nothing is said. */
@@ -121,7 +121,7 @@ export async function readStreams(ffprobePath: string, input: string): Promise<S
   const picture = streams.find((one) => one.codec_type === "video" && one.disposition.attached_pic === 0);
   const [num = 0, den = 0] = (picture?.sample_aspect_ratio ?? "").split(":").map(Number);
   return {
-    hasSound: streams.some(({ channels }) => channels !== undefined),
+    hasAudio: streams.some(({ channels }) => channels !== undefined),
     lengthSeconds: picture ? readLength(picture) : null,
     pixelAspect: num > 0 && den > 0 ? num / den : 1,
   };

@@ -80,7 +80,7 @@ export const pictureCodecs = {
 } as const satisfies Record<string, PictureCodec>;
 export type PictureCodecName = keyof typeof pictureCodecs;
 
-export const soundCodecs = {
+export const audioEncodings = {
   aac: "-c:a aac",
   mp2: "-c:a mp2",
   mp3: "-c:a libmp3lame",
@@ -92,15 +92,15 @@ export const soundCodecs = {
   pcm: "-c:a pcm_s16le",
   pcm24: "-c:a pcm_s24le",
 } as const;
-export type SoundCodecName = keyof typeof soundCodecs;
+export type AudioCodecName = keyof typeof audioEncodings;
 
 export interface Container {
   /** `-f`, and other options of the muxer. */
   options: string;
   pictures: readonly PictureCodecName[];
-  sounds: readonly SoundCodecName[];
-  /** Only these rates of sound, where the container or its codecs are narrow. */
-  soundRates?: readonly number[];
+  audioCodecs: readonly AudioCodecName[];
+  /** Only these rates of audio, where the container or its codecs are narrow. */
+  audioRates?: readonly number[];
   /** Pictures may be any time apart. */
   isVariable?: boolean;
   /** It has a display matrix that can be patched. */
@@ -123,8 +123,8 @@ const mov = {
 } as const;
 const transport = {
   pictures: ["h264", "h264", "hevc", "mpeg2"],
-  sounds: ["aac", "mp2", "ac3"],
-  soundRates: [44_100, 48_000],
+  audioCodecs: ["aac", "mp2", "ac3"],
+  audioRates: [44_100, 48_000],
   ...{ hasOffsets: true, canJump: true, isVariable: true },
   extras: ["two tracks"],
 } as const;
@@ -134,32 +134,32 @@ export const containers: Record<string, Container> = {
   mp4: {
     options: "-f mp4",
     pictures: ["h264", "h264", "h264", "hevc", "mpeg4", "av1"],
-    sounds: ["aac", "aac", "mp3", "ac3"],
+    audioCodecs: ["aac", "aac", "mp3", "ac3"],
     ...mov,
   },
   "mp4 with its index in front": {
     options: "-f mp4 -movflags +faststart",
     pictures: ["h264"],
-    sounds: ["aac"],
+    audioCodecs: ["aac"],
     ...mov,
   },
   "fragmented mp4": {
     options: "-f mp4 -movflags frag_keyframe+empty_moov+default_base_moof",
     pictures: ["h264", "hevc"],
-    sounds: ["aac"],
+    audioCodecs: ["aac"],
     isTurnable: true,
     isVariable: true,
   },
   mov: {
     options: "-f mov",
     pictures: ["h264", "prores", "mjpeg", "qtrle", "png", "dnxhr"],
-    sounds: ["aac", "pcm", "pcm24"],
+    audioCodecs: ["aac", "pcm", "pcm24"],
     ...mov,
   },
   mkv: {
     options: "-f matroska",
     pictures: ["h264", "h264", "hevc", "vp9", "mpeg4", "ffv1", "theora", "mpeg2"],
-    sounds: ["aac", "flac", "opus", "vorbis", "pcm", "ac3", "mp3"],
+    audioCodecs: ["aac", "flac", "opus", "vorbis", "pcm", "ac3", "mp3"],
     isVariable: true,
     hasOffsets: true,
     extras: ["two tracks", "subtitles"],
@@ -167,32 +167,43 @@ export const containers: Record<string, Container> = {
   webm: {
     options: "-f webm",
     pictures: ["vp8", "vp9", "av1"],
-    sounds: ["opus", "vorbis"],
+    audioCodecs: ["opus", "vorbis"],
     isVariable: true,
     hasOffsets: true,
     extras: ["two tracks"],
   },
   ts: { options: "-f mpegts", ...transport },
-  m2ts: { options: "-f mpegts -mpegts_m2ts_mode 1", ...transport, sounds: ["ac3", "aac"] },
+  m2ts: { options: "-f mpegts -mpegts_m2ts_mode 1", ...transport, audioCodecs: ["ac3", "aac"] },
   avi: {
     options: "-f avi",
     pictures: ["mpeg4", "mjpeg", "h264", "huffyuv", "msmpeg4"],
-    sounds: ["mp3", "pcm", "ac3"],
+    audioCodecs: ["mp3", "pcm", "ac3"],
   },
   flv: {
     options: "-f flv",
     pictures: ["h264", "flv1"],
-    sounds: ["aac", "mp3"],
-    soundRates: [44_100],
+    audioCodecs: ["aac", "mp3"],
+    audioRates: [44_100],
     isVariable: true,
   },
-  mpg: { options: "-f mpeg", pictures: ["mpeg1"], sounds: ["mp2"], soundRates: [44_100, 48_000] },
-  vob: { options: "-f vob", pictures: ["mpeg2"], sounds: ["mp2", "ac3"], soundRates: [48_000] },
-  "3gp": { options: "-f 3gp", pictures: ["h263", "mpeg4", "h264"], sounds: ["aac"], isTurnable: true },
-  ogv: { options: "-f ogg", pictures: ["theora"], sounds: ["vorbis", "flac"] },
-  gif: { options: "-f gif", pictures: ["gif"], sounds: [] },
-  asf: { options: "-f asf", pictures: ["wmv2", "msmpeg4"], sounds: ["wma"], soundRates: [44_100, 48_000] },
-  mxf: { options: "-f mxf", pictures: ["mpeg2", "dnxhr"], sounds: ["pcm"], soundRates: [48_000], rate: "25" },
-  "raw mjpeg": { options: "-f mjpeg", pictures: ["mjpeg"], sounds: [], rate: "25" },
-  "raw h264": { options: "-f h264", pictures: ["h264"], sounds: [] },
+  mpg: { options: "-f mpeg", pictures: ["mpeg1"], audioCodecs: ["mp2"], audioRates: [44_100, 48_000] },
+  vob: { options: "-f vob", pictures: ["mpeg2"], audioCodecs: ["mp2", "ac3"], audioRates: [48_000] },
+  "3gp": { options: "-f 3gp", pictures: ["h263", "mpeg4", "h264"], audioCodecs: ["aac"], isTurnable: true },
+  ogv: { options: "-f ogg", pictures: ["theora"], audioCodecs: ["vorbis", "flac"] },
+  gif: { options: "-f gif", pictures: ["gif"], audioCodecs: [] },
+  asf: {
+    options: "-f asf",
+    pictures: ["wmv2", "msmpeg4"],
+    audioCodecs: ["wma"],
+    audioRates: [44_100, 48_000],
+  },
+  mxf: {
+    options: "-f mxf",
+    pictures: ["mpeg2", "dnxhr"],
+    audioCodecs: ["pcm"],
+    audioRates: [48_000],
+    rate: "25",
+  },
+  "raw mjpeg": { options: "-f mjpeg", pictures: ["mjpeg"], audioCodecs: [], rate: "25" },
+  "raw h264": { options: "-f h264", pictures: ["h264"], audioCodecs: [] },
 };

@@ -1,21 +1,13 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
-import type { OddCase, Turn } from "./odd-case.ts";
-
-/** The matrix of a track's header (ISO 14496-12, 8.3.2): a, b, c, d. */
-const matrices: Record<Turn, readonly [number, number, number, number]> = {
-  right: [0, 1, -1, 0],
-  "upside down": [-1, 0, 0, -1],
-  left: [0, -1, 1, 0],
-  mirrored: [-1, 0, 0, 1],
-  "right and mirrored": [0, 1, 1, 0],
-};
+import { turnMovie } from "../../render-worker/testing/mp4-bytes.ts";
+import type { OddCase } from "./odd-case.ts";
 
 /** Writes the file that a case is about. Rejects where this ffmpeg cannot. */
 export async function makeCase(odd: OddCase, path: string): Promise<void> {
   await makeClip(path, odd.args);
-  if (odd.turn) await turn(path, matrices[odd.turn]);
+  if (odd.turn) await turnMovie(path, odd.turn);
   if (typeof odd.cutAt === "number") {
     await rename(path, `${path}.whole`);
     const options = odd.args.slice(odd.args.lastIndexOf("-f"));
@@ -34,13 +26,4 @@ export async function makeCase(odd: OddCase, path: string): Promise<void> {
     await writeFile(path, Buffer.concat([await readFile(path), await readFile(`${path}.2`)]));
     await rm(`${path}.2`);
   }
-}
-
-async function turn(path: string, matrix: readonly number[]): Promise<void> {
-  const bytes = await readFile(path);
-  const video = bytes.indexOf("tkhd", 0, "latin1") + 4;
-  for (const [index, place] of [0, 4, 12, 16].entries()) {
-    bytes.writeInt32BE((matrix[index] ?? 0) * 65_536, video + 40 + place);
-  }
-  await writeFile(path, bytes);
 }

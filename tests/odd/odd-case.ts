@@ -1,3 +1,5 @@
+import type { Turn } from "../../render-worker/testing/mp4-bytes.ts";
+
 /** A file as a user might have it: how it is made, and what is known of it beforehand. */
 export interface OddCase {
   /** What is odd about it, for people. */
@@ -30,7 +32,7 @@ export interface Expected {
   /** Of the largest variant. */
   size: Size;
   durationMs: number;
-  hasSound: boolean;
+  hasAudio: boolean;
   /** Each picture in parts is one of the stream in one piece, at the same time. */
   isSameInParts?: boolean;
   /** The last picture stands to this time. */
@@ -41,8 +43,6 @@ export interface Size {
   width: number;
   height: number;
 }
-
-export type Turn = "right" | "upside down" | "left" | "mirrored" | "right and mirrored";
 
 /** `1280x720` */
 export function parseSize(text: string): Size {

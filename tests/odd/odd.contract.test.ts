@@ -1,5 +1,5 @@
 /**
- * Files as people have them become streams with every picture at its time, in its place, with the sound
+ * Files as people have them become streams with every picture at its time, in its place, with the audio
  * beside it: whole and in parts, with each supported ffmpeg. A choice of all runs; `npm run odd -- --all`
  * makes every one.
  */
@@ -28,7 +28,7 @@ const long = cases.filter(({ isLong }) => isLong);
 describe.each(cases.map((odd) => [odd.name, odd] as const))("%s", (_name, odd) => {
   const runs = chooseRuns(odd, long.indexOf(odd), tools.length);
   const how = runs.map(({ way, build }) => `${way} with ffmpeg ${tools[build]?.ffmpeg.version}`);
-  test(`${how.join(", ")}: every picture at its time`, async ({ skip }) => {
+  test(`${how.join(", ")}: every frame has its time`, async ({ skip }) => {
     const { streams, error } = await runCase(odd, builds, runs);
     skip(error?.includes("Unknown encoder") === true, "this ffmpeg has no encoder to make the file with");
     expect(error).toBeUndefined();

@@ -1,13 +1,14 @@
+import type { Turn } from "../../render-worker/testing/mp4-bytes.ts";
 import { createRandom, type Random } from "../chaos/random.ts";
 import {
+  audioEncodings,
   type Container,
   containers,
   type Extra,
   type PictureCodec,
   pictureCodecs,
-  soundCodecs,
 } from "./families.ts";
-import { type OddCase, parseRate, parseSize, type Turn } from "./odd-case.ts";
+import { type OddCase, parseRate, parseSize } from "./odd-case.ts";
 
 const flash = "drawbox=enable='lt(mod(t+0.6,1),0.075)':c=white:t=fill";
 /** A corner that tells whether the picture was turned. */
@@ -67,10 +68,10 @@ export function planCase(seed: number): OddCase {
   const turn = container.isTurnable
     ? odd<Turn | null>(null, 0.25, ["right", "upside down", "left", "mirrored"])
     : null;
-  const sound =
-    container.sounds.length > 0 && random.chance(0.8) ? planSound(container, seconds, random) : null;
+  const audio =
+    container.audioCodecs.length > 0 && random.chance(0.8) ? planAudio(container, seconds, random) : null;
   const offset = container.hasOffsets
-    ? odd("none", 0.3, ["picture late", "sound late", "far", "early"])
+    ? odd("none", 0.3, ["picture late", "audio late", "far", "early"])
     : "none";
   const isMovie = /^(mp4|mov)/.test(containerName);
   const cutAt =
@@ -85,7 +86,7 @@ export function planCase(seed: number): OddCase {
     container.canJump && cutAt === null && frames === null && seconds <= 4.6 && random.chance(0.12)
       ? random.pick([20, 0])
       : null;
-  const extra = sound !== null && container.extras ? odd<Extra | null>(null, 0.2, container.extras) : null;
+  const extra = audio !== null && container.extras ? odd<Extra | null>(null, 0.2, container.extras) : null;
   const groups = planGroups(codec, perSecond, codecName === "h264" ? "x264" : codecName, random);
   const detail = odd("", 0.5, [",noise=alls=30:allf=t", ",noise=alls=60:allf=t+u"]);
   const filters = [
@@ -112,14 +113,14 @@ export function planCase(seed: number): OddCase {
   const args = [
     ...[...late("picture late", 0.37), "-f", "lavfi", "-i"],
     `color=c=0x202020:s=${size}:r=${rate}:d=${seconds},${filters.join(",")}`,
-    ...(sound ? [...late("sound late", 0.61), "-f", "lavfi", "-i", sound.source] : []),
+    ...(audio ? [...late("audio late", 0.61), "-f", "lavfi", "-i", audio.source] : []),
     ...toExtra(extra, seconds),
-    ...["-map", "0:v", ...(sound ? ["-map", "1:a"] : []), ...(extra ? extraMaps(extra) : [])],
+    ...["-map", "0:v", ...(audio ? ["-map", "1:a"] : []), ...(extra ? extraMaps(extra) : [])],
     ...codec.options.split(" "),
     ...groups.options,
     ...(isInterlaced ? interlacing(codecName) : []),
     ...(isVariable ? ["-fps_mode", "vfr"] : []),
-    ...(sound ? sound.options : []),
+    ...(audio ? audio.options : []),
     ...(frames === null ? [] : ["-frames:v", String(frames)]),
     ...(offset === "far" ? ["-output_ts_offset", container.canJump ? "95" : "5"] : []),
     ...(offset === "early" ? ["-output_ts_offset", "-0.5"] : []),
@@ -136,7 +137,7 @@ export function planCase(seed: number): OddCase {
     ...(pixelAspect === "1/1" ? [] : [`pixels ${pixelAspect}`]),
     ...groups.words,
     ...(turn ? [`turned: ${turn}`] : []),
-    sound ? sound.words : "silent",
+    audio ? audio.words : "silent",
     ...(offset === "none" ? [] : [offset]),
     ...(cutAt === null ? [] : ["cut"]),
     ...(jump === null ? [] : [`jump ${jump}`]),
@@ -157,9 +158,9 @@ export function planCase(seed: number): OddCase {
 const withStills = (isStill: boolean, select: string): string =>
   isStill ? "select='lt(mod(t,4.4),0.7)'" : select;
 
-function planSound(container: Container, seconds: number, random: Random) {
-  const codecName = random.pick(container.sounds);
-  const codec = soundCodecs[codecName];
+function planAudio(container: Container, seconds: number, random: Random) {
+  const codecName = random.pick(container.audioCodecs);
+  const codec = audioEncodings[codecName];
   const narrow =
     codecName === "opus"
       ? [48_000]
@@ -168,8 +169,8 @@ function planSound(container: Container, seconds: number, random: Random) {
         : codecName === "pcm" || codecName === "flac" || codecName === "aac"
           ? [8_000, 22_050, 44_100, 48_000, 96_000]
           : [44_100, 48_000];
-  const rate = random.pick(narrow.filter((hertz) => container.soundRates?.includes(hertz) ?? true));
-  const isMany = ["aac", "ac3", "flac", "pcm"].includes(codecName) && container.soundRates === undefined;
+  const rate = random.pick(narrow.filter((hertz) => container.audioRates?.includes(hertz) ?? true));
+  const isMany = ["aac", "ac3", "flac", "pcm"].includes(codecName) && container.audioRates === undefined;
   const channels = random.chance(0.4) ? random.pick(isMany ? [1, 6] : [1]) : 2;
   const lasts = random.chance(0.2) ? random.pick([seconds * 0.6, seconds + 1.5]) : seconds;
   const layout = { 1: "mono", 2: "stereo", 6: "5.1" }[channels as 1 | 2 | 6];

@@ -2,14 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   type AudioState,
-  isSound,
+  audioTracksOf,
+  isAudio,
   objectKeys,
   type Profile,
   type PublishedPlaylist,
   type RenditionPart,
-  soundsOf,
   type TaskPart,
-  toSounds,
+  toAudioFields,
   type VariantState,
 } from "@reelay/contracts";
 import { defaultProfile, type startWorker } from "../../render-worker/testing/kit.ts";
@@ -37,8 +37,8 @@ export interface MadeStream {
   master: string;
   variants: (VariantState & { playlist: PublishedPlaylist })[];
   audio: (AudioState & { playlist: PublishedPlaylist }) | null;
-  /** Playlists of further tracks of sound. */
-  otherSounds: PublishedPlaylist[];
+  /** Playlists of further tracks of audio. */
+  otherAudioTracks: PublishedPlaylist[];
   posterKey: string | null;
   path: (key: string) => string;
 }
@@ -57,7 +57,7 @@ export async function renderWhole(worker: Worker, clip: string): Promise<MadeStr
   return await publish(worker, videoId, state, null);
 }
 
-/** As the API would have it made: a head of two seconds, chunks of two, and the sound. */
+/** As the API would have it made: a head of two seconds, chunks of two, and the audio. */
 export async function renderSplit(worker: Worker, clip: string): Promise<MadeStream> {
   const headMs = 2_000;
   const { state: head, videoId } = await make(worker, clip, {
@@ -73,7 +73,7 @@ export async function renderSplit(worker: Worker, clip: string): Promise<MadeStr
     const part: TaskPart = { kind: "CHUNK", startMs, endMs: index === chunks - 1 ? null : startMs + 2_000 };
     return { part, ladder };
   });
-  const renditions = split.renditions.filter(isSound);
+  const renditions = split.renditions.filter(isAudio);
   if (renditions.length > 0) tasks.push({ part: { kind: "AUDIO", startMs: headMs, renditions } });
   const parts = [...(head.parts ?? [])];
   for (const task of tasks) {
@@ -105,7 +105,7 @@ async function join(
       const playlist = joined.get(variant.name);
       return playlist ? { ...variant, playlist, status: "READY" } : variant;
     }),
-    ...toSounds(soundsOf(head).map((track) => withPlaylist(track, joined.get(track.name)))),
+    ...toAudioFields(audioTracksOf(head).map((track) => withPlaylist(track, joined.get(track.name)))),
   };
 }
 
@@ -132,9 +132,11 @@ async function publish(
   }));
   const master = planMasterPlaylist({
     ...{ id: videoId, playableAt: null, variants: rows, captionTracks: [] },
-    audioTracks: soundsOf(state).map(({ name, label = null, role = null, language, channels, playlist }) => {
-      return { name, label, role, language, channels, playlist, startMs: 0 };
-    }),
+    audioTracks: audioTracksOf(state).map(
+      ({ name, label = null, role = null, language, channels, playlist }) => {
+        return { name, label, role, language, channels, playlist, startMs: 0 };
+      },
+    ),
   });
   if (master === null) throw new Error("nothing of it can be played");
   await write(worker.store.path(objectKeys.master(videoId)), master);
@@ -143,7 +145,7 @@ async function publish(
     master,
     variants,
     audio,
-    otherSounds: (state.audios ?? []).flatMap(({ playlist }) => playlist ?? []),
+    otherAudioTracks: (state.audios ?? []).flatMap(({ playlist }) => playlist ?? []),
     posterKey: state.posterKey,
     path: (key) => worker.store.path(key),
   };

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import type { FfmpegTools } from "../../render-worker/media/ffmpeg/tools.ts";
-import { startWorker, temporaryDirectory, withAllDecoders } from "../../render-worker/testing/kit.ts";
+import {
+  startWorker,
+  temporaryDirectory,
+  testTools,
+  withAllDecoders,
+} from "../../render-worker/testing/kit.ts";
 import {
   checkParts,
   checkStream,
@@ -55,17 +60,22 @@ export async function runCase(
   } catch (error) {
     return { streams: null, error: String(error) };
   }
-  const [first] = builds;
-  const reading = first && readSource(first.tools, odd, path);
+  const reader = await testTools();
+  const reading = readSource(reader, odd, path);
   const streams: StreamResult[] = [];
   const split: StreamAccount[] = [];
   for (const run of runs) {
     const build = builds[run.build];
-    if (!build || !reading) throw new Error(`no build ${run.build}`);
+    if (!build) throw new Error(`no build ${run.build}`);
     const { version } = build.tools.ffmpeg;
     const isMade = streams.some((made) => made.version === version && made.parts === null);
     if (run.way === "whole" && isMade) continue;
-    const { account, parts, faults } = await renderAndCheck(odd, path, { ...build, reading }, run.way);
+    const { account, parts, faults } = await renderAndCheck(
+      odd,
+      path,
+      { ...build, reader, reading },
+      run.way,
+    );
     if (account && parts !== null) split.push(account);
     if (account && run.way === "whole")
       faults.push(...split.flatMap((other) => compareSplit(odd, account, other)));
@@ -78,13 +88,13 @@ export async function runCase(
 async function renderAndCheck(
   odd: OddCase,
   path: string,
-  { reading, tools, worker }: Build & { reading: Promise<SourceAccount> },
+  { reader, reading, worker }: Build & { reader: FfmpegTools; reading: Promise<SourceAccount> },
   way: Run["way"],
 ): Promise<{ account: StreamAccount | null; parts: number | null; faults: Fault[] }> {
   try {
     const source = await reading;
     const stream = await (way === "whole" ? renderWhole : renderSplit)(worker, path);
-    const account = await checkStream(tools, odd, source, stream);
+    const account = await checkStream(reader, odd, source, stream);
     const faults = [...account.faults, ...checkParts(odd, stream)];
     return { account, parts: stream.parts?.length ?? null, faults };
   } catch (error) {

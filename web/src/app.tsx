@@ -1,16 +1,15 @@
 import { Component, lazy, type ReactNode, Suspense } from "react";
 import { Link, Route, Switch } from "wouter";
-import { Announcer } from "./announce/announcer.tsx";
+import { Announcer } from "./announce/index.ts";
 import { LibraryPage } from "./library/library-page.tsx";
 import { routes } from "./routes.ts";
-import { SessionGate } from "./session/session.tsx";
+import { SessionGate } from "./session/index.ts";
 import { Shell } from "./shell/shell.tsx";
-import { Empty, ErrorNotice } from "./ui/notice.tsx";
-import { Spinner } from "./ui/spinner.tsx";
-import { Toasts } from "./ui/toasts.tsx";
-import { UploadsProvider } from "./uploads/uploads-context.tsx";
+import { Empty, ErrorNotice, Spinner, Toasts } from "./ui/index.ts";
+import { UploadsProvider } from "./uploads/index.ts";
 
 const VideoPage = lazy(() => import("./video/video-page.tsx"));
+const AnimatePage = lazy(() => import("./animate/animate-page.tsx"));
 const QueuePage = lazy(() => import("./queue/queue-page.tsx"));
 const FailedPage = lazy(() => import("./failed/failed-page.tsx"));
 const WebhooksPage = lazy(() => import("./webhooks/webhooks-page.tsx"));
@@ -32,6 +31,9 @@ export function App() {
                     </Route>
                     <Route path="/videos/:id">
                       {({ id }) => <VideoPage key={id} id={decodeURIComponent(id)} />}
+                    </Route>
+                    <Route path={routes.animate()}>
+                      <AnimatePage />
                     </Route>
                     <Route path={routes.queue}>
                       <QueuePage />

@@ -2,6 +2,12 @@
 export const routes = {
   library: "/",
   video: (id: string) => `/videos/${encodeURIComponent(id)}`,
+  animate: (of: { example?: string; from?: string; video?: string | null } = {}) => {
+    const query = new URLSearchParams(
+      Object.entries(of).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    );
+    return query.size === 0 ? "/animate" : `/animate?${query}`;
+  },
   queue: "/queue",
   failed: "/failed",
   webhooks: "/webhooks",

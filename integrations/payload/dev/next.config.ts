@@ -8,8 +8,14 @@ const config: NextConfig = {
   // Types are checked with everything else.
   typescript: { ignoreBuildErrors: true },
   turbopack: { root },
-  // Its size does not matter, its build time does.
-  experimental: { turbopackMinify: false, turbopackFileSystemCacheForBuild: true },
+  // Its size does not matter, its build time does. In CI, nothing reads the cache.
+  experimental: {
+    turbopackMinify: false,
+    turbopackSourceMaps: false,
+    turbopackInputSourceMaps: false,
+    // oxlint-disable-next-line no-restricted-properties -- Next reads this file alone, when it builds
+    turbopackFileSystemCacheForBuild: !process.env["CI"],
+  },
   outputFileTracingRoot: root,
 };
 

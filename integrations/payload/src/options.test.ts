@@ -3,7 +3,7 @@ import { decideSettings } from "./options.ts";
 
 const given = { url: "https://video.example.com", apiKey: "key" };
 
-test("an address and a key are enough; without webhooks it looks more often", () => {
+test("a URL and an API key suffice; without webhooks, the plugin polls more often", () => {
   expect(decideSettings(given)).toEqual({
     ...given,
     webhookSecrets: [],
@@ -19,7 +19,7 @@ test("an address and a key are enough; without webhooks it looks more often", ()
   );
 });
 
-test("an environment variable that is empty is no secret, and a secret by hand is an endpoint by hand", () => {
+test("an empty environment variable is not a secret, and a given secret disables endpoint creation", () => {
   const webhookUrl = "https://cms/api/reelay/webhook";
   expect(decideSettings({ ...given, webhookSecret: "", webhookUrl })).toMatchObject({
     webhookSecrets: [],

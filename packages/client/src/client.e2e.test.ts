@@ -10,6 +10,7 @@ import {
   type Client,
   createClient,
   type EventFragment,
+  SourceCheckDocument,
   unwrap,
   VideoByExternalIdDocument,
   type VideoStateFragment,
@@ -27,7 +28,7 @@ beforeAll(async () => {
   proxy = stack.use(await createProxy(system.api.url));
   client = stack.use(createClient({ url: proxy.url, apiKey: system.client.token }));
   path = await makeTestClip(join(system.directory, "clip.mp4"), {
-    seconds: 8,
+    seconds: 5,
     size: "640x360",
     isStreamable: false,
   });
@@ -187,6 +188,18 @@ test("expected failures are results, distinguished by type", async () => {
   expect(() => unwrap(untitled)).toThrow(expect.objectContaining({ code: "TITLE_INVALID" }));
   const { videoByExternalId } = await client.query(VideoByExternalIdDocument, { externalId });
   expect(videoByExternalId?.id).toBe(first.video.id);
+});
+
+test("a script is checked without a video", async () => {
+  const script = JSON.stringify([{ step: "Wait" }, { frame: [0, 0, 0], repeats: 30 }]);
+  const { check } = unwrap(
+    await client.checkSource({ source: { manim: { script, quality: "LOW" } }, waitMs: 30_000 }),
+  );
+  expect(check).toMatchObject({ status: "SUCCEEDED", animations: 1, durationMs: 2_000, issues: [] });
+  const { sourceCheck } = await client.query(SourceCheckDocument, { id: check.id });
+  expect(check).toEqual({ __typename: "SourceCheck", ...sourceCheck });
+  const refused = await client.checkSource({ source: { url: "https://example.com/a.mp4" } });
+  expect(refused).toMatchObject({ ok: false, error: { code: "SOURCE_NOT_CHECKABLE", field: "source.url" } });
 });
 
 test("an upload interrupted by a reload resumes for the same video", async () => {

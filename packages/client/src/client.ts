@@ -2,8 +2,9 @@ import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import type { UploadFile } from "@reelay/upload";
 import { type DocumentNode, Kind, OperationTypeNode } from "graphql";
 import { type ChangesOptions, readChanges } from "./changes.ts";
+import { type CheckSourceResult, checkSource } from "./check-source.ts";
 import { type CreateVideoResult, createVideo, type RequestOptions } from "./create-video.ts";
-import type { CreateVideoInput, EventFragment, VideoStateFragment } from "./generated.ts";
+import type { CheckSourceInput, CreateVideoInput, EventFragment, VideoStateFragment } from "./generated.ts";
 import { createAsk } from "./http.ts";
 import { createLive } from "./live.ts";
 import {
@@ -61,6 +62,12 @@ export interface Client {
   ): Promise<TData>;
   /** Creates a video. @throws ReelayError for unexpected errors. */
   createVideo(input: CreateVideoInput, options?: RequestOptions): Promise<CreateVideoResult>;
+  /**
+   * Finds the scenes, the length and the problems of a script without making a video of it. The check is
+   * `PENDING` if it takes longer than `input.waitMs`: read it again with `SourceCheckDocument`. @throws
+   * ReelayError for unexpected errors.
+   */
+  checkSource(input: CheckSourceInput, options?: RequestOptions): Promise<CheckSourceResult>;
   /** Creates a video and uploads its file. Resumes an upload of the same file that a reload interrupted. */
   uploadVideo(file: UploadFile, input?: UploadVideoInput, options?: UploadVideoOptions): VideoUpload;
   /**
@@ -113,6 +120,7 @@ export function createClient(options: ClientOptions): Client {
     query: send,
     mutate: send,
     createVideo: (input, given) => createVideo(ask, input, given),
+    checkSource: (input, given) => checkSource(ask, input, given),
     uploadVideo: (file, input, given) => uploadVideo(deps, file, input, given),
     watch: (videoId, given) => watchVideo(deps, videoId, given),
     watchList: (input, given) => watchVideos(deps, input, given),

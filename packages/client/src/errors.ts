@@ -60,7 +60,7 @@ export interface ErrorEntry {
   extensions?: Record<string, unknown> | undefined;
 }
 
-const RETRIABLE = new Set(["SERVICE_UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"]);
+const retriable = new Set(["SERVICE_UNAVAILABLE", "OVERLOADED", "RATE_LIMITED"]);
 
 /** Converts the first entry of `errors`: one is enough for a request without a result. */
 export function toReelayError({ message, extensions = {} }: ErrorEntry, status?: number): ReelayError {
@@ -68,7 +68,7 @@ export function toReelayError({ message, extensions = {} }: ErrorEntry, status?:
   const name = typeof code === "string" ? code : "INTERNAL_SERVER_ERROR";
   return new ReelayError(name, message, {
     status,
-    isRetriable: RETRIABLE.has(name),
+    isRetriable: retriable.has(name),
     ...(typeof retryAfterMs === "number" && { retryAfterMs }),
     ...(typeof errorId === "string" && { errorId }),
   });

@@ -32,7 +32,7 @@ const away = {
 };
 const input = { title: "A", source: { url: { url: "https://example.com/a.mp4" } } };
 
-test("each request requests the current token", async () => {
+test("each request uses the current token", async () => {
   const { url, seen } = await api([good]);
   let count = 0;
   const client = createClient({ url, getToken: async () => `token-${(count += 1)}` });

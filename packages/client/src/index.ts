@@ -8,6 +8,7 @@ export {
   type UploadState,
 } from "@reelay/upload";
 export type { ChangesOptions } from "./changes.ts";
+export type { CheckSourceFailure, CheckSourceResult } from "./check-source.ts";
 export { type Client, type ClientOptions, createClient } from "./client.ts";
 export type { CreateVideoFailure, CreateVideoResult, RequestOptions } from "./create-video.ts";
 export { ReelayError, type ReelayErrorCode } from "./errors.ts";

@@ -15,7 +15,7 @@ const state = (
     variants: variants.map(([id, status, fraction]) => ({ id, status, fraction })),
   }) as VideoStateFragment;
 
-test("a state from a process with older progress takes nothing back", () => {
+test("an older state from another process does not decrease progress", () => {
   const seen = state("PROCESSING", 0.5, [["a", "RENDERING", 0.6]]);
   const next = keepForward(seen, state("PROCESSING", 0.4, [["a", "RENDERING", 0.5]]));
   expect(next).toMatchObject({ progress: 0.5, variants: [{ fraction: 0.6 }] });

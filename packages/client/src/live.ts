@@ -120,7 +120,7 @@ const tooSlow = (limit: number) =>
   });
 
 /** Close codes of graphql-transport-ws that another try cannot change. */
-const FATAL_CODES = new Set([4400, 4401, 4406, 4409, 4429, 4500]);
+const fatalCodes = new Set([4400, 4401, 4406, 4409, 4429, 4500]);
 const FORBIDDEN = 4403;
 
 /**
@@ -139,7 +139,7 @@ function toSocketError(error: unknown, url: string, canRenewToken: boolean): Ree
   if (code === FORBIDDEN) {
     return new ReelayError("UNAUTHENTICATED", reason ?? "Forbidden", { isRetriable: canRenewToken });
   }
-  if (code !== undefined && FATAL_CODES.has(code)) {
+  if (code !== undefined && fatalCodes.has(code)) {
     return new ReelayError("INTERNAL_SERVER_ERROR", `The socket was closed with ${code}: ${reason}`);
   }
   return new ReelayError("NETWORK_ERROR", `The connection to ${url} broke${code ? ` (${code})` : ""}.`, {

@@ -24,7 +24,8 @@ export const isSettled = ({ status }: Pick<VideoStateFragment, "status">): boole
   status === "READY" || status === "FAILED";
 
 /**
- * Yields the current state of a video, then each change; a slow reader gets only the newest state. Resumes
+ * Yields the current state of a video, then each change; a slow reader gets only the newest state, and the
+ * newest of each animation of a script. Resumes
  * automatically from the last cursor after lost connections and restarts of the API, so that no change is
  * missed and no progress decreases.
  *
@@ -56,7 +57,7 @@ export async function* watchVideo(
       const states = live.listen(
         WatchVideoDocument,
         { id: videoId, after: cursor ?? null },
-        { signal, keep: () => videoId },
+        { signal, keep: ({ videoProgress }) => keyOf(videoProgress) },
       );
       for await (const { videoProgress } of states) {
         retry.reset();
@@ -73,6 +74,9 @@ export async function* watchVideo(
     }
   }
 }
+
+/** A slow reader gets the newest state of each video, and of each animation of a script. */
+const keyOf = ({ id, step }: VideoStateFragment): string => `${id} ${step?.index ?? ""}`;
 
 /** The videos to watch: up to 100 `ids`, or the newest 100 that match a `filter`. */
 export type WatchListInput = WatchVideosSubscriptionVariables;
@@ -96,13 +100,13 @@ export async function* watchVideos(
     try {
       const states = live.listen(WatchVideosDocument, input, {
         signal,
-        keep: ({ videosProgress }) => videosProgress.id,
+        keep: ({ videosProgress }) => keyOf(videosProgress),
       });
       for await (const { videosProgress: next } of states) {
         retry.reset();
         isEmpty = false;
         const before = seen.get(next.id);
-        if (before?.cursor === next.cursor) continue;
+        if (before?.cursor === next.cursor && keyOf(before) === keyOf(next)) continue;
         const state = keepForward(before, next);
         seen.set(next.id, state);
         yield state;

@@ -68,7 +68,7 @@ export function findBox(bytes: Buffer, path: readonly string[], step = unlimited
 }
 
 /** Per level. Real files have a track for each stream, and twenty tables per track. */
-const mostBoxes = 1_000;
+const MOST_BOXES = 1_000;
 
 /**
  * All boxes of a level. Null if there are more than in any real file: each takes a hundred times its eight
@@ -76,9 +76,9 @@ const mostBoxes = 1_000;
  */
 export function readLevel(bytes: Buffer): Box[] | null {
   const boxes = walkBoxes(bytes)
-    .take(mostBoxes + 1)
+    .take(MOST_BOXES + 1)
     .toArray();
-  return boxes.length > mostBoxes ? null : boxes;
+  return boxes.length > MOST_BOXES ? null : boxes;
 }
 
 /**

@@ -44,7 +44,7 @@ test.each([
   expect(codecString(initOf(entry, head, config, bytes))).toBe(expected);
 });
 
-test("a codec that is none of ours, and a header that is cut, have no string", () => {
+test("an unsupported codec and a truncated header have no codec string", () => {
   expect(codecString(initOf("vp09", 78, "vpcC", "00"))).toBeNull();
   expect(codecString(initOf("avc1", 78, "avcC", "01"))).toBeNull();
   expect(codecString(initOf("avc1", 78, "avcC", "0164001fffe1").subarray(0, -6))).toBeNull();

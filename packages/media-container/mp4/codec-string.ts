@@ -4,8 +4,8 @@ import { type Box, findBox, pickBoxes, walkBoxes } from "./boxes.ts";
  * Codecs in sample descriptions. Bytes of a sample entry before its boxes (ISO 14496-12, 12.1.3 and
  * 12.2.3).
  */
-const visualEntry = 78;
-const audioEntry = 28;
+const VISUAL_ENTRY = 78;
+const AUDIO_ENTRY = 28;
 
 /**
  * The RFC 6381 codec string of an initialization segment with one track, from the encoder's output:
@@ -18,7 +18,7 @@ export function codecString(init: Uint8Array): string | null {
   const entry = stsd && walkBoxes(stsd.subarray(8)).next().value;
   if (!entry || entry.isCut) return null;
   const { type, body } = entry;
-  const config = (box: string) => findBox(body.subarray(visualEntry), [box]);
+  const config = (box: string) => findBox(body.subarray(VISUAL_ENTRY), [box]);
   switch (type) {
     case "avc1":
     case "avc3":
@@ -46,7 +46,7 @@ function avcString(type: string, avcC: Buffer | null): string | null {
 /** H.264's level and length of unit sizes, if the file states them once for all frames (not `avc3`). */
 export function readAvcConfig(entry: Box | undefined): { level: number; lengthBytes: number } | null {
   if (entry?.type !== "avc1") return null;
-  const { avcC } = pickBoxes(entry.body.subarray(visualEntry), ["avcC"]) ?? {};
+  const { avcC } = pickBoxes(entry.body.subarray(VISUAL_ENTRY), ["avcC"]) ?? {};
   if (!avcC || avcC.length < 5) return null;
   return { level: avcC[3] ?? 0, lengthBytes: ((avcC[4] ?? 0) & 3) + 1 };
 }
@@ -100,7 +100,7 @@ const sampleRates = [96, 88.2, 64, 48, 44.1, 32, 24, 22.05, 16, 12, 11.025, 8, 7
 export function readAudioConfig(entry: Box | undefined): AudioConfig | null {
   if (entry?.type !== "mp4a") return null;
   // Versions 1 and 2 of QuickTime's sound description are longer, and nest the box deeper.
-  const esds = entry.body.indexOf("esds", audioEntry, "latin1");
+  const esds = entry.body.indexOf("esds", AUDIO_ENTRY, "latin1");
   if (esds === -1) return null;
   const descriptors = entry.body.subarray(esds + 8);
   // The DecoderConfigDescriptor: MPEG-4 audio (0x40), an audio stream (0x15), then 11 bytes of buffer size

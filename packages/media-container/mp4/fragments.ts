@@ -50,6 +50,25 @@ export function readFragments(segment: Buffer): Fragment[] | null {
 }
 
 /**
+ * Moves the fragments of a segment on their track's clock, in place. False if one is cut, or would begin
+ * before 0: then nothing has changed.
+ */
+export function moveFragments(segment: Buffer, ticks: number): boolean {
+  const moved: (() => void)[] = [];
+  for (const { type, body, isCut } of walkBoxes(segment)) {
+    if (type !== "moof") continue;
+    const tfdt = isCut ? null : findBox(body, ["traf", "tfdt"]);
+    if (!tfdt) return false;
+    const isWide = tfdt[0] === 1;
+    const at = (isWide ? Number(tfdt.readBigInt64BE(4)) : tfdt.readUInt32BE(4)) + ticks;
+    if (at < 0 || (!isWide && at > 0xff_ff_ff_ff)) return false;
+    moved.push(() => (isWide ? tfdt.writeBigInt64BE(BigInt(at), 4) : tfdt.writeUInt32BE(at, 4)));
+  }
+  for (const move of moved) move();
+  return true;
+}
+
+/**
  * From the first presented picture of a segment to the end of its last, in ticks. Null if it cannot be
  * read.
  */

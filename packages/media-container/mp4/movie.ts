@@ -1,6 +1,6 @@
 import { pickBoxes, readLevel } from "./boxes.ts";
 import { readAudioConfig } from "./codec-string.ts";
-import { type Mp4Samples, mostSamples, readSamples } from "./samples.ts";
+import { MOST_SAMPLES, type Mp4Samples, readSamples } from "./samples.ts";
 import { readTimeScale } from "./tables.ts";
 import { type Mp4Track, readTrack } from "./track.ts";
 
@@ -10,7 +10,7 @@ interface Mp4Movie {
   timeScale: number;
   picture: SampledTrack;
   /** In the given order; null: not MPEG-4 audio, or contradictory tables. */
-  sounds: (SampledTrack | null)[];
+  audioTracks: (SampledTrack | null)[];
 }
 
 export interface SampledTrack {
@@ -25,14 +25,14 @@ export interface SampledTrack {
  */
 export function readMovie(
   moov: Buffer,
-  { videoIndex, sounds }: { videoIndex: number; sounds: readonly { index: number }[] },
+  { videoIndex, audioTracks }: { videoIndex: number; audioTracks: readonly { index: number }[] },
 ): Mp4Movie | null {
   const { mvhd, mvex } = pickBoxes(moov, ["mvhd", "mvex"]) ?? {};
   const timeScale = mvhd && unlessCut(() => readTimeScale(mvhd));
   if (!timeScale || mvex) return null;
   // ffmpeg numbers its streams in the order of the tracks.
   const traks = readLevel(moov)?.filter(({ type }) => type === "trak") ?? [];
-  const room = { samples: mostSamples };
+  const room = { samples: MOST_SAMPLES };
   const read = (index: number, isWanted: (track: Mp4Track) => boolean): SampledTrack | null =>
     unlessCut(() => {
       const trak = traks[index];
@@ -46,7 +46,7 @@ export function readMovie(
     picture && {
       timeScale,
       picture,
-      sounds: sounds.map(({ index }) =>
+      audioTracks: audioTracks.map(({ index }) =>
         read(
           index,
           ({ handler, descriptions }) => handler === "soun" && readAudioConfig(descriptions[0]) !== null,

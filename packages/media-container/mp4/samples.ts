@@ -15,7 +15,7 @@ export interface Mp4Samples {
  * Limit for all tracks of a file: ten hours of 60 pictures a second and of audio. Two tables of a few bytes
  * may claim any number of samples, and each takes 16 bytes here.
  */
-export const mostSamples = 4_000_000;
+export const MOST_SAMPLES = 4_000_000;
 
 /**
  * Null if the tables contradict each other or claim more samples than `room` has left, from which they are

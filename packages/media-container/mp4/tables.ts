@@ -33,7 +33,7 @@ export interface Edit {
 }
 
 /** A file with more edits is not from a camera. */
-const mostEdits = 1_000;
+const MOST_EDITS = 1_000;
 
 /** Null if there are too many edits; none without a list. */
 export function readEdits(elst: Buffer | null | undefined): Edit[] | null {
@@ -41,7 +41,7 @@ export function readEdits(elst: Buffer | null | undefined): Edit[] | null {
   const isLong = elst[0] === 1;
   const size = isLong ? 20 : 12;
   const count = countEntries(elst, size);
-  if (count > mostEdits) return null;
+  if (count > MOST_EDITS) return null;
   return Array.from({ length: count }, (_, entry) => {
     const at = 8 + entry * size;
     return isLong

@@ -13,13 +13,13 @@ interface Source {
 }
 
 /** Bytes per read: the boxes after a fragment's small `moof`, or boxes of a few bytes, are among them. */
-const windowBytes = 4_096;
+const WINDOW_BYTES = 4_096;
 /**
  * Each read may be a request to a store. Real files have a handful of boxes; fragmented ones two per
  * fragment.
  */
-const mostLooks = 1_000;
-const mostBoxes = 10_000;
+const MOST_LOOKS = 1_000;
+const MOST_BOXES = 10_000;
 
 /**
  * The boxes at the top level of a file, in order, from the position `from` of one of them (default: the
@@ -33,12 +33,12 @@ export async function* walkTopBoxes(
   let window: { at: number; bytes: Buffer } = { at: 0, bytes: Buffer.of() };
   let looks = 0;
   let at = from;
-  for (let count = 0; at + 8 <= source.sizeBytes && count < mostBoxes; count += 1) {
+  for (let count = 0; at + 8 <= source.sizeBytes && count < MOST_BOXES; count += 1) {
     if (Math.min(at + 16, source.sizeBytes) > window.at + window.bytes.length) {
       signal.throwIfAborted();
       looks += 1;
-      if (looks > mostLooks) return;
-      window = { at, bytes: await source.look(at, windowBytes, signal) };
+      if (looks > MOST_LOOKS) return;
+      window = { at, bytes: await source.look(at, WINDOW_BYTES, signal) };
     }
     const header = readBoxHeader(window.bytes, at - window.at);
     if (header === null || header.sizeBytes === 0) return;

@@ -3,7 +3,7 @@ import type { SubscriptionSpec } from "../topology.ts";
 import type { Connection } from "./connection.ts";
 import { isNotFound } from "./retry.ts";
 
-const CALL_OPTIONS = { timeout: 10_000 };
+const callOptions = { timeout: 10_000 };
 
 /** The first call of `ack` or `nack` settles the message; later calls do nothing. */
 export function settleOnce(
@@ -33,7 +33,7 @@ export const acknowledge = (
   ignoreMissing(
     connection.subscriber.acknowledge(
       { subscription: connection.subscriptionPath(spec), ackIds },
-      CALL_OPTIONS,
+      callOptions,
     ),
   );
 
@@ -46,7 +46,7 @@ export const requestRedelivery = (
   ignoreMissing(
     connection.subscriber.modifyAckDeadline(
       { subscription: connection.subscriptionPath(spec), ackIds, ackDeadlineSeconds: 0 },
-      CALL_OPTIONS,
+      callOptions,
     ),
   );
 

@@ -3,7 +3,7 @@ import type { Connection } from "./connection.ts";
 import { codeOf, grpcStatus, isNotFound, reasonOf } from "./retry.ts";
 
 const DAY_S = 24 * 60 * 60;
-const CALL_OPTIONS = { timeout: 10_000 };
+const callOptions = { timeout: 10_000 };
 
 /** Creates missing topics and durable subscriptions. */
 export async function provision(connection: Connection): Promise<void> {
@@ -29,7 +29,7 @@ export async function ensureSubscription(connection: Connection, spec: Subscript
 }
 
 const createTopic = (connection: Connection, topic: Topic): Promise<void> =>
-  ignoreExisting(connection.publisher.createTopic({ name: connection.topicPath(topic) }, CALL_OPTIONS));
+  ignoreExisting(connection.publisher.createTopic({ name: connection.topicPath(topic) }, callOptions));
 
 function createSubscription(connection: Connection, spec: SubscriptionSpec): Promise<void> {
   const request = {
@@ -43,7 +43,7 @@ function createSubscription(connection: Connection, spec: SubscriptionSpec): Pro
     // An ephemeral subscription has no use for messages older than ten minutes (Pub/Sub's minimum retention).
     messageRetentionDuration: { seconds: spec.isEphemeral ? 600 : 7 * DAY_S },
   };
-  return ignoreExisting(connection.subscriber.createSubscription(request, CALL_OPTIONS));
+  return ignoreExisting(connection.subscriber.createSubscription(request, callOptions));
 }
 
 /** Several processes provision concurrently: the slower one finds that everything exists. */
@@ -59,7 +59,7 @@ async function ignoreExisting(created: Promise<unknown>): Promise<void> {
 export async function unsubscribe(connection: Connection, spec: SubscriptionSpec): Promise<void> {
   try {
     const subscription = connection.subscriptionPath(spec);
-    await connection.subscriber.deleteSubscription({ subscription }, CALL_OPTIONS);
+    await connection.subscriber.deleteSubscription({ subscription }, callOptions);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

@@ -37,7 +37,7 @@ export function createPublish(connection: Connection): Publish {
   // subscriptions.
   const provisionAgain = (topic: Topic): Promise<void> => {
     if (provisioning !== undefined) return provisioning;
-    connection.log("messaging.provisioned-again", { topic: connection.topicPath(topic) });
+    connection.log("messaging.reprovisioned", { topic: connection.topicPath(topic) });
     provisioning = provision(connection).finally(() => {
       provisioning = undefined;
     });

@@ -109,7 +109,7 @@ async function readAll(
 }
 
 async function createAgain(connection: Connection, spec: SubscriptionSpec): Promise<void> {
-  connection.log("messaging.provisioned-again", { subscription: connection.subscriptionPath(spec) });
+  connection.log("messaging.reprovisioned", { subscription: connection.subscriptionPath(spec) });
   await ensureSubscription(connection, spec).catch((error: unknown) => {
     if (!isTransient(error)) throw error;
   });

@@ -14,7 +14,7 @@ export const grpcStatus = {
   unavailable: 14,
 } as const;
 
-const TRANSIENT = new Set<number>([
+const transient = new Set<number>([
   grpcStatus.cancelled,
   grpcStatus.unknown,
   grpcStatus.deadlineExceeded,
@@ -32,7 +32,7 @@ export const codeOf = (error: unknown): number | undefined => {
 export const isNotFound = (error: unknown): boolean => codeOf(error) === grpcStatus.notFound;
 
 /** True if the same call may succeed later: the server is unavailable or busy rather than refusing. */
-export const isTransient = (error: unknown): boolean => TRANSIENT.has(codeOf(error) ?? -1);
+export const isTransient = (error: unknown): boolean => transient.has(codeOf(error) ?? -1);
 
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

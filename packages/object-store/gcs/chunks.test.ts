@@ -23,7 +23,7 @@ test("a body is cut into chunks of equal size, and the last one is marked", asyn
   ]);
 });
 
-test("the rest of a chunk may begin at any byte", () => {
+test("the rest of a chunk may start at any byte", () => {
   const parts = ["abc", "de", "f"].map((text) => Buffer.from(text));
   const chunk = { parts, start: 10, end: 16, isLast: true };
   const left = (from: number) => Buffer.concat(partsFrom(chunk, from)).toString();

@@ -8,7 +8,7 @@ type Request = Parameters<Storage["request"]>[0];
 type Answered = Parameters<Storage["request"]>[1];
 
 /** The client's own paging options, which the API does not know. */
-const NOT_SENT = new Set(["autoPaginate", "autoPaginateVal", "objectMode", "maxApiCalls"]);
+const notSent = new Set(["autoPaginate", "autoPaginateVal", "objectMode", "maxApiCalls"]);
 
 /** Google's client with our transport: each request is sent once, with a time limit. */
 class TransportedStorage extends Storage {
@@ -30,7 +30,7 @@ class TransportedStorage extends Storage {
     const url = new URL(`${this.baseUrl}/${uri.replace(/^\/+/, "")}`);
     const query = (qs ?? {}) as Record<string, string | number | boolean | undefined>;
     for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined && !NOT_SENT.has(name)) url.searchParams.set(name, String(value));
+      if (value !== undefined && !notSent.has(name)) url.searchParams.set(name, String(value));
     }
     const { json } = await this.transport.exchange({ method: method as "GET" | "DELETE", url: url.href });
     return json;

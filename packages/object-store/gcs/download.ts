@@ -16,7 +16,7 @@ export interface ByteRange {
 }
 
 /** A connection that delivers so little in so much time is too slow; another one is opened. */
-const PACE = { waitedMs: 20_000, leastBytes: 64 * 1024 };
+const pace = { waitedMs: 20_000, leastBytes: 64 * 1024 };
 
 /**
  * The bytes of one generation. A broken connection is replaced by another that resumes at the byte where it
@@ -150,8 +150,8 @@ export class Download {
       waitedMs += performance.now() - asked;
       received += next.value.length;
       yield next.value;
-      if (waitedMs < PACE.waitedMs) continue;
-      if (received < PACE.leastBytes)
+      if (waitedMs < pace.waitedMs) continue;
+      if (received < pace.leastBytes)
         throw this.#broken(`${received} bytes in ${Math.round(waitedMs / 1_000)} s`);
       waitedMs = 0;
       received = 0;

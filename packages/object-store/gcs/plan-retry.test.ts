@@ -1,26 +1,26 @@
 import { expect, test } from "vitest";
-import { planRetry, RETRY_POLICY } from "./plan-retry.ts";
+import { planRetry, retryPolicy } from "./plan-retry.ts";
 import { parseRetryAfter } from "./transport.ts";
 
 const failure = { tried: 1, elapsedMs: 0, retryAfterMs: null, random: 1 };
 
 test("pauses double up to the maximum, with a jitter of one half", () => {
   const pauses = (random: number) =>
-    [1, 2, 3, 7, 8, 15].map((tried) => planRetry(RETRY_POLICY, { ...failure, tried, random }));
+    [1, 2, 3, 7, 8, 15].map((tried) => planRetry(retryPolicy, { ...failure, tried, random }));
   expect(pauses(1)).toEqual([100, 200, 400, 6_400, 8_000, 8_000]);
   expect(pauses(0)).toEqual([50, 100, 200, 3_200, 4_000, 4_000]);
 });
 
 test("a pause is never shorter than the server requested", () => {
-  expect(planRetry(RETRY_POLICY, { ...failure, retryAfterMs: 3_000 })).toBe(3_000);
-  expect(planRetry(RETRY_POLICY, { ...failure, tried: 9, retryAfterMs: 1 })).toBe(8_000);
+  expect(planRetry(retryPolicy, { ...failure, retryAfterMs: 3_000 })).toBe(3_000);
+  expect(planRetry(retryPolicy, { ...failure, tried: 9, retryAfterMs: 1 })).toBe(8_000);
 });
 
 test("tries and time are limited", () => {
-  const { tries, totalMs } = RETRY_POLICY;
-  expect(planRetry(RETRY_POLICY, { ...failure, tried: tries })).toBeNull();
-  expect(planRetry(RETRY_POLICY, { ...failure, elapsedMs: totalMs - 50 })).toBeNull();
-  expect(planRetry(RETRY_POLICY, { ...failure, retryAfterMs: totalMs })).toBeNull();
+  const { tries, totalMs } = retryPolicy;
+  expect(planRetry(retryPolicy, { ...failure, tried: tries })).toBeNull();
+  expect(planRetry(retryPolicy, { ...failure, elapsedMs: totalMs - 50 })).toBeNull();
+  expect(planRetry(retryPolicy, { ...failure, retryAfterMs: totalMs })).toBeNull();
 });
 
 test.each([

@@ -11,7 +11,7 @@ export interface RetryPolicy {
 }
 
 /** Bridges an outage of one minute and a store that refuses every second request. */
-export const RETRY_POLICY: RetryPolicy = {
+export const retryPolicy: RetryPolicy = {
   silenceMs: 30_000,
   tries: 16,
   totalMs: 120_000,

@@ -21,11 +21,11 @@ export class GcsRequestError extends Error {
 
   /** https://cloud.google.com/storage/docs/retry-strategy#retryable */
   get isRetriable(): boolean {
-    return RETRIABLE.has(this.status);
+    return retriable.has(this.status);
   }
 }
 
-const RETRIABLE: ReadonlySet<number> = new Set([0, 408, 429, 500, 502, 503, 504]);
+const retriable: ReadonlySet<number> = new Set([0, 408, 429, 500, 502, 503, 504]);
 
 export const NOT_FOUND = 404;
 export const PRECONDITION_FAILED = 412;

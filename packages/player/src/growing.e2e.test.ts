@@ -79,7 +79,7 @@ const told = (page: Page) =>
   );
 
 browserTest(
-  `a video plays from its beginning to its end while it is being processed, and shows that${where}`,
+  `a video plays from start to end while it is being processed, and the player shows that${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "growing.mp4"), {
       seconds: 16,
@@ -93,13 +93,16 @@ browserTest(
     html = `<reelay-player src="${playback.hlsUrl}" muted style="width: 640px"></reelay-player>`;
     await page.goto(pageUrl);
     await record(page);
-    await expect.poll(() => badge(page).textContent(), { timeout: 30_000 }).toMatch(/^Processing \d+%$/);
+    await expect.poll(() => badge(page).textContent(), { timeout: 90_000 }).toMatch(/^Processing \d+%$/);
     await page
       .locator("reelay-player video")
       .evaluate((video) => (video as unknown as HTMLVideoElement).play());
     await expect.poll(async () => (await look(page)).time, { timeout: 60_000 }).toBeGreaterThan(1);
     await takePicture(page, "growing");
-    await expect.poll(async () => (await look(page)).ended, { timeout: 120_000, interval: 200 }).toBe(true);
+    const ended = () => Promise.all([look(page), told(page)]);
+    await expect
+      .poll(ended, { timeout: 120_000, interval: 200 })
+      .toMatchObject([{ ended: true }, expect.anything()]);
     const end = await look(page);
     expect(end).toMatchObject({ error: undefined });
     expect(end.time).toBeGreaterThan(15.5);
@@ -135,7 +138,7 @@ browserTest(
 );
 
 browserTest(
-  `with a client it waits live for a video that is not available yet, and starts automatically${where}`,
+  `with a client, the player waits for a video that is not available yet and starts automatically${where}`,
   async () => {
     const path = await makeTestClip(join(system.directory, "waiting.mp4"), { seconds: 6 });
     const { id, uploadUrl } = await system.client.createUpload(path);
@@ -158,7 +161,7 @@ browserTest(
   },
 );
 
-browserTest(`a failed video shows the reason${where}`, async () => {
+browserTest(`the player shows why a video failed${where}`, async () => {
   const { data } = await system.client.ask(
     `mutation { createVideo(input: { title: "Gone", source: { url: { url: "http://127.0.0.1:1/a.mp4" } } }) { ... on Video { id } } }`,
   );
@@ -177,7 +180,9 @@ browserTest(`a failed video shows the reason${where}`, async () => {
   await expect
     .poll(() => badge(page).textContent())
     .toBe("This video could not be processed. The file is empty.");
-  expect(await page.locator("reelay-player .spoken").textContent()).toContain("The file is empty.");
+  await expect
+    .poll(() => page.locator("reelay-player .spoken").textContent())
+    .toContain("The file is empty.");
   await page.close();
 });
 
@@ -217,7 +222,7 @@ browserTest(
     await page.evaluate((src) => {
       document.body.innerHTML = `<reelay-player src="${src}" muted autoplay no-resume></reelay-player>`;
     }, playback.hlsUrl);
-    await expect.poll(async () => (await look(page)).time, { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect.poll(async () => (await look(page)).time, { timeout: 90_000 }).toBeGreaterThan(2);
     isWhole = true;
     const before = (await look(page)).time;
     // A quiet moment: the viewer pauses.
@@ -228,11 +233,11 @@ browserTest(
       (await told(page))
         .filter(({ name }) => name === "qualities")
         .map(({ detail }) => (detail["heights"] as number[]).length);
-    await expect.poll(qualities, { timeout: 30_000 }).toEqual([1, 4]);
+    await expect.poll(qualities, { timeout: 90_000 }).toEqual([1, 4]);
     await page
       .locator("reelay-player video")
       .evaluate((video) => (video as unknown as HTMLVideoElement).play());
-    await expect.poll(async () => (await look(page)).time, { timeout: 30_000 }).toBeGreaterThan(before + 1);
+    await expect.poll(async () => (await look(page)).time, { timeout: 90_000 }).toBeGreaterThan(before + 1);
     expect((await told(page)).filter(({ detail }) => detail["isFatal"])).toEqual([]);
     await page.close();
   },

@@ -76,9 +76,12 @@ const untilTime = (page: Page, seconds: number) =>
 /** Samples `video.buffered` ten times a second from now on. */
 async function recordBuffer(page: Page) {
   await media(page, (video) => {
-    const most = { ahead: 0, behind: 0, total: 0, samples: 0 };
+    const most = { ahead: 0, behind: 0, total: 0, samples: 0, gapS: 0 };
     Object.assign(window, { most });
+    let at = performance.now();
     setInterval(() => {
+      most.gapS = Math.max(most.gapS, (performance.now() - at) / 1_000);
+      at = performance.now();
       const { buffered, currentTime } = video;
       let total = 0;
       for (let index = 0; index < buffered.length; index += 1) {
@@ -95,7 +98,9 @@ async function recordBuffer(page: Page) {
   });
   return () =>
     page.evaluate(
-      () => (window as unknown as { most: Record<"ahead" | "behind" | "total" | "samples", number> }).most,
+      () =>
+        (window as unknown as { most: Record<"ahead" | "behind" | "total" | "samples" | "gapS", number> })
+          .most,
     );
 }
 
@@ -107,7 +112,13 @@ const bufferedTotal = (page: Page) =>
     return total;
   });
 
-async function watchLong(page: Page, aheadS: number) {
+/** Seconds to seek to, and indexes of qualities to switch to. */
+interface Wandering {
+  places: readonly number[];
+  levels: readonly number[];
+}
+
+async function watchLong(page: Page, aheadS: number, { places, levels }: Wandering) {
   await untilTime(page, 1);
   const most = await recordBuffer(page);
   // The forward buffer fills.
@@ -117,17 +128,17 @@ async function watchLong(page: Page, aheadS: number) {
     video.playbackRate = 8;
   });
   await untilTime(page, 70);
-  for (const place of [900, 300, 1_500, 890, 905]) {
+  for (const place of places) {
     await player(page).evaluate((element, to) => {
       const video = (element as ReelayPlayer).media;
       if (video) video.currentTime = to;
     }, place);
     await untilTime(page, place + 8);
     await expect
-      .poll(() => bufferedTotal(page), { timeout: 30_000 })
+      .poll(() => bufferedTotal(page), { timeout: 90_000 })
       .toBeLessThanOrEqual(30 + aheadS + 2 * SLACK_S);
   }
-  for (const level of [2, 0, 1]) {
+  for (const level of levels) {
     const before = await time(page);
     await player(page).evaluate((element, index) => {
       const video = (element as ReelayPlayer).media as HTMLVideoElement & {
@@ -137,13 +148,14 @@ async function watchLong(page: Page, aheadS: number) {
     }, level);
     await untilTime(page, before + 16);
     await expect
-      .poll(() => bufferedTotal(page), { timeout: 30_000 })
+      .poll(() => bufferedTotal(page), { timeout: 90_000 })
       .toBeLessThanOrEqual(30 + aheadS + 2 * SLACK_S);
   }
   const seen = await most();
   console.log(`buffered at most, of ${aheadS} s ahead: ${JSON.stringify(seen)}`);
   expect(seen.ahead).toBeLessThanOrEqual(aheadS + SLACK_S);
-  expect(seen.behind).toBeLessThanOrEqual(30 + SLACK_S + 8 * 2);
+  // At this rate a page that gets no processor time plays on, and releases nothing meanwhile.
+  expect(seen.behind).toBeLessThanOrEqual(30 + SLACK_S + 8 * (2 + seen.gapS));
   expect(seen.samples).toBeGreaterThan(50);
 }
 
@@ -152,7 +164,7 @@ browserTest(
   async () => {
     const page = await open(`<reelay-player src="master.m3u8" autoplay muted no-resume></reelay-player>`);
     expect(await media(page, (video) => video.currentTime)).toBeLessThan(5);
-    await watchLong(page, 120);
+    await watchLong(page, 120, { places: [900, 300, 890, 905], levels: [2, 0] });
     expect(await media(page, (video) => Math.round(video.duration))).toBe(MINUTES * 60);
     await page.close();
   },
@@ -164,7 +176,7 @@ browserTest(`a phone keeps 60 s ahead${where}`, async () => {
     `<reelay-player src="master.m3u8" autoplay muted no-resume></reelay-player>`,
     phone.context,
   );
-  await watchLong(page, 60);
+  await watchLong(page, 60, { places: [900], levels: [2] });
 });
 
 browserTest(`keys play, seek, mute and show captions${where}`, async () => {
@@ -172,7 +184,7 @@ browserTest(`keys play, seek, mute and show captions${where}`, async () => {
     `<reelay-player src="master.m3u8" muted no-resume style="width: 640px">
        <track kind="captions" src="captions.vtt" srclang="en" label="English"></reelay-player>`,
   );
-  await expect.poll(() => media(page, (video) => video.readyState), { timeout: 30_000 }).toBeGreaterThan(1);
+  await expect.poll(() => media(page, (video) => video.readyState), { timeout: 90_000 }).toBeGreaterThan(1);
   await page.keyboard.press("Tab");
   await page.keyboard.press("k");
   await untilTime(page, 0.5);
@@ -207,18 +219,15 @@ browserTest(
     const items = page.locator("media-rendition-menu media-chrome-menu-item");
     for (const height of [72, 144]) {
       await page.locator("media-rendition-menu-button").click();
-      expect((await items.allTextContents()).map((text) => text.trim().replace(/ \(.*/, ""))).toEqual([
-        "144p",
-        "90p",
-        "72p",
-        "Auto",
-      ]);
+      await expect
+        .poll(async () => (await items.allTextContents()).map((text) => text.trim().replace(/ \(.*/, "")))
+        .toEqual(["144p", "90p", "72p", "Auto"]);
       if (height === 72) await takePicture(page, "qualities");
       await items
         .filter({ hasText: `${height}p` })
         .first()
         .click();
-      await expect.poll(() => media(page, (video) => video.videoHeight), { timeout: 30_000 }).toBe(height);
+      await expect.poll(() => media(page, (video) => video.videoHeight), { timeout: 90_000 }).toBe(height);
     }
     const last = () =>
       page.evaluate(() =>
@@ -250,7 +259,7 @@ browserTest(`a returning viewer resumes at the last position, unless no-resume i
   await restarted.close();
 });
 
-browserTest(`it reports and posts its first picture, its buffer and its end${where}`, async () => {
+browserTest(`the player reports and posts its first frame, its buffering and its end${where}`, async () => {
   const page = await context.newPage();
   const posted: string[] = [];
   await page.route("**/qoe", (route) => {

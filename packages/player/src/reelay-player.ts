@@ -6,7 +6,7 @@ import { createEventPost, type EventPost } from "./post-events.ts";
 import { createRefresher } from "./refresher.ts";
 import { createResumePosition, type ResumePosition } from "./resume-position.ts";
 import { addChoices, type Choices, openStream, type Stream } from "./stream.ts";
-import { TEMPLATE } from "./template.ts";
+import { markup } from "./template.ts";
 import {
   createTokenKeeper,
   expiryOf,
@@ -30,7 +30,7 @@ import { english, type Words } from "./words.ts";
 const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
 /** Events of the inner video element that are forwarded to listeners on the player. */
-const FORWARDED = [
+const forwarded = [
   "play",
   "playing",
   "pause",
@@ -116,7 +116,7 @@ export class ReelayPlayer extends Base {
   /** Runs once, even if the player is moved within the page. */
   #build(): void {
     const template = document.createElement("template");
-    template.innerHTML = TEMPLATE;
+    template.innerHTML = markup;
     // Its elements are upgraded only when it is in the page.
     const video = template.content.querySelector("video");
     if (video) this.#choices = addChoices(video);
@@ -192,7 +192,7 @@ export class ReelayPlayer extends Base {
     video.loop = this.hasAttribute("loop");
     video.poster = this.getAttribute("poster") ?? "";
     for (const track of this.querySelectorAll("track")) video.append(track.cloneNode());
-    for (const name of FORWARDED) {
+    for (const name of forwarded) {
       video.addEventListener(name, () => this.dispatchEvent(new Event(name)), { signal });
     }
 

@@ -35,7 +35,8 @@ export function createRefresher({
   const isQuiet = () => video.paused || video.seeking || document.visibilityState === "hidden";
 
   function refresh() {
-    if (dueAt === undefined || (!isQuiet() && now() < dueAt)) return;
+    // A reload at the end would show a paused video instead of an ended one. A replay begins with a seek.
+    if (dueAt === undefined || video.ended || (!isQuiet() && now() < dueAt)) return;
     dueAt = undefined;
     stream()?.reload();
   }

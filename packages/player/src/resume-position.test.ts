@@ -20,13 +20,13 @@ test("a barely started or finished video restarts", () => {
   expect(position.read()).toBeNull();
 });
 
-test("the end of the available part is not the end", () => {
+test("the end of the available range does not count as the end", () => {
   const position = createResumePosition("a", createMemoryStorage());
   position.write(59, 60, true);
   expect(position.read()).toBe(59);
 });
 
-test("without usable storage nothing is kept and nothing fails", () => {
+test("without usable storage, no position is kept and nothing fails", () => {
   const refuse = () => {
     throw new Error("SecurityError");
   };

@@ -38,7 +38,7 @@ media-controller:not([userinactive]) video::-webkit-media-text-track-container, 
 const GAUGE = `<svg slot="icon" aria-hidden="true" viewBox="0 0 24 24"><path fill="currentColor" d="M12 4a10 10 0 0 0-8.3 15.6 1 1 0 0 0 .8.4h15a1 1 0 0 0 .8-.4A10 10 0 0 0 12 4Zm7 14H5a8 8 0 0 1 11.7-10.5l-4.2 4.2a2 2 0 1 0 1.4 1.4l4.2-4.2A8 8 0 0 1 19 18Z"/></svg>`;
 
 /** Two bars: a full-width seek bar of its own is easy to hit with a thumb. */
-export const TEMPLATE = `<style>${STYLE}</style>
+export const markup = `<style>${STYLE}</style>
 <media-controller part="controller" keyboardforwardseekoffset="10" keyboardbackwardseekoffset="10">
   <video slot="media" part="video" playsinline crossorigin="anonymous" preload="auto"></video>
   <div slot="poster" class="stills"></div>

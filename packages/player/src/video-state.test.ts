@@ -23,7 +23,7 @@ test("an invalid answer is reported and polled again until the video is settled"
   const reported: unknown[] = [];
   for await (const state of polledStates(
     () => url,
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(100_000),
     (trouble) => reported.push(trouble),
   ))
     reported.push(state);

@@ -63,7 +63,7 @@ browserTest(`a reloaded page resumes the upload when the same file is chosen aga
   proxy.release();
 
   await page.locator("input").setInputFiles(path);
-  await expect.poll(() => data("state"), { timeout: 30_000 }).toBe("done");
+  await expect.poll(() => data("state"), { timeout: 90_000 }).toBe("done");
   expect(await data("kept")).toBe("yes");
   expect((await system.client.video(id)).status).not.toBe("AWAITING_SOURCE");
   expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);

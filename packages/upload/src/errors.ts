@@ -53,7 +53,7 @@ export function refusal(status: number, body: string, retryAfter: string | null)
   const { code, message } = readRefusal(body);
   const seconds = Number(retryAfter ?? Number.NaN);
   return new UploadError(
-    code ?? CODES[status] ?? `HTTP_${status}`,
+    code ?? codes[status] ?? `HTTP_${status}`,
     message ?? `The upload was answered with HTTP ${status}${body === "" ? "" : `: ${body.slice(0, 200)}`}`,
     {
       status,
@@ -64,7 +64,7 @@ export function refusal(status: number, body: string, retryAfter: string | null)
 }
 
 /** Codes for HEAD, whose answers have no body. */
-const CODES: Readonly<Record<number, UploadErrorCode>> = {
+const codes: Readonly<Record<number, UploadErrorCode>> = {
   404: "UPLOAD_NOT_FOUND",
   409: "OFFSET_CONFLICT",
   410: "UPLOAD_EXPIRED",

@@ -48,7 +48,7 @@ function send(url: string, sizeBytes: number, { retryDelaysMs = [] as number[], 
   return upload(file, { url, protocol: "GCS_RESUMABLE", chunkBytes: UNIT, retryDelaysMs, storage }).done;
 }
 
-test("after a reload it asks for the offset first and resumes there", async () => {
+test("after a reload, the transport requests the offset first and resumes there", async () => {
   const { url, requests } = await session([
     { status: 308, range: `bytes=0-${UNIT - 1}` },
     { status: 308, range: `bytes=0-${2 * UNIT - 1}` },
@@ -77,7 +77,7 @@ test("a complete session finishes immediately", async () => {
 test.each([
   ["a busy store", { status: 503, headers: { "retry-after": "0" } }],
   ["a connection that breaks", { status: 0 }],
-])("after %s it asks for the offset and sends the rest", async (_, trouble) => {
+])("after %s, the transport requests the offset and sends the rest", async (_, trouble) => {
   const { url, requests } = await session([trouble, { status: 308, range: "bytes=0-4" }, { status: 200 }]);
   await send(url, 10, { retryDelaysMs: [1] });
   expect(requests.map(({ range }) => range)).toEqual(["bytes 0-9/10", "bytes */10", "bytes 5-9/10"]);
@@ -87,7 +87,7 @@ test.each([
   [404, "UPLOAD_NOT_FOUND"],
   [410, "UPLOAD_EXPIRED"],
   [403, "HTTP_403"],
-])("HTTP %i ends it as %s without another try", async (status, code) => {
+])("HTTP %i ends the upload as %s without a retry", async (status, code) => {
   const { url, requests } = await session([{ status }]);
   await expect(send(url, 10, { retryDelaysMs: [1, 1] })).rejects.toMatchObject({
     name: "UploadError",
@@ -98,7 +98,7 @@ test.each([
   expect(requests).toHaveLength(1);
 });
 
-test("the number of tries is limited, and the error shows that", async () => {
+test("the number of tries is limited, and the error states it", async () => {
   const { url, requests } = await session([{ status: 500 }, { status: 500 }, { status: 500 }]);
   await expect(send(url, 10, { retryDelaysMs: [1, 1] })).rejects.toMatchObject({
     status: 500,

@@ -13,10 +13,10 @@ test("choosing the same file again finds its upload", () => {
 });
 
 test.each([
-  ["another size", fileOf("abcd")],
-  ["changed since", fileOf("abc", 2)],
-  ["another name", new File(["abc"], "other.mp4", { type: "video/mp4", lastModified: 1 })],
-])("a file of %s does not find it", (_, other) => {
+  ["with another size", fileOf("abcd")],
+  ["changed since then", fileOf("abc", 2)],
+  ["with another name", new File(["abc"], "other.mp4", { type: "video/mp4", lastModified: 1 })],
+])("a file %s does not find the upload", (_, other) => {
   const storage = createMemoryStorage();
   saveUpload(fileOf("abc"), kept, storage);
   expect(findUpload(other, storage)).toBeUndefined();
@@ -39,7 +39,7 @@ test("a removed, damaged or week-old entry is not found", () => {
   expect(findUpload(file, storage)).toBeUndefined();
 });
 
-test("an unusable storage prevents resuming, not uploading", () => {
+test("unusable storage prevents resuming, not uploading", () => {
   const refusing = {
     getItem: () => {
       throw new Error("SecurityError");

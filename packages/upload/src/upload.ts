@@ -66,14 +66,14 @@ export interface UploadHandle {
   resume(): void;
 }
 
-const RETRY_DELAYS_MS = [500, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000, 60_000];
+const defaultRetryDelaysMs = [500, 1_000, 3_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 
 /**
  * Sends a file to the URL returned by `createVideo`. Every retry first asks for the offset, so a lost
  * connection, a restarted server or a reloaded page costs only the bytes in transit.
  */
 export function upload(file: UploadFile, options: UploadOptions): UploadHandle {
-  const { url, protocol, signal, onProgress, retryDelaysMs = RETRY_DELAYS_MS, chunkBytes } = options;
+  const { url, protocol, signal, onProgress, retryDelaysMs = defaultRetryDelaysMs, chunkBytes } = options;
   const { storage = defaultStorage() } = options;
   const transport = { TUS: createTusTransport, GCS_RESUMABLE: createGcsTransport }[protocol](file, {
     url,

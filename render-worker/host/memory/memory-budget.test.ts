@@ -3,7 +3,7 @@ import { MemoryBudget } from "./memory-budget.ts";
 
 const never = new AbortController().signal;
 
-test("what fits beside what is out is given at once; the rest waits until enough came back", async () => {
+test("a request that fits is granted immediately; others wait until enough memory is returned", async () => {
   const budget = new MemoryBudget(() => 100);
   const first = await budget.reserve(60, { signal: never });
   using _second = await budget.reserve(40, { signal: never });
@@ -15,7 +15,7 @@ test("what fits beside what is out is given at once; the rest waits until enough
   expect([budget.waiting, budget.reservedBytes]).toEqual([0, 90]);
 });
 
-test("a small one that comes later does not overtake a large one that waits", async () => {
+test("a later small request does not overtake a waiting large one", async () => {
   const budget = new MemoryBudget(() => 100);
   const order: string[] = [];
   const first = await budget.reserve(60, { signal: never });
@@ -32,7 +32,7 @@ test("a small one that comes later does not overtake a large one that waits", as
   expect(order).toEqual(["large", "small"]);
 });
 
-test("who stops waiting lets those behind through, and takes nothing", async () => {
+test("an aborted request reserves no memory and unblocks the requests behind it", async () => {
   const budget = new MemoryBudget(() => 100);
   using _first = await budget.reserve(60, { signal: never });
   const stop = new AbortController();
@@ -44,7 +44,7 @@ test("who stops waiting lets those behind through, and takes nothing", async () 
   expect(budget.reservedBytes).toBe(70);
 });
 
-test("what can be left out gets what is free, at once or not at all, and never before who waits", async () => {
+test("optional work reserves free memory immediately or not at all, and never ahead of waiting requests", async () => {
   const budget = new MemoryBudget(() => 100);
   const first = await budget.reserve(60, { signal: never });
   expect(budget.tryReserve(50)).toBeNull();
@@ -58,7 +58,7 @@ test("what can be left out gets what is free, at once or not at all, and never b
   expect(budget.reservedBytes).toBe(80);
 });
 
-test("who asks for more than there will ever be gets all there is, and is alone then", async () => {
+test("a request above the capacity reserves the whole capacity exclusively", async () => {
   const budget = new MemoryBudget(() => 100);
   const small = await budget.reserve(10, { signal: never });
   const large = budget.reserve(150, { signal: never });
@@ -68,8 +68,8 @@ test("who asks for more than there will ever be gets all there is, and is alone 
   expect([held.bytes, budget.reservedBytes, budget.tryReserve(1)]).toEqual([100, 100, null]);
 });
 
-describe("what can wait", () => {
-  test("comes after all who stand in line, those included who came later", async () => {
+describe("an idle reservation", () => {
+  test("is granted after all waiting requests, including later ones", async () => {
     const budget = new MemoryBudget(() => 100);
     const order: string[] = [];
     const first = await budget.reserve(60, { signal: never });
@@ -89,7 +89,7 @@ describe("what can wait", () => {
     expect(order).toEqual(["task", "idle"]);
   });
 
-  test("is asked to release its memory only when another request has to wait", async () => {
+  test("must release its memory only when another request has to wait", async () => {
     const budget = new MemoryBudget(() => 100);
     const idle = await budget.reserveIdle(50, never);
     using _beside = await budget.reserve(40, { signal: never });
@@ -101,7 +101,7 @@ describe("what can wait", () => {
     expect([budget.waiting, budget.reservedBytes]).toEqual([0, 100]);
   });
 
-  test("is asked immediately when a request arrived between its grant and its start", async () => {
+  test("must release its memory immediately if a request arrived between its grant and its start", async () => {
     const budget = new MemoryBudget(() => 100);
     const first = await budget.reserve(60, { signal: never });
     const granted = budget.reserveIdle(50, never);
@@ -113,7 +113,7 @@ describe("what can wait", () => {
     using _task = await task;
   });
 
-  test("stops waiting at its signal", async () => {
+  test("stops waiting when its signal aborts", async () => {
     const budget = new MemoryBudget(() => 100);
     using _first = await budget.reserve(60, { signal: never });
     const stop = new AbortController();
@@ -124,7 +124,7 @@ describe("what can wait", () => {
   });
 });
 
-test("a worker that has grown meanwhile still serves who waits, one at a time", async () => {
+test("when the worker itself uses more memory, waiting requests are still granted, one at a time", async () => {
   let capacity = 100;
   const budget = new MemoryBudget(() => capacity);
   const first = await budget.reserve(60, { signal: never });
@@ -135,7 +135,20 @@ test("a worker that has grown meanwhile still serves who waits, one at a time", 
   expect(budget.reservedBytes).toBe(90);
 });
 
-test("giving back twice gives back once", async () => {
+test("fractions of bytes leave no rest that would block a request above the capacity for good", async () => {
+  let capacity = 100;
+  const budget = new MemoryBudget(() => capacity);
+  // In floating-point numbers, 0.1 + 0.2 - 0.1 - 0.2 is not 0.
+  const first = await budget.reserve(0.1, { signal: never });
+  const second = await budget.reserve(0.2, { signal: never });
+  const large = budget.reserve(100, { signal: never });
+  capacity = 99;
+  first[Symbol.dispose]();
+  second[Symbol.dispose]();
+  expect((await large).bytes).toBe(100);
+});
+
+test("returning the same memory twice has no further effect", async () => {
   const budget = new MemoryBudget(() => 100);
   const held = await budget.reserve(60, { signal: never });
   using _other = await budget.reserve(30, { signal: never });

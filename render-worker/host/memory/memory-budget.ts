@@ -93,7 +93,8 @@ export class MemoryBudget {
   }
 
   /** For optional work: null if the memory is not free now, or the line is not empty. */
-  tryReserve(bytes: number): Held | null {
+  tryReserve(wantedBytes: number): Held | null {
+    const bytes = Math.ceil(wantedBytes);
     if (this.#line.length === 0 && this.#reservedBytes + bytes <= this.capacityBytes) {
       this.#reservedBytes += bytes;
       return this.#held(bytes);
@@ -102,8 +103,9 @@ export class MemoryBudget {
     return null;
   }
 
+  /** Whole bytes: sums of fractions would leave a rest when all of it is returned. */
   #bounded(bytes: number): number {
-    return Math.min(bytes, this.capacityBytes);
+    return Math.min(Math.ceil(bytes), this.capacityBytes);
   }
 
   #held(bytes: number): Held {

@@ -24,7 +24,7 @@ const v2 = {
 const v1Mount = (controller: string, root: string) =>
   `40 25 0:32 ${root} /sys/fs/cgroup/${controller} rw,relatime - cgroup cgroup rw,${controller}\n`;
 
-test("without a control group the machine's memory and processors are the limit", async () => {
+test("without a control group, the machine's memory and CPUs are the limit", async () => {
   expect(await limitsOf({})).toEqual({
     memoryBytes: 16 * gib,
     memoryFrom: "machine",
@@ -34,7 +34,7 @@ test("without a control group the machine's memory and processors are the limit"
   });
 });
 
-test("in a container of version 2 its own limits count, and what is used within them", async () => {
+test("in a cgroup v2 container, the container's own limits and usage apply", async () => {
   const limits = await limitsOf({
     ...v2,
     "proc/self/cgroup": "0::/\n",
@@ -52,7 +52,7 @@ test("in a container of version 2 its own limits count, and what is used within 
   });
 });
 
-test("of nested groups the tightest counts, wherever it is", async () => {
+test("among nested groups, the tightest limit applies at any level", async () => {
   const limits = await limitsOf({
     ...v2,
     "proc/self/cgroup": "0::/kube/pod/main\n",
@@ -73,7 +73,7 @@ test("of nested groups the tightest counts, wherever it is", async () => {
   });
 });
 
-test("a soft limit of version 2, beyond which a group only crawls, is a limit", async () => {
+test("a cgroup v2 soft limit (memory.high), which throttles the group, counts as a limit", async () => {
   const limits = await limitsOf({
     ...v2,
     "proc/self/cgroup": "0::/service\n",
@@ -83,7 +83,7 @@ test("a soft limit of version 2, beyond which a group only crawls, is a limit", 
   expect(limits.memoryBytes).toBe(3 * gib);
 });
 
-test("in a container of version 1, which sees the host's path but only its own group", async () => {
+test("a cgroup v1 container that sees the host's path but only its own group uses that group's limits", async () => {
   const limits = await limitsOf({
     "proc/self/cgroup": "9:memory:/docker/4711\n3:cpu,cpuacct:/docker/4711\n0::/\n",
     "proc/self/mountinfo": v1Mount("memory", "/docker/4711") + v1Mount("cpu,cpuacct", "/docker/4711"),
@@ -101,7 +101,7 @@ test("in a container of version 1, which sees the host's path but only its own g
   });
 });
 
-test("a group of version 1 on the machine itself, without any limit", async () => {
+test("a cgroup v1 group on the machine itself, without any limit", async () => {
   const limits = await limitsOf({
     "proc/self/cgroup": "4:memory:/a/b\n1:cpu:/\n0::/\n",
     "proc/self/mountinfo": `${v1Mount("memory", "/") + v1Mount("cpu", "/")}41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n`,
@@ -113,7 +113,7 @@ test("a group of version 1 on the machine itself, without any limit", async () =
   expect(limits).toMatchObject({ memoryBytes: 16 * gib, memoryFrom: "machine", cpus: 8 });
 });
 
-test("a group that lies outside what is mounted counts as the mounted one", async () => {
+test("a group outside the mounted hierarchy counts as the mounted group", async () => {
   const limits = await limitsOf({
     ...v2,
     "proc/self/cgroup": "0::/../../elsewhere\n",
@@ -122,7 +122,7 @@ test("a group that lies outside what is mounted counts as the mounted one", asyn
   expect(limits.memoryBytes).toBe(gib);
 });
 
-test("this machine has some memory and some processors", async () => {
+test("this machine reports memory and CPUs", async () => {
   const limits = await readLimits();
   expect(limits.memoryBytes).toBeGreaterThan(100e6);
   expect(limits.usedBytes).toBeLessThan(limits.memoryBytes);

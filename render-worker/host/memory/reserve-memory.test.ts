@@ -17,7 +17,7 @@ async function forever(signal: AbortSignal): Promise<never> {
   throw new Error("It was not stopped.");
 }
 
-test("the memory is there while the work is done, and given back also when it fails", async () => {
+test("memory is reserved during the work and released even if the work fails", async () => {
   const attempt = attemptOn();
   const { budget } = attempt.memory;
   await expect(
@@ -29,7 +29,7 @@ test("the memory is there while the work is done, and given back also when it fa
   expect([budget.reservedBytes, attempt.waits]).toEqual([0, []]);
 });
 
-test("who waits says so until it does not, whether it gets its memory or is stopped", async () => {
+test("a waiting task reports that it waits until it has memory or is stopped", async () => {
   const stop = new AbortController();
   const attempt = attemptOn(new MemoryBudget(() => 100), stop.signal);
   const held = await attempt.memory.budget.reserve(60, attempt);
@@ -44,7 +44,7 @@ test("who waits says so until it does not, whether it gets its memory or is stop
   expect(attempt.waits).toEqual([true, false, true, false]);
 });
 
-test("a holder of memory that would wait for more gets an error, even if there is enough", async () => {
+test("a nested reservation throws instead of waiting, even if there is enough memory", async () => {
   const attempt = attemptOn();
   const nested = reserveMemory(attempt, need(10), () =>
     reserveMemory(attempt, need(10, "sprite"), async () => undefined),
@@ -52,7 +52,7 @@ test("a holder of memory that would wait for more gets an error, even if there i
   await expect(nested).rejects.toThrow("sprite would wait for memory while encode holds some.");
 });
 
-test("work that is never urgent stops when a task needs its memory, and runs afterwards", async () => {
+test("idle work stops when a task needs its memory, and restarts afterwards", async () => {
   const attempt = attemptOn();
   let begun = 0;
   const first = Promise.withResolvers<undefined>();
@@ -67,7 +67,7 @@ test("work that is never urgent stops when a task needs its memory, and runs aft
   expect([begun, attempt.memory.budget.reservedBytes]).toEqual([2, 0]);
 });
 
-test("what fails by itself is not begun again, nor what was stopped", async () => {
+test("idle work that failed or was stopped is not restarted", async () => {
   const attempt = attemptOn();
   const broken = reserveIdleMemory(attempt, need(60), () => Promise.reject(new Error("broken")));
   await expect(broken).rejects.toThrow("broken");
@@ -77,7 +77,7 @@ test("what fails by itself is not begun again, nor what was stopped", async () =
   await expect(stopped).rejects.toThrow("stopped");
 });
 
-test("what is wanted later comes behind those who stand in line", async () => {
+test("a low-priority request waits behind the other waiting requests", async () => {
   const attempt = attemptOn();
   const order: string[] = [];
   const held = await attempt.memory.budget.reserve(60, attempt);

@@ -40,12 +40,12 @@ export async function reserveMemoryLater<T>(
 ): Promise<T> {
   assertHoldsNone(need);
   const { memory, signal } = context;
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   using held = await memory.budget.reserveIdle(need.bytes, patience).catch(() => inLine(context, need));
   return await run(context, need, held, work);
 }
 
-const patienceMs = 30_000;
+const PATIENCE_MS = 30_000;
 
 /**
  * For work that is never urgent: after the line. When a request in the line has to wait, the signal stops
@@ -82,11 +82,11 @@ export async function reserveSpareMemory<T>(
     using held = memory.budget.tryReserve(need.bytes);
     if (held) return await run(context, need, held, work);
     if (tries === 0) onWait();
-    await sleep(spareMs, signal);
+    await sleep(SPARE_MS, signal);
   }
 }
 
-const spareMs = 250;
+const SPARE_MS = 250;
 
 function assertHoldsNone({ program }: Need): void {
   const other = holder.getStore();

@@ -13,7 +13,7 @@ const workerOf = (bytes: number, slots = 1) => {
   );
 };
 
-test("the more tasks a worker does at once the more it keeps for itself", () => {
+test("a worker reserves more memory for itself for each additional slot", () => {
   const one = workerOf(1_000 * mib, 1).budget.capacityBytes;
   const four = workerOf(1_000 * mib, 4).budget.capacityBytes;
   expect((one - four) / mib).toBeCloseTo(96, -1);

@@ -4,7 +4,7 @@ import { NeedsMoreMemoryError } from "./needs-more-memory.ts";
 import type { Limits } from "./read-limits.ts";
 
 /** Fraction of the limit for everything together; the rest is a reserve, and for the kernel's page cache. */
-const usableShare = 0.85;
+const USABLE_SHARE = 0.85;
 /** Growth of the worker itself: per task 24 MiB of source and segments in transit to the store. */
 const ownBytes = { always: 32 * 1024 ** 2, perSlot: 32 * 1024 ** 2 };
 /** A worker's memory: who has how much, and what tasks turn out to need. */
@@ -43,7 +43,7 @@ export class WorkerMemory {
     const { memoryBytes } = this.limits;
     const own = memoryUsage.rss() + this.#besideBytes;
     // The machine may be large enough, but in use by others.
-    const needs = Math.max(Math.ceil((neededBytes + own) / usableShare), memoryBytes + 1);
+    const needs = Math.max(Math.ceil((neededBytes + own) / USABLE_SHARE), memoryBytes + 1);
     return new NeedsMoreMemoryError(
       needs,
       `The task needs a worker with ${toMib(needs)} MiB of memory ${what}; this one may use ${toMib(memoryBytes)} MiB, ` +
@@ -58,7 +58,7 @@ export class WorkerMemory {
   #capacityBytes(): number {
     const { memoryBytes, usedBytes } = this.limits;
     const grown = Math.max(0, memoryUsage.rss() - this.#ownAtStart);
-    return usableShare * memoryBytes - Math.max(usedBytes, this.#ownAtStart) - grown - this.#besideBytes;
+    return USABLE_SHARE * memoryBytes - Math.max(usedBytes, this.#ownAtStart) - grown - this.#besideBytes;
   }
 }
 

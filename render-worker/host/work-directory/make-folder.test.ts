@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "../../testing/kit.ts";
 import { makeFolder } from "./make-folder.ts";
 
-test("a folder is made once, and not in one that is gone", async () => {
+test("creating an existing folder succeeds; creating one in a removed folder fails", async () => {
   const outer = await temporaryDirectory();
   onTestFinished(() => outer[Symbol.asyncDispose]());
   await makeFolder(join(outer.path, "a"));

@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../../testing/kit.ts";
 import { identify, startedAt } from "./process-identity.ts";
 import { WorkDirectory } from "./work-directory.ts";
 
-test("what a crashed worker left is removed, with the encoder that still ran there; others' folders stay", async ({
+test("a crashed worker's folder and its running encoder are removed; other workers' folders stay", async ({
   skip,
 }) => {
   skip((await startedAt(process.pid)) === null, "this system does not say when a process was started");
@@ -31,7 +31,7 @@ test("what a crashed worker left is removed, with the encoder that still ran the
   });
 });
 
-test("an attempt's folder goes although an ffmpeg that began at that moment is being noted in it", async () => {
+test("an attempt's folder is removed even while a starting ffmpeg is being recorded in it", async () => {
   await using root = await temporaryDirectory();
   await using directory = await WorkDirectory.open(root.path, "worker-1");
   let isNoted = false;
@@ -45,7 +45,7 @@ test("an attempt's folder goes although an ffmpeg that began at that moment is b
   expect(await readdir(directory.path)).toEqual(["owner.json"]);
 });
 
-test("a worker's folder goes although what it has stopped writes its last there", async () => {
+test("a worker's folder is removed even while a stopped process still writes to it", async () => {
   await using root = await temporaryDirectory();
   const directory = await WorkDirectory.open(root.path, "worker-1");
   const { path } = await directory.forAttempt("attempt-1");

@@ -6,7 +6,7 @@ import { makeFolder } from "./make-folder.ts";
 import { identify, isRunning } from "./process-identity.ts";
 
 const Owner = z.object({ pid: z.int(), startedAt: z.string().nullable() });
-const ownerFile = "owner.json";
+const OWNER_FILE = "owner.json";
 const encoderFiles = ["ffmpeg.json", "ffmpeg-remux.json", "ffmpeg-storyboard.json"] as const;
 
 /**
@@ -26,7 +26,7 @@ export class WorkDirectory implements AsyncDisposable {
     await removeLeftovers(root);
     const path = join(root, workerId);
     await mkdir(path, { recursive: true });
-    await writeFile(join(path, ownerFile), JSON.stringify(await identify(process.pid)));
+    await writeFile(join(path, OWNER_FILE), JSON.stringify(await identify(process.pid)));
     return new WorkDirectory(path);
   }
 
@@ -44,20 +44,32 @@ export class WorkDirectory implements AsyncDisposable {
 
 export class AttemptDirectory implements AsyncDisposable {
   readonly path: string;
+  readonly #attempt: string;
   readonly #notes = new Set<Promise<void>>();
 
-  constructor(path: string) {
+  /** @param attempt the attempt's folder, if this is a folder in it */
+  constructor(path: string, attempt = path) {
     this.path = path;
+    this.#attempt = attempt;
+  }
+
+  /** Creates a folder in this one; removed when disposed. */
+  async inner(name: string): Promise<AttemptDirectory> {
+    const path = join(this.path, name);
+    await makeFolder(path);
+    return new AttemptDirectory(path, this.#attempt);
   }
 
   /** A path for files that the worker's attempts share. */
   shared(name: string): string {
-    return join(dirname(this.path), name);
+    return join(dirname(this.#attempt), name);
   }
 
   /** Records an ffmpeg that writes here, so that another process can stop it. */
   async noteEncoder(pid: number, file: (typeof encoderFiles)[number] = "ffmpeg.json"): Promise<void> {
-    const note = identify(pid).then((process) => writeFile(join(this.path, file), JSON.stringify(process)));
+    const note = identify(pid).then((process) =>
+      writeFile(join(this.#attempt, file), JSON.stringify(process)),
+    );
     this.#notes.add(note);
     await note.finally(() => this.#notes.delete(note));
   }
@@ -92,7 +104,7 @@ async function removeLeftovers(root: string): Promise<void> {
   for (const entry of await readdir(root, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
     const path = join(root, entry.name);
-    const owner = await readIdentity(join(path, ownerFile));
+    const owner = await readIdentity(join(path, OWNER_FILE));
     // A folder without an owner file may not be ours.
     if (!owner || (await isRunning(owner))) continue;
     for (const attempt of await readdir(path)) {

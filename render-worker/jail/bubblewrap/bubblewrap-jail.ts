@@ -3,18 +3,20 @@ import { constants } from "node:os";
 import { dirname } from "node:path";
 import { findBaseFiles } from "../base-files.ts";
 import { besides } from "../besides.ts";
-import type { ControlGroups } from "../cgroups/control-groups.ts";
+import type { ControlGroups } from "../cgroups/index.ts";
 import type { Jail, JailedCommand, JailLimits, ProcessEnd } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
-import { callDirectives } from "../launcher/call-directives.ts";
-import { prepareScript } from "../launcher/prepare.ts";
-import { setupCalls, setupDirectives } from "../launcher/setup.ts";
-import { superviseScript } from "../launcher/supervise.ts";
+import {
+  callDirectives,
+  prepareScript,
+  setupCalls,
+  setupDirectives,
+  superviseScript,
+} from "../launcher/index.ts";
 import { openPrivateFile } from "../private-file.ts";
 import { barrierTo } from "../reachable.ts";
 import { rlimitDirectives } from "../rlimits.ts";
-import { compileFilter } from "../seccomp/compile-filter.ts";
-import type { Architecture } from "../seccomp/syscalls.ts";
+import { type Architecture, compileFilter } from "../seccomp/index.ts";
 import { planBubblewrap } from "./plan-bubblewrap.ts";
 import { planStage } from "./plan-stage.ts";
 
@@ -29,7 +31,7 @@ interface BubblewrapOptions {
 }
 
 /** The launcher, its relay and bubblewrap's own process. */
-const ownProcesses = 4;
+const OWN_PROCESSES = 4;
 
 /**
  * Runs programs in namespaces of their own, with nothing of this machine but libraries, fonts and the
@@ -87,7 +89,7 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
       const directives = [
         ...["status=3", `cwd=${cwd}`, ...callDirectives(architecture, "prlimit64", "close_range", "prctl")],
         ...(source ? [`relay=${source.port}:${source.socketPath}`] : []),
-        ...rlimitDirectives(limits, ownProcesses),
+        ...rlimitDirectives(limits, OWN_PROCESSES),
         ...Object.entries(env).map(([name, value]) => `env=${name}=${value}`),
       ];
       const kept = opened.move();
@@ -116,7 +118,7 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
 /** A control group also counts the jail's own processes, which resource limits do not. */
 const withOwnProcesses = ({ memoryBytes, processes }: JailLimits): JailLimits => ({
   ...(memoryBytes !== undefined && { memoryBytes }),
-  ...(processes !== undefined && { processes: processes + ownProcesses }),
+  ...(processes !== undefined && { processes: processes + OWN_PROCESSES }),
 });
 
 async function hiddenFrom(uid: number, paths: readonly string[]): Promise<Set<string>> {

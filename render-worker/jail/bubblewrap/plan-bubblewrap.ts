@@ -12,8 +12,8 @@ interface BubblewrapPlan {
 }
 
 /** For files other than the output. Writing more fails with ENOSPC. */
-const temporaryBytes = 256 * 1024 ** 2;
-const sharedMemoryBytes = 64 * 1024 ** 2;
+const TEMPORARY_BYTES = 256 * 1024 ** 2;
+const SHARED_MEMORY_BYTES = 64 * 1024 ** 2;
 
 /**
  * Bubblewrap's arguments, up to the command. Pure: all paths come from the worker, each after an option that
@@ -33,9 +33,9 @@ export function planBubblewrap(plan: BubblewrapPlan): string[] {
     ...["--proc", "/proc", "--dev", "/dev"],
     ...devices.flatMap((path) => ["--dev-bind", path, path]),
     // Without a size, files here would use unlimited memory.
-    ...["--size", String(sharedMemoryBytes), "--tmpfs", "/dev/shm"],
+    ...["--size", String(SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"],
     ...["--remount-ro", "/dev"],
-    ...["--size", String(temporaryBytes), "--tmpfs", "/tmp"],
+    ...["--size", String(TEMPORARY_BYTES), "--tmpfs", "/tmp"],
     ...byDepth(readable).flatMap(bind("--ro-bind")),
     ...byDepth(writable).flatMap(bind("--bind")),
     ...["--remount-ro", "/"],

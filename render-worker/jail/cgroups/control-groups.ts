@@ -23,7 +23,7 @@ interface Hierarchy {
   processes: string | null;
 }
 
-const withinMs = 2_000;
+const WITHIN_MS = 2_000;
 const version1 = {
   memory: { limit: "memory.limit_in_bytes", noSwap: null, events: "memory.oom_control" },
   processes: "pids.max",
@@ -133,13 +133,16 @@ export class ControlGroups {
 const ownPrefix = async (): Promise<string> =>
   `reelay-${(await readlink("/proc/self/ns/pid")).replaceAll(/\D/g, "")}-`;
 
-/** Removes groups of workers that were killed. */
-async function removeLeftOver(folder: string, prefix: string): Promise<void> {
+/** Removes groups of workers that were killed. Workers that start at the same time may do so together. */
+export async function removeLeftOver(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
     if (!Number.isInteger(pid) || (pid !== process.pid && isAlive(pid))) continue;
-    for (const group of await readdir(join(folder, name)))
-      if (/^\d+$/.test(group)) await removeGroup(join(folder, name, group));
+    const groups = await readdir(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      throw error;
+    });
+    for (const group of groups) if (/^\d+$/.test(group)) await removeGroup(join(folder, name, group));
     await rmdir(join(folder, name)).catch(() => undefined);
   }
 }
@@ -154,7 +157,7 @@ function isAlive(pid: number): boolean {
 
 /** A group can be removed only once its last process is gone, shortly after being killed. */
 async function removeGroup(folder: string): Promise<void> {
-  const until = Date.now() + withinMs;
+  const until = Date.now() + WITHIN_MS;
   for (;;) {
     const members = (await readFile(join(folder, "cgroup.procs"), "utf8").catch(() => "")).split("\n");
     for (const pid of members.filter(Boolean).map(Number)) if (pid > 0) kill(pid);
@@ -176,7 +179,7 @@ function kill(pid: number): void {
 }
 
 /** Group of the worker itself, below its original one. */
-const leaf = "reelay-worker";
+const LEAF = "reelay-worker";
 
 /**
  * Prepares the worker's version 2 group for groups below it. Returns its folder; null if that is not
@@ -184,7 +187,7 @@ const leaf = "reelay-worker";
  * a group below. If it shares its group with other processes, nothing changes.
  */
 async function claimUnified(own: string): Promise<string | null> {
-  const folder = basename(own) === leaf ? dirname(own) : own;
+  const folder = basename(own) === LEAF ? dirname(own) : own;
   const read = (name: string) => readFile(join(folder, name), "utf8").catch(() => "");
   const has = (text: string) => ["memory", "pids"].every((name) => text.split(/\s+/).includes(name));
   if (!has(await read("cgroup.controllers"))) return null;
@@ -193,10 +196,10 @@ async function claimUnified(own: string): Promise<string | null> {
   const line = await ancestors(process.pid);
   if (!members.every((pid) => line.includes(pid))) return null;
   try {
-    await mkdir(join(folder, leaf)).catch((error: NodeJS.ErrnoException) => {
+    await mkdir(join(folder, LEAF)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
-    for (const pid of members) await writeFile(join(folder, leaf, "cgroup.procs"), String(pid));
+    for (const pid of members) await writeFile(join(folder, LEAF, "cgroup.procs"), String(pid));
     await writeFile(join(folder, "cgroup.subtree_control"), "+memory +pids");
     return folder;
   } catch {

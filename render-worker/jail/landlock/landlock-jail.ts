@@ -3,16 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BaseFiles, findBaseFiles } from "../base-files.ts";
 import { besides } from "../besides.ts";
-import type { ControlGroups } from "../cgroups/control-groups.ts";
+import type { ControlGroups } from "../cgroups/index.ts";
 import type { Jail, JailedCommand } from "../jail.ts";
 import type { JailUsers } from "../jail-users.ts";
-import { callDirectives } from "../launcher/call-directives.ts";
-import { confineScript, ownPidPlaceholder } from "../launcher/confine.ts";
-import { setupCalls, setupDirectives } from "../launcher/setup.ts";
+import {
+  callDirectives,
+  confineScript,
+  OWN_PID_PLACEHOLDER,
+  setupCalls,
+  setupDirectives,
+} from "../launcher/index.ts";
 import { openPrivateFile } from "../private-file.ts";
 import { rlimitDirectives } from "../rlimits.ts";
-import { compileFilter } from "../seccomp/compile-filter.ts";
-import type { Architecture } from "../seccomp/syscalls.ts";
+import { type Architecture, compileFilter } from "../seccomp/index.ts";
 import { abiWith, planLandlock } from "./plan-rules.ts";
 
 interface LandlockOptions {
@@ -42,7 +45,7 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
     compileFilter(architecture, {
       sockets,
       isOnHost: true,
-      ...(sharesUser && abi < abiWith.scopes && { ownPid: ownPidPlaceholder }),
+      ...(sharesUser && abi < abiWith.scopes && { ownPid: OWN_PID_PLACEHOLDER }),
     });
   const filters = { alone: filterFor("NONE"), connecting: filterFor("PORT") };
   const calls = callDirectives(
@@ -69,7 +72,7 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
       opened.defer(async () => group?.remove());
       const directives = [
         ...setupDirectives(group, user.identity),
-        ...[...calls, "filter=3", `ownPid=${ownPidPlaceholder}`, `cwd=${cwd}`],
+        ...[...calls, "filter=3", `ownPid=${OWN_PID_PLACEHOLDER}`, `cwd=${cwd}`],
         ...planLandlock({
           abi,
           readable: [

@@ -1,4 +1,4 @@
-import { type Architecture, type Syscall, syscallNumbers } from "../seccomp/syscalls.ts";
+import { type Architecture, type Syscall, syscallNumbers } from "../seccomp/index.ts";
 
 /** Numbers of the system calls that a launcher makes itself. */
 export function callDirectives(architecture: Architecture, ...calls: Syscall[]): string[] {

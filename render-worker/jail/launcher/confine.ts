@@ -1,7 +1,7 @@
 import { setup } from "./setup.ts";
 
 /** Stands for the program's own process id in the filter, which only the launcher knows. */
-export const ownPidPlaceholder = 0x5eed_5eed;
+export const OWN_PID_PLACEHOLDER = 0x5eed_5eed;
 
 /**
  * The launcher without namespaces: restricts its own process with Landlock and the filter, and becomes the

@@ -10,9 +10,9 @@ export type Instruction =
   | { answer: number };
 
 const code = { load: 0x20, and: 0x54, jumpIfEqual: 0x15, jumpIfAtLeast: 0x35, jump: 0x05, answer: 0x06 };
-const instructionBytes = 8;
+const INSTRUCTION_BYTES = 8;
 /** Conditional jumps have one byte for the distance. */
-const farthestBranch = 255;
+const FARTHEST_BRANCH = 255;
 
 /**
  * Assembles instructions into the kernel's format. Jumps only go forwards. Throws for a label that is
@@ -25,7 +25,7 @@ export function assemble(instructions: readonly Instruction[]): Buffer {
     if ("label" in instruction) labels.set(instruction.label, position);
     else position += 1;
   }
-  const bytes = Buffer.alloc(position * instructionBytes);
+  const bytes = Buffer.alloc(position * INSTRUCTION_BYTES);
   const distance = (label: string, from: number, most: number): number => {
     const to = labels.get(label);
     const steps = (to ?? -1) - from - 1;
@@ -39,7 +39,7 @@ export function assemble(instructions: readonly Instruction[]): Buffer {
   for (const instruction of instructions) {
     if ("label" in instruction) continue;
     const write = (opcode: number, k: number, jt = 0, jf = 0) => {
-      const offset = at * instructionBytes;
+      const offset = at * INSTRUCTION_BYTES;
       bytes.writeUInt16LE(opcode, offset);
       bytes.writeUInt8(jt, offset + 2);
       bytes.writeUInt8(jf, offset + 3);
@@ -50,8 +50,8 @@ export function assemble(instructions: readonly Instruction[]): Buffer {
     else if ("jump" in instruction) write(code.jump, distance(instruction.jump, at, Number.MAX_SAFE_INTEGER));
     else if ("answer" in instruction) write(code.answer, instruction.answer);
     else {
-      const jt = distance(instruction.whenTrue, at, farthestBranch);
-      const jf = distance(instruction.whenFalse, at, farthestBranch);
+      const jt = distance(instruction.whenTrue, at, FARTHEST_BRANCH);
+      const jf = distance(instruction.whenFalse, at, FARTHEST_BRANCH);
       if ("jumpIfEqual" in instruction) write(code.jumpIfEqual, instruction.jumpIfEqual, jt, jf);
       else write(code.jumpIfAtLeast, instruction.jumpIfAtLeast, jt, jf);
     }

@@ -48,7 +48,7 @@ const ask = (architecture: Architecture, options: FilterOptions) => {
 const full: FilterOptions = { sockets: "NONE", isOnHost: false };
 
 test.each(["x64", "arm64"] as const)(
-  "%s: every call gets the answer of its list, and one from the future none",
+  "%s: listed system calls are allowed or denied as listed, and unknown ones return ENOSYS",
   (architecture) => {
     const answered = ask(architecture, full);
     expect(["read", "openat", "execve", "futex", "exit_group"].map((name) => answered(name))).toEqual(
@@ -65,19 +65,19 @@ test.each(["x64", "arm64"] as const)(
   },
 );
 
-test("a program of another architecture is ended at its first call", () => {
+test("a program of another architecture is killed at its first system call", () => {
   expect(answer(compileFilter("x64", full), { number: 1, arch: 0x40000003 })).toBe("KILL");
   expect(answer(compileFilter("arm64", full), { number: 1, arch: audit.x64 })).toBe("KILL");
 });
 
-test("threads can be started, namespaces cannot", () => {
+test("threads can be started, namespaces cannot be created", () => {
   const answered = ask("x64", full);
   expect(answered("clone", 0x3d0f00)).toBe("ALLOW");
   for (const flag of [0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000])
     expect(answered("clone", 0x3d0f00 | flag)).toBe("EPERM");
 });
 
-test("sockets are what the source needs: nothing, Unix and TCP, or outgoing TCP alone", () => {
+test("allowed sockets depend on the source: none, Unix and TCP, or outgoing TCP only", () => {
   const types = {
     tcp: [2, 0x80801, 6],
     mptcp: [2, 1, 262],
@@ -103,7 +103,7 @@ test("sockets are what the source needs: nothing, Unix and TCP, or outgoing TCP 
   expect(answered("sendto", 3, 0, 0, 0x20004000)).toBe("EPERM");
 });
 
-test("no terminal is typed into, no file is made to run as its owner", () => {
+test("terminal input injection and setuid or setgid files are denied", () => {
   const answered = ask("x64", full);
   expect(answered("ioctl", 0, 0x5401)).toBe("ALLOW");
   expect(answered("ioctl", 0, 0x5412)).toBe("EPERM");
@@ -113,7 +113,7 @@ test("no terminal is typed into, no file is made to run as its owner", () => {
   expect(answered("fchmod", 3, 0o2755)).toBe("EPERM");
 });
 
-test("without namespaces, other processes' limits and other files' attributes are out of reach, and signals where nothing else stops them", () => {
+test("without namespaces, limits and signals for other processes and file attribute changes are denied", () => {
   const answered = ask("x64", { sockets: "NONE", isOnHost: true, ownPid: 4711 });
   expect(answered("prlimit64", 0, 7, 0x7fff_0000_0000)).toBe("ALLOW");
   expect(answered("prlimit64", 12, 7, 0)).toBe("ALLOW");
@@ -126,7 +126,7 @@ test("without namespaces, other processes' limits and other files' attributes ar
   ]);
 });
 
-test("a jump to an unknown label is refused when the filter is assembled", () => {
+test("assembling a filter with a jump to an unknown label throws", () => {
   expect(() => assemble([{ jump: "nowhere" }])).toThrow(
     'BPF instruction 0 jumps to "nowhere", which does not exist',
   );

@@ -5,8 +5,8 @@ import { type Architecture, type Syscall, syscallNumbers } from "./syscalls.ts";
 /** `AUDIT_ARCH_X86_64` and `AUDIT_ARCH_AARCH64`. */
 const auditArchitectures: Record<Architecture, number> = { x64: 0xc000_003e, arm64: 0xc000_00b7 };
 /** Offsets in `struct seccomp_data`; both architectures are little-endian. */
-const numberOffset = 0;
-const architectureOffset = 4;
+const NUMBER_OFFSET = 0;
+const ARCHITECTURE_OFFSET = 4;
 const argumentOffset = ({ argument, word }: Condition) => 16 + 8 * argument + (word === "upper" ? 4 : 0);
 /** `SECCOMP_RET_…`; the lower half of an error is its number. */
 const answers = { allow: 0x7fff_0000, refuse: 0x0005_0001, unknown: 0x0005_0026, kill: 0x8000_0000 };
@@ -31,12 +31,12 @@ export function compileFilter(architecture: Architecture, options: FilterOptions
     })
     .sort((a, b) => a.from - b.from);
   return assemble([
-    { load: architectureOffset },
+    { load: ARCHITECTURE_OFFSET },
     { jumpIfEqual: auditArchitectures[architecture], whenTrue: "native", whenFalse: "foreign" },
     { label: "foreign" },
     { answer: answers.kill },
     { label: "native" },
-    { load: numberOffset },
+    { load: NUMBER_OFFSET },
     ...bisect(spansOf(byNumber), "n"),
     ...conditional,
     { label: "allow" },

@@ -36,20 +36,20 @@ const noneOf = (argument: Condition["argument"], ...values: readonly number[]): 
 const without = (argument: Condition["argument"], mask: number): Rule => [[{ argument, mask, equals: 0 }]];
 const onSelf: Rule = oneOf(0, 0);
 
-const afUnix = 1;
-const afInet = 2;
+const AF_UNIX = 1;
+const AF_INET = 2;
 /**
  * `type & SOCK_TYPE_MASK` and TCP's protocol: Landlock and the worker do not handle SCTP or Multipath TCP.
  */
 const tcp = (protocol: number): Condition[] => [
-  { argument: 0, equals: afInet },
+  { argument: 0, equals: AF_INET },
   { argument: 1, mask: 0xf, equals: 1 },
   { argument: 2, equals: protocol },
 ];
-const setIdBits = 0o6000;
-const creates = 0x40 | 0x40_0000;
-const fastOpen = 0x2000_0000;
-const namespaces = 0x7e02_0000;
+const SET_ID_BITS = 0o6000;
+const CREATES = 0x40 | 0x40_0000;
+const FAST_OPEN = 0x2000_0000;
+const NAMESPACES = 0x7e02_0000;
 /** Requests that inject input into a terminal or change its mode: TIOCSTI, TIOCLINUX, TIOCSETD. */
 const terminalRequests = [0x5412, 0x541c, 0x5423];
 /**
@@ -68,23 +68,26 @@ export function planFilter(options: FilterOptions): Map<Syscall, Rule> {
   const set = (calls: readonly Syscall[], rule: Rule) => {
     for (const call of calls) rules.set(call, rule);
   };
-  set(["clone"], without(0, namespaces));
-  set(["socketpair"], oneOf(0, afUnix));
+  set(["clone"], without(0, NAMESPACES));
+  set(["socketpair"], oneOf(0, AF_UNIX));
   set(["socket"], socketRule(sockets));
   if (sockets !== "RELAYED") set(["bind", "listen", "accept", "accept4"], "REFUSE");
   // Sending data with the first packet connects without Landlock's check.
-  set(["sendto", "sendmmsg"], without(3, fastOpen));
-  set(["sendmsg"], without(2, fastOpen));
+  set(["sendto", "sendmmsg"], without(3, FAST_OPEN));
+  set(["sendmsg"], without(2, FAST_OPEN));
   set(["ioctl"], noneOf(1, ...terminalRequests, ...ownerRequests));
   set(["fcntl"], noneOf(1, ...ownerCommands));
   set(["personality"], oneOf(0, 0, 0xffff_ffff));
   // Set-user-ID programs would remain for other users of the machine.
-  set(["chmod", "fchmod", "creat"], without(1, setIdBits));
-  set(["fchmodat"], without(2, setIdBits));
-  set(["open"], [[{ argument: 1, mask: creates, equals: 0 }], [{ argument: 2, mask: setIdBits, equals: 0 }]]);
+  set(["chmod", "fchmod", "creat"], without(1, SET_ID_BITS));
+  set(["fchmodat"], without(2, SET_ID_BITS));
+  set(
+    ["open"],
+    [[{ argument: 1, mask: CREATES, equals: 0 }], [{ argument: 2, mask: SET_ID_BITS, equals: 0 }]],
+  );
   set(
     ["openat"],
-    [[{ argument: 2, mask: creates, equals: 0 }], [{ argument: 3, mask: setIdBits, equals: 0 }]],
+    [[{ argument: 2, mask: CREATES, equals: 0 }], [{ argument: 3, mask: SET_ID_BITS, equals: 0 }]],
   );
   if (isOnHost) confineToItself(set);
   if (ownPid !== undefined) {
@@ -97,7 +100,7 @@ export function planFilter(options: FilterOptions): Map<Syscall, Rule> {
 function socketRule(sockets: FilterOptions["sockets"]): Rule {
   if (sockets === "NONE") return "REFUSE";
   const outgoing = [tcp(0), tcp(6)];
-  return sockets === "PORT" ? outgoing : [...outgoing, [{ argument: 0, equals: afUnix }]];
+  return sockets === "PORT" ? outgoing : [...outgoing, [{ argument: 0, equals: AF_UNIX }]];
 }
 
 /** Restricts what Landlock does not: attributes of files, by name, and other processes of the same user. */

@@ -32,7 +32,7 @@ interface Run {
   uris: string[];
 }
 
-const probeTimeoutMs = 60_000;
+const PROBE_TIMEOUT_MS = 60_000;
 
 /**
  * Downloads a rendition's initialization segment and segments into one file. If the parts of a long video
@@ -92,7 +92,7 @@ async function bring(
 async function readStartUs(ffprobe: Program, path: string, signal: AbortSignal): Promise<number> {
   const what = ["-protocol_whitelist", "file", "-f", "mp4", "-show_entries", "format=start_time"];
   const args = ["-v", "error", ...what, "-of", "csv=p=0", `file:${path}`];
-  const { exitCode, stdout, stderr } = await ffprobe.run(args, { timeoutMs: probeTimeoutMs, signal });
+  const { exitCode, stdout, stderr } = await ffprobe.run(args, { timeoutMs: PROBE_TIMEOUT_MS, signal });
   const seconds = Number.parseFloat(stdout);
   if (exitCode === 0 && Number.isFinite(seconds)) return Math.round(seconds * 1e6);
   throw retriableError(

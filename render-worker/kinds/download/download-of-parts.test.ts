@@ -60,7 +60,7 @@ async function makeParts(
   ];
   const parts = [head, ...rest].flatMap((state) => state.parts ?? []);
   const [variant] = ladder;
-  if (variant === undefined || head.audio === null) throw new Error("The clip has a picture and sound.");
+  if (variant === undefined || head.audio === null) throw new Error("The clip has a picture and audio.");
   const playlist = await joined(worker, parts, variant.name);
   const audio = { ...head.audio, playlist: await joined(worker, parts, "audio") };
   return { keep: { variants: [{ ...variant, status: "READY", playlist }], audio } };
@@ -101,14 +101,12 @@ async function expectEveryPictureOnce(path: string): Promise<void> {
   for (const [number, at] of shown.entries()) expect(at).toBeCloseTo(number, 3);
   expect(shown).toHaveLength(210);
   expect(Math.abs((await inspect(path, "a")).startTime)).toBeLessThan(0.03);
-  const sound = await shownAt(path, "a");
-  expect((sound.at(-1) ?? 0) - (sound[0] ?? 0)).toBeCloseTo(7, 1);
+  const audio = await shownAt(path, "a");
+  expect((audio.at(-1) ?? 0) - (audio[0] ?? 0)).toBeCloseTo(7, 1);
 }
 
 describe.each(await allTools())("with ffmpeg $ffmpeg.version", (tools) => {
-  test("what many tasks made becomes one MP4 with every picture once, and its sound; the source is not read", {
-    timeout: 120_000,
-  }, async () => {
+  test("the parts of many tasks become one MP4 with every frame once and audio, without reading the source", async () => {
     await using worker = await startWorker({}, tools);
     const made = await makeParts(worker);
     const source = { kind: "object", key: "videos/none/source.bin" } as const;
@@ -124,7 +122,7 @@ describe.each(await allTools())("with ffmpeg $ffmpeg.version", (tools) => {
     expect(await complaints(path)).toBe("");
   });
 
-  test("parts of H.264 encoders that differ become one, too", { timeout: 120_000 }, async () => {
+  test("H.264 parts with different parameter sets are also joined", async () => {
     await using worker = await startWorker({}, tools);
     // Another level, and therefore other parameter sets.
     const { keep } = await makeParts(worker, { bitrateBps: 40_000_000 });
@@ -137,13 +135,11 @@ describe.each(await allTools())("with ffmpeg $ffmpeg.version", (tools) => {
   });
 });
 
-test("other parts that differ are not joined, and the job is not retried", {
-  timeout: 120_000,
-}, async () => {
+test("other parts with different initialisation segments are not joined, and the job is not retried", async () => {
   await using worker = await startWorker();
   const { keep } = await makeParts(worker);
   const { path, bytes } = (await initFilesOf(worker, keep.audio?.playlist?.key)).at(-1) ?? {};
-  if (path === undefined || bytes === undefined) throw new Error("The sound has initialisation segments.");
+  if (path === undefined || bytes === undefined) throw new Error("The audio has initialisation segments.");
   await writeFile(path, Buffer.concat([bytes, Buffer.from("\0\0\0\bfree")]));
   const kind = "DOWNLOAD";
   const end = await worker.end(await worker.request(join(clips.path, "clip.mp4"), { keep, profile, kind }));

@@ -20,9 +20,7 @@ const profile: Profile = {
   download: { height: 240 },
 };
 
-test("the largest variant below the asked height and the sound become one MP4 with its index in front", {
-  timeout: 60_000,
-}, async () => {
+test("the largest variant below the requested height and the audio become one MP4 with its index in front", async () => {
   await using worker = await startWorker();
   const clip = await makeClip(join(clips.path, "clip.mkv"), [
     ...words("-f lavfi -i testsrc2=s=640x360:r=25:d=6 -f lavfi -i sine=440:d=6"),

@@ -11,7 +11,7 @@ import {
   type VariantState,
 } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../attempt/index.ts";
+import { TRACER_NAME } from "../../attempt/index.ts";
 import { retriableError } from "../../errors.ts";
 import { makeFolder, reserveMemory } from "../../host/index.ts";
 import { words } from "../../media/ffmpeg/index.ts";
@@ -21,9 +21,9 @@ import type { MediaAttempt } from "../ffmpeg/index.ts";
 import { type Brought, bringTogether } from "./bring-together.ts";
 
 /** Below the attempt's prefix. */
-const downloadFolder = "download";
-const file = "video.mp4";
-const timeoutMs = 30 * 60_000;
+const DOWNLOAD_FOLDER = "download";
+const FILE = "video.mp4";
+const TIMEOUT_MS = 30 * 60_000;
 
 type DownloadAttempt = MediaAttempt<
   Pick<DownloadParams, "version" | "profile" | "keep" | "downloadName" | "sums">
@@ -44,19 +44,21 @@ interface MadeVideo {
 export async function makeDownload(context: DownloadAttempt, video: MadeVideo): Promise<Download | null> {
   const variant = chooseVariant(video.variants, context.task.profile);
   if (variant === null) return null;
-  const sound = video.audio?.playlist ?? null;
-  return await inSpan(tracerName, "download", { parent: context.trace }, () => make(context, variant, sound));
+  const audio = video.audio?.playlist ?? null;
+  return await inSpan(TRACER_NAME, "download", { parent: context.trace }, () =>
+    make(context, variant, audio),
+  );
 }
 
-async function make(context: DownloadAttempt, variant: VariantState, sound: PublishedPlaylist | null) {
+async function make(context: DownloadAttempt, variant: VariantState, audio: PublishedPlaylist | null) {
   const { programs, ref, signal, store } = context;
-  const playlists = [variant.playlist, sound].filter((playlist) => playlist !== null);
+  const playlists = [variant.playlist, audio].filter((playlist) => playlist !== null);
   const sizeBytes = playlists.reduce((sum, playlist) => sum + playlist.sizeBytes, 0);
   // The pieces as one file each, plus the result.
   await context.directory.assertRoom(2 * sizeBytes + 16 * 1024 * 1024);
-  const directory = join(context.directory.path, downloadFolder);
+  const directory = join(context.directory.path, DOWNLOAD_FOLDER);
   await makeFolder(directory);
-  const bytes = downloadNeed(packetsOf(variant, sound));
+  const bytes = downloadNeed(packetsOf(variant, audio));
   const reading = <T>(work: () => Promise<T>) =>
     reserveMemory(context, { program: "download-look", bytes }, work);
   const sums = knownSums(context.task);
@@ -66,10 +68,10 @@ async function make(context: DownloadAttempt, variant: VariantState, sound: Publ
     const into = { ffprobe: programs.ffprobe, directory, name: String(index), mayMix, sums };
     inputs.push(await bringTogether(store, playlist, { ...into, reading }, signal));
   }
-  const path = join(directory, file);
+  const path = join(directory, FILE);
   const args = toArguments(inputs, path, variant);
   const result = await reserveMemory(context, { program: "download", bytes }, () =>
-    programs.ffmpeg.run(args, { timeoutMs, signal }),
+    programs.ffmpeg.run(args, { timeoutMs: TIMEOUT_MS, signal }),
   );
   if (result.exitCode !== 0) {
     throw retriableError(
@@ -80,8 +82,8 @@ async function make(context: DownloadAttempt, variant: VariantState, sound: Publ
     );
   }
   const made = await stat(path);
-  const { downloadName = file } = context.task;
-  const key = objectKeys.attemptFile(ref.videoId, ref.attemptId, downloadFolder, downloadName);
+  const { downloadName = FILE } = context.task;
+  const key = objectKeys.attemptFile(ref.videoId, ref.attemptId, DOWNLOAD_FOLDER, downloadName);
   const kept = { contentType: "video/mp4", contentDisposition: attachment(key) };
   await storeOnce(store, key, { path }, { ...kept, signal });
   await rm(directory, { recursive: true, force: true });
@@ -89,10 +91,11 @@ async function make(context: DownloadAttempt, variant: VariantState, sound: Publ
 }
 
 /** AAC at 48 kHz. */
-const soundPacketsPerSecond = 47;
+const AUDIO_PACKETS_PER_SECOND = 47;
 
-const packetsOf = ({ frameRate, playlist }: VariantState, sound: PublishedPlaylist | null): number =>
-  ((frameRate ?? 60) * (playlist?.durationMs ?? 0) + soundPacketsPerSecond * (sound?.durationMs ?? 0)) / 1000;
+const packetsOf = ({ frameRate, playlist }: VariantState, audio: PublishedPlaylist | null): number =>
+  ((frameRate ?? 60) * (playlist?.durationMs ?? 0) + AUDIO_PACKETS_PER_SECOND * (audio?.durationMs ?? 0)) /
+  1000;
 
 /** Video first. */
 const toArguments = (inputs: readonly Brought[], path: string, { codec }: VariantState): string[] => [

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { planConcat } from "./plan-concat.ts";
 
-test("each file lasts until the next one begins, whatever it says itself", () => {
+test("each file lasts until the next one starts, regardless of its own duration", () => {
   const files = [0, 4_004_000, 64_064_033].map((startUs, index) => ({ file: `0-${index}.mp4`, startUs }));
   expect(planConcat(files)).toBe(`ffconcat version 1.0
 file '0-0.mp4'

@@ -12,7 +12,7 @@ import type { MediaAttempt } from "./runtime.ts";
  * this worker has too little memory.
  */
 export async function probeWithinMemory(context: MediaAttempt, file: OpenSource): Promise<SourceFile> {
-  const wants = isAudioOnly(context.task.profile) ? "SOUND" : "PICTURE";
+  const wants = isAudioOnly(context.task.profile) ? "AUDIO" : "PICTURE";
   const known = context.knownSources.find(file, wants);
   if (known !== null) return known;
   const source = await probeAnew(context, file, wants);
@@ -23,7 +23,7 @@ export async function probeWithinMemory(context: MediaAttempt, file: OpenSource)
 async function probeAnew(
   context: MediaAttempt,
   file: OpenSource,
-  wants: "PICTURE" | "SOUND",
+  wants: "PICTURE" | "AUDIO",
 ): Promise<SourceFile> {
   const { config, log, memory, programs, signal, tools } = context;
   /** @param leastBytes memory that it is known to need; sampling may miss its peak */
@@ -43,7 +43,7 @@ async function probeAnew(
     return await probe(probeNeed.usual);
   } catch (error) {
     if (!(error instanceof ProbeMemoryError)) throw error;
-    log.info({ bytes: probeNeed.most }, "probe.again");
+    log.info({ bytes: probeNeed.most }, "probe.repeated");
   }
   try {
     return await probe(Math.min(probeNeed.most, memory.budget.capacityBytes), probeNeed.usual);

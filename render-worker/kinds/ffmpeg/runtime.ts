@@ -36,7 +36,7 @@ export interface MediaAttempt<Params extends VideoParams = VideoParams>
   source?: Pick<OpenSource, "beginningOf" | "generation" | "hash" | "isStored" | "reader" | "stored">;
 }
 
-const defaultCacheBytes = 1024 ** 3;
+const DEFAULT_CACHE_BYTES = 1024 ** 3;
 
 /** ffmpeg on this machine, with everything that its kinds share. */
 export class FfmpegRuntime implements AsyncDisposable {
@@ -81,7 +81,7 @@ export class FfmpegRuntime implements AsyncDisposable {
     const { config, log } = this.#options;
     this.#blockCache ??= new BlockCache({
       directory,
-      limitBytes: config.sourceCacheBytes ?? defaultCacheBytes,
+      limitBytes: config.sourceCacheBytes ?? DEFAULT_CACHE_BYTES,
       onError: (error) => log.warn({ err: error }, "source.not-cached"),
     });
     return this.#blockCache;

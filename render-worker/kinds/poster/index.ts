@@ -1,6 +1,6 @@
 import { poster as definition } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../attempt/index.ts";
+import { TRACER_NAME } from "../../attempt/index.ts";
 import { assetKind } from "../asset-kind.ts";
 import { makePoster } from "./make-poster.ts";
 
@@ -9,8 +9,8 @@ export const poster = assetKind({
   definition,
   initial: { posterKey: null },
   make: (attempt) =>
-    inSpan(tracerName, "poster", { parent: attempt.trace }, async () => ({
-      posterKey: await makePoster(attempt, attempt.task.atMs),
+    inSpan(TRACER_NAME, "poster", { parent: attempt.trace }, async () => ({
+      posterKey: await makePoster(attempt),
     })),
   keyOf: ({ posterKey }) => posterKey,
 });

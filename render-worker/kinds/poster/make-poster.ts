@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { objectKeys } from "@reelay/contracts";
+import { objectKeys, type PosterParams } from "@reelay/contracts";
 import { inputError } from "../../errors.ts";
 import { reserveMemory, sizeOf } from "../../host/index.ts";
-import { posterFile, safeInputOptions, words } from "../../media/ffmpeg/index.ts";
+import { POSTER_FILE, safeInputOptions, words } from "../../media/ffmpeg/index.ts";
 import { bringSegment, chooseRendition, readSegments } from "../../media/hls/index.ts";
 import { firstPictureNeed, piecesNeed } from "../../media/needs/index.ts";
 import { describeForMemory } from "../../media/probe/index.ts";
@@ -10,7 +10,7 @@ import { retryStore, storeOnce } from "../../store/index.ts";
 import { acquireTaskSource, type MediaAttempt, probeWithinMemory, reading } from "../ffmpeg/index.ts";
 import { planLooks, sourceFilters, toPosterArguments, variantFilters } from "./plan-poster.ts";
 
-const timeoutMs = 5 * 60_000;
+const TIMEOUT_MS = 5 * 60_000;
 
 /** The input of the still: ffmpeg's arguments, and the requested time on the input's own timeline. */
 interface Taken {
@@ -23,16 +23,19 @@ interface Taken {
 }
 
 /**
- * Takes a still from the source; if that is not kept, from the largest finished variant. Throws errors of
- * reading the source, and a `RenderError` (`POSTER_NOT_FOUND`).
+ * Takes a still from the source; if that is not kept, or no media file, from the largest finished variant.
+ * Throws errors of reading the source, and a `RenderError` (`POSTER_NOT_FOUND`).
  */
-export async function makePoster(context: MediaAttempt, atMs: number): Promise<string> {
+export async function makePoster(context: MediaAttempt<PosterParams>): Promise<string> {
   const { ref, signal, store, task } = context;
-  const path = join(context.directory.path, posterFile);
-  const stored = await retryStore(`look up ${task.source.key}`, signal, () => store.head(task.source.key));
-  const variant = chooseRendition(task.keep.variants, Number.POSITIVE_INFINITY);
-  if (stored === null && variant?.playlist)
+  const { atMs, fromVariants = false, keep, source } = task;
+  const path = join(context.directory.path, POSTER_FILE);
+  const head = () => retryStore(`look up ${source.key}`, signal, () => store.head(source.key));
+  const isReadable = !fromVariants && (await head()) !== null;
+  const variant = chooseRendition(keep.variants, Number.POSITIVE_INFINITY);
+  if (!isReadable && variant?.playlist)
     await takeFromVariant(context, { ...variant, playlist: variant.playlist }, atMs, path);
+  else if (fromVariants) throw notFound(atMs);
   else await takeFromSource(context, atMs, path);
   const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
   await storeOnce(store, posterKey, { path }, { contentType: "image/jpeg", signal });
@@ -83,7 +86,7 @@ async function take(context: MediaAttempt, path: string, taken: Taken): Promise<
   for (const look of planLooks(taken.atMs)) {
     const args = toPosterArguments(look, taken, path);
     const { stderr } = await reserveMemory(context, { program: "poster", bytes: taken.memoryBytes }, () =>
-      programs.ffmpeg.run(args, { timeoutMs, signal }),
+      programs.ffmpeg.run(args, { timeoutMs: TIMEOUT_MS, signal }),
     );
     if ((await sizeOf(path)) > 0) return;
     logTail = stderr;

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { sourceOf } from "../../testing/fixtures.ts";
 import { planLooks, posterSize, sourceFilters, toPosterArguments, variantFilters } from "./plan-poster.ts";
 
-test("a poster is at most 1280 pixels long, never larger than its picture", () => {
+test("a poster is at most 1280 pixels on its longer side, and never larger than its frame", () => {
   expect(posterSize({ width: 3840, height: 2160 })).toEqual({ width: 1280, height: 720 });
   expect(posterSize({ width: 1080, height: 1920 })).toEqual({ width: 720, height: 1280 });
   expect(posterSize({ width: 641, height: 359 })).toEqual({ width: 642, height: 360 });
 });
 
-test("the first picture from the time on is taken, at the end of a video the last one before it", () => {
+test("the poster is the first frame at or after the time, or else the last frame before it", () => {
   expect(planLooks(12_500)).toEqual([
     { seekMs: 12_500 },
     { seekMs: 11_500, lookMs: 1_100 },
@@ -17,7 +17,7 @@ test("the first picture from the time on is taken, at the end of a video the las
   expect(planLooks(0).map(({ seekMs }) => seekMs)).toEqual([0, 0, 0]);
 });
 
-test("the whole command line of a look, and of a look back", () => {
+test("command lines of a forward search and a backward search", () => {
   const input = { options: ["-f", "mp4"], input: "file:clip.mp4", stream: "0:0" };
   const filters = sourceFilters(sourceOf(), []);
   const line = (look: number) =>
@@ -30,6 +30,6 @@ test("the whole command line of a look, and of a look back", () => {
   );
 });
 
-test("of a variant, which has been through the render's filters, only the size changes", () => {
+test("a poster from a variant, which is already filtered, is only scaled", () => {
   expect(variantFilters({ width: 1920, height: 1080 })).toEqual(["scale=1280:720", "setsar=1"]);
 });

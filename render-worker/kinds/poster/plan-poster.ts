@@ -3,7 +3,7 @@ import { planCommonFilters } from "../../media/filters/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
 
 /** Maximum longer side, as for posters of renders. */
-const maxSide = 1280;
+const MAX_SIDE = 1280;
 
 /** A search position in milliseconds on the input's own timeline. */
 interface PosterLook {
@@ -29,7 +29,7 @@ export const planLooks = (atMs: number): PosterLook[] => [
 
 /** Size of a poster for a frame of this size. Pure. */
 export function posterSize({ width, height }: { width: number; height: number }) {
-  const scale = Math.min(1, maxSide / Math.max(width, height));
+  const scale = Math.min(1, MAX_SIDE / Math.max(width, height));
   const side = (pixels: number) => Math.max(2, Math.round((pixels * scale) / 2) * 2);
   return { width: side(width), height: side(height) };
 }

@@ -1,6 +1,6 @@
 import { preview as definition } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../attempt/index.ts";
+import { TRACER_NAME } from "../../attempt/index.ts";
 import { assetKind } from "../asset-kind.ts";
 import { makePreview } from "./make-preview.ts";
 
@@ -9,7 +9,7 @@ export const preview = assetKind({
   definition,
   initial: { preview: null },
   make: (attempt) =>
-    inSpan(tracerName, "preview", { parent: attempt.trace }, async () => ({
+    inSpan(TRACER_NAME, "preview", { parent: attempt.trace }, async () => ({
       preview: await makePreview(attempt),
     })),
   keyOf: (result) => result.preview?.key,

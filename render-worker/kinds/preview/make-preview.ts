@@ -11,10 +11,10 @@ import type { MediaAttempt } from "../ffmpeg/index.ts";
 import { type PreviewPlan, planPreview, previewFormats, toPreviewArguments } from "./plan-preview.ts";
 
 /** Below the attempt's prefix. */
-const previewFolder = "preview";
+const PREVIEW_FOLDER = "preview";
 /** Minimum shorter side of its variant: the preview is not larger. */
-const sidePixels = 180;
-const timeoutMs = 5 * 60_000;
+const SIDE_PIXELS = 180;
+const TIMEOUT_MS = 5 * 60_000;
 
 /**
  * Creates an animated preview from a few segments of a small finished variant, without reading the source or
@@ -22,12 +22,12 @@ const timeoutMs = 5 * 60_000;
  */
 export async function makePreview(context: MediaAttempt): Promise<Preview> {
   const { ref, signal, store, task } = context;
-  const variant = chooseRendition(task.keep.variants, sidePixels);
+  const variant = chooseRendition(task.keep.variants, SIDE_PIXELS);
   const key = variant?.playlist?.key;
   const plan =
     variant && key !== undefined ? planPreview(await readSegments(store, key, signal), variant) : null;
   if (plan === null) throw failed("it has no finished variant");
-  const directory = join(context.directory.path, previewFolder);
+  const directory = join(context.directory.path, PREVIEW_FOLDER);
   await makeFolder(directory);
   const files: string[] = [];
   for (const [index, { segment }] of plan.moments.entries())
@@ -35,7 +35,7 @@ export async function makePreview(context: MediaAttempt): Promise<Preview> {
   const { format, path, sizeBytes } = await encode(context, plan, { files, directory });
   const { width, height, durationMs } = plan;
   const { contentType, file } = format;
-  const stored = objectKeys.attemptFile(ref.videoId, ref.attemptId, previewFolder, file);
+  const stored = objectKeys.attemptFile(ref.videoId, ref.attemptId, PREVIEW_FOLDER, file);
   await storeOnce(store, stored, { path }, { contentType, signal });
   await rm(directory, { recursive: true, force: true });
   return { key: stored, contentType, width, height, durationMs, sizeBytes };
@@ -53,7 +53,7 @@ async function encode(
     const path = join(directory, format.file);
     const args = toPreviewArguments(plan, files, { encoding: format.encoding, path });
     last = await reserveMemory(context, need, () =>
-      programs.ffmpeg.run(args, { timeoutMs, signal, priority: behindOthers }),
+      programs.ffmpeg.run(args, { timeoutMs: TIMEOUT_MS, signal, priority: behindOthers }),
     );
     const sizeBytes = await sizeOf(path);
     if (last.exitCode === 0 && sizeBytes > 0) return { format, path, sizeBytes };

@@ -2,11 +2,11 @@ import { words } from "../../media/ffmpeg/index.ts";
 import type { StoredSegment } from "../../media/hls/index.ts";
 
 /** Number of moments, and their total length in milliseconds. */
-const places = 4;
-const lengthMs = 3_000;
+const PLACES = 4;
+const LENGTH_MS = 3_000;
 /** Enough to see movement; each further frame costs bytes. */
-const framesPerSecond = 12;
-const maxWidth = 320;
+const FRAMES_PER_SECOND = 12;
+const MAX_WIDTH = 320;
 
 export interface PreviewPlan {
   /**
@@ -31,20 +31,20 @@ export function planPreview(
   if (last === undefined) return null;
   const endMs = last.startMs + last.durationMs;
   const chosen = new Set(
-    Array.from({ length: places }, (_, place) => {
-      const atMs = ((place + 0.5) / places) * endMs;
+    Array.from({ length: PLACES }, (_, place) => {
+      const atMs = ((place + 0.5) / PLACES) * endMs;
       return segments.findLast(({ startMs }) => startMs <= atMs) ?? last;
     }),
   );
-  const eachMs = lengthMs / chosen.size;
+  const eachMs = LENGTH_MS / chosen.size;
   const moments = [...chosen].map((segment) => {
-    const frames = Math.max(1, Math.floor((Math.min(eachMs, segment.durationMs) * framesPerSecond) / 1000));
-    return { segment, frames, lengthMs: (frames * 1000) / framesPerSecond };
+    const frames = Math.max(1, Math.floor((Math.min(eachMs, segment.durationMs) * FRAMES_PER_SECOND) / 1000));
+    return { segment, frames, lengthMs: (frames * 1000) / FRAMES_PER_SECOND };
   });
   const frames = moments.reduce((sum, moment) => sum + moment.frames, 0);
-  const scale = Math.min(1, maxWidth / size.width);
+  const scale = Math.min(1, MAX_WIDTH / size.width);
   const side = (pixels: number) => Math.max(2, Math.round((pixels * scale) / 2) * 2);
-  const durationMs = Math.round((frames * 1000) / framesPerSecond);
+  const durationMs = Math.round((frames * 1000) / FRAMES_PER_SECOND);
   return { moments, width: side(size.width), height: side(size.height), frames, durationMs };
 }
 
@@ -72,9 +72,10 @@ export function toPreviewArguments(
   const chains = moments.map(
     ({ frames }, index) =>
       // Repeats the last frame where a segment has lost some, so that every moment has its planned length.
-      `[${index}:v:0]setpts=PTS-STARTPTS,scale=${width}:${height},setsar=1,fps=${framesPerSecond},tpad=stop=-1:stop_mode=clone,trim=end_frame=${frames},setpts=PTS-STARTPTS,format=yuv420p[m${index}]`,
+      `[${index}:v:0]setpts=PTS-STARTPTS,scale=${width}:${height},setsar=1,fps=${FRAMES_PER_SECOND},tpad=stop=-1:stop_mode=clone,trim=end_frame=${frames},setpts=PTS-STARTPTS,format=yuv420p[m${index}]`,
   );
-  const joined = `${moments.map((_, index) => `[m${index}]`).join("")}concat=n=${moments.length}:v=1:a=0[preview]`;
+  // From ffmpeg 7 on, joined frames have no rate without the last filter, and MP4 gets 25 per second.
+  const joined = `${moments.map((_, index) => `[m${index}]`).join("")}concat=n=${moments.length}:v=1:a=0,fps=${FRAMES_PER_SECOND}[preview]`;
   return [
     ...words("-hide_banner -nostdin -v error -y"),
     ...files.flatMap((file, index) => [

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { RenditionPart } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "../../media/ffmpeg/words.ts";
-import { complaints, decodedSound } from "../../testing/inspect.ts";
+import { complaints, decodedAudio } from "../../testing/inspect.ts";
 import { joinParts, shownAt } from "../../testing/join-parts.ts";
 import { allTools, makeClip, startWorker, temporaryDirectory } from "../../testing/kit.ts";
 import { runTool } from "../../testing/run-tool.ts";
@@ -16,13 +16,13 @@ beforeAll(async () => {
 afterAll(() => clips[Symbol.asyncDispose]());
 
 /** Two concatenated recordings of three seconds each, with a beep 0.4 s after each second. */
-async function changing(name: string, sounds: readonly string[], startSeconds = 0): Promise<string> {
+async function changing(name: string, audioTracks: readonly string[], startSeconds = 0): Promise<string> {
   const pieces = await Promise.all(
-    sounds.map(async (sound, index) => {
+    audioTracks.map(async (audio, index) => {
       const piece = await makeClip(join(clips.path, `${name}-${index}.ts`), [
         ...words("-f lavfi -i testsrc2=s=160x90:r=25:d=3"),
         ...words("-f lavfi -i aevalsrc=exprs='0.7*sin(2000*PI*t)*lt(mod(t+0.6,1),0.075)':d=3"),
-        ...words(`-c:v libx264 -preset ultrafast -pix_fmt yuv420p ${sound}`),
+        ...words(`-c:v libx264 -preset ultrafast -pix_fmt yuv420p ${audio}`),
         ...words(`-muxdelay 0 -muxpreload 0 -output_ts_offset ${startSeconds + index * 3} -f mpegts`),
       ]);
       return await readFile(piece);
@@ -36,7 +36,7 @@ async function changing(name: string, sounds: readonly string[], startSeconds = 
 /** Times of the beeps on the stream's clock, in seconds. */
 async function beepsOf(ffmpegPath: string, path: string): Promise<number[]> {
   const args = [...words("-nostdin -v info -i"), path, ...words("-af silencedetect=n=-20dB:d=0.3 -f null -")];
-  const { stderr } = await runTool(ffmpegPath, args, { timeoutMs: 60_000 });
+  const { stderr } = await runTool(ffmpegPath, args, { timeoutMs: 150_000 });
   const ends = [...stderr.matchAll(/silence_end: ([\d.]+)/g)].map(([, seconds]) => Number(seconds));
   return ends.slice(0, -1);
 }
@@ -51,12 +51,12 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
   "ffmpeg $version",
   ({ tools }) => {
     test.each(changes)(
-      "sound that changes on the way goes on at its time, whole and in parts: %s",
-      async (_what, sounds) => {
+      "audio keeps its timing when its format changes, rendered whole and in parts: %s",
+      async (_what, audioTracks) => {
         await using worker = await startWorker({}, tools);
         const clip = await changing(
-          `${tools.ffmpeg.version}-${changes.findIndex(([, of]) => of === sounds)}`,
-          sounds,
+          `${tools.ffmpeg.version}-${changes.findIndex(([, of]) => of === audioTracks)}`,
+          audioTracks,
           5,
         );
         const make = async (
@@ -67,7 +67,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
           return end.result;
         };
         const { audio } = await make();
-        const seconds = sounds.length * 3;
+        const seconds = audioTracks.length * 3;
         expect(Math.abs((audio?.playlist?.durationMs ?? 0) / 1000 - seconds)).toBeLessThan(0.05);
         const path = worker.store.path(audio?.playlist?.key ?? "");
         const beeps = await beepsOf(tools.ffmpeg.path, path);
@@ -89,7 +89,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
           parts.filter(({ rendition }) => rendition === "audio"),
           "audio",
         );
-        expect(await decodedSound(joined)).toEqual(await decodedSound(path));
+        expect(await decodedAudio(joined)).toEqual(await decodedAudio(path));
       },
       120_000,
     );

@@ -25,8 +25,7 @@ test.for([
   ["HEVC", "libx265", "hevc", /^hvc1\.1\.6\.L\d+\.[0-9A-F]+$/],
   ["AV1", "libsvtav1", "av1", /^av01\.0\.\d\dM\.08$/],
 ] as const)(
-  "%s beside H.264: both whole, cut alike, announced as what they are",
-  { timeout: 60_000 },
+  "%s beside H.264: both are complete, have the same segments and declare their codecs",
   async ([codec, encoder, decoder, codecs], { skip }) => {
     const { encoders, ffmpeg } = await testTools();
     // Before release 6 ffmpeg forces no key frames on SVT-AV1.
@@ -69,9 +68,9 @@ test.for([
   },
 );
 
-test("a rung of 30 frames per second has every second one of 60, with key frames at the same pictures", async () => {
+test("a slower rung drops every second frame of the source and keeps its keyframes aligned", async () => {
   await using worker = await startWorker();
-  // 55 frames per second: every other group of pictures starts at an odd frame, which the slow rung drops.
+  // 55 frames per second: every other GOP starts at an odd frame, which the slow rung drops.
   const clip = await makeClip(join(clips.path, "fast.mkv"), [
     ...words("-f lavfi -i testsrc2=s=320x180:r=55:d=4 -c:v libx264 -preset ultrafast"),
   ]);
@@ -89,7 +88,7 @@ test("a rung of 30 frames per second has every second one of 60, with key frames
   expect(await complaints(slow)).toBe("");
 });
 
-test("a variable rate above a rung's is thinned on the average, and its key frames stay together", async () => {
+test("a variable frame rate above a rung's maximum is thinned on average, and keyframes stay aligned", async () => {
   await using worker = await startWorker();
   const clip = await makeClip(join(clips.path, "variable.mp4"), [
     ...words("-f lavfi -i testsrc2=s=320x180:r=60:d=4 -vf select='not(eq(mod(n,7),3))' -fps_mode vfr"),
@@ -109,7 +108,7 @@ test("a variable rate above a rung's is thinned on the average, and its key fram
   expect(await keyFrameTimes(slow)).toEqual(await keyFrameTimes(fast));
 });
 
-test("a codec that this machine cannot make fails alone, by name; the rest is made", async () => {
+test("a rung whose codec this machine cannot encode fails alone, and the other rungs are ready", async () => {
   const tools = await testTools();
   const clip = await makeClip(join(clips.path, "short.mkv"), [
     ...words("-f lavfi -i testsrc2=s=320x180:r=25:d=1 -c:v libx264 -preset ultrafast"),

@@ -26,7 +26,7 @@ afterAll(() => files[Symbol.asyncDispose]());
 
 const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(1, 3) };
 
-test("a worker finds its GPU, says what works on it, and keeps pictures there from the source to the encoder", async () => {
+test("a worker detects its GPU, reports its encoders and decoders, and keeps frames on it between them", async () => {
   const { tools } = gpu;
   expect(tools.capabilities).toMatchObject({
     devices: [{ id: "0", kind: "CUDA", name: "NVIDIA Test" }],
@@ -53,7 +53,7 @@ test("a worker finds its GPU, says what works on it, and keeps pictures there fr
   expect(manifest.madeBy.commands.flat().join(" ")).toContain("-hwaccel cuda");
 });
 
-test("an encoder that fails in the middle is replaced in the same attempt, which says so; failing twice, it is given up", async () => {
+test("an encoder that fails is replaced within the attempt and reported; after two failures it is disabled", async () => {
   const { tools, breaks } = gpu;
   await using worker = await startWorker({}, tools, withoutJail);
   await breaks(
@@ -92,7 +92,7 @@ test("an encoder that fails in the middle is replaced in the same attempt, which
   expect(seen.offer.capabilities?.encoders.map(({ name }) => name)).not.toContain("h264_nvenc");
 });
 
-test("a decoder on a device that fails is replaced by software, while encoders stay where they are", async () => {
+test("a device decoder that fails is replaced by software, while encoders stay on the device", async () => {
   const { tools, breaks } = gpu;
   await using worker = await startWorker({}, tools, withoutJail);
   await breaks("-hwaccel", "[h264 @ 0x55d0c8a5c2c0] No decoder surfaces left");
@@ -107,7 +107,7 @@ test("a decoder on a device that fails is replaced by software, while encoders s
   ]);
 });
 
-test("a part of a long video is made again, too, in a folder of its own", async () => {
+test("a part of a long video is also rendered again after an encoder fails, in a separate folder", async () => {
   const { tools, breaks } = gpu;
   await using worker = await startWorker({}, tools, withoutJail);
   await breaks(
@@ -129,7 +129,7 @@ test("a part of a long video is made again, too, in a folder of its own", async 
   }
 });
 
-test("a chunk is made with the encoder of its head, although there is a faster one", async () => {
+test("a chunk uses the encoder of its head even if a faster one is available", async () => {
   await gpu.breaks("nothing of this command line", "");
   await using worker = await startWorker({}, gpu.tools, withoutJail);
   const part = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 4_000 } as const;

@@ -15,35 +15,35 @@ const ladder = rungs.map((made) => made as unknown as VariantState);
 const keep = (...parts: RenditionPart[]) => ({ keep: { variants: [], audio: null, parts }, ladder });
 const names = (parts: RenditionPart[] | null) => parts?.map(({ rendition }) => rendition) ?? null;
 
-test("a head that holds all that is wanted, made just so, is kept, and nothing besides", () => {
+test("a matching head with all requested renditions is kept, without further renditions", () => {
   const task = keep(part("144p"), part("360p"), part("audio"), part("720p"));
-  expect(names(keptHead(task, { part: head, rungs, sounds: [{ name: "audio" }] }))).toEqual([
+  expect(names(keptHead(task, { part: head, rungs, audioTracks: [{ name: "audio" }] }))).toEqual([
     "144p",
     "360p",
     "audio",
   ]);
-  expect(names(keptHead(task, { part: head, rungs, sounds: [] }))).toEqual(["144p", "360p"]);
+  expect(names(keptHead(task, { part: head, rungs, audioTracks: [] }))).toEqual(["144p", "360p"]);
 });
 
 test.each([
   ["a variant is missing", keep(part("144p"), part("audio"))],
-  ["the sound is missing", keep(part("144p"), part("360p"))],
-  ["it ends elsewhere", keep(part("144p"), part("360p", 6_000), part("audio"))],
-  ["nothing was made", { keep: { variants: [], audio: null } }],
-])("where %s the head is made again", (_, task) => {
-  expect(keptHead(task, { part: head, rungs, sounds: [{ name: "audio" }] })).toBe(null);
+  ["the audio is missing", keep(part("144p"), part("360p"))],
+  ["a part ends at another time", keep(part("144p"), part("360p", 6_000), part("audio"))],
+  ["nothing was rendered", { keep: { variants: [], audio: null } }],
+])("the head is rendered again if %s", (_, task) => {
+  expect(keptHead(task, { part: head, rungs, audioTracks: [{ name: "audio" }] })).toBe(null);
 });
 
-test("if the whole has another size or rate than its beginning, the head is made again", () => {
+test("the head is rendered again if the whole video has another size, rate or codec", () => {
   const task = keep(part("144p"), part("360p"));
   for (const other of [{ width: 100 }, { frameRate: 25 }, { codec: "HEVC" as const }]) {
     const changed = [rungs[0] as PlannedRung, { ...(rungs[1] as PlannedRung), ...other }];
-    expect(keptHead(task, { part: head, rungs: changed, sounds: [] })).toBe(null);
+    expect(keptHead(task, { part: head, rungs: changed, audioTracks: [] })).toBe(null);
   }
 });
 
-test("a source that is made in one piece after all is made as any", () => {
+test("a head is not kept if the source is rendered whole", () => {
   const whole = { kind: "WHOLE", span: { startMs: 0, endMs: null } } as const;
   const task = keep(part("144p"), part("360p"), part("audio"));
-  expect(keptHead(task, { part: whole, rungs, sounds: [{ name: "audio" }] })).toBe(null);
+  expect(keptHead(task, { part: whole, rungs, audioTracks: [{ name: "audio" }] })).toBe(null);
 });

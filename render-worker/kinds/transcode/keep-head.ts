@@ -1,9 +1,13 @@
 import type { RenditionPart, TranscodeParams } from "@reelay/contracts";
 import type { PlannedRung } from "../../media/ladder/index.ts";
-import type { SoundTrack } from "../../media/probe/index.ts";
-import type { TranscodeAttempt } from "./context.ts";
-import type { Made, RenderWork } from "./encode/index.ts";
-import { announceSplit, type PartDecision } from "./split/index.ts";
+import type { AudioTrack } from "../../media/probe/index.ts";
+import {
+  announceSplit,
+  type Made,
+  type PartDecision,
+  type RenderAttempt,
+  type RenderWork,
+} from "../render/index.ts";
 
 /**
  * The parts of a head that was made while the source was arriving, if they are what this attempt would make
@@ -14,8 +18,8 @@ export function keptHead(
   {
     part,
     rungs,
-    sounds,
-  }: { part: PartDecision; rungs: readonly PlannedRung[]; sounds: readonly Pick<SoundTrack, "name">[] },
+    audioTracks,
+  }: { part: PartDecision; rungs: readonly PlannedRung[]; audioTracks: readonly Pick<AudioTrack, "name">[] },
 ): RenditionPart[] | null {
   if (part.kind !== "HEAD" || keep.parts === undefined) return null;
   const parts = keep.parts.filter(({ endMs }) => endMs === part.span.endMs);
@@ -30,15 +34,15 @@ export function keptHead(
         made.frameRate === rung.frameRate,
     ) === true;
   const fits = rungs.every((rung) => isThere(rung.name) && isSame(rung));
-  const names = new Set([...rungs, ...sounds].map(({ name }) => name));
-  if (names.size === 0 || !fits || !sounds.every(({ name }) => isThere(name))) return null;
+  const names = new Set([...rungs, ...audioTracks].map(({ name }) => name));
+  if (names.size === 0 || !fits || !audioTracks.every(({ name }) => isThere(name))) return null;
   return parts.filter(({ rendition }) => names.has(rendition));
 }
 
 /** Skips making the head: reports the work for other tasks, once decided, with this worker's known speed. */
-export async function passOnHead(context: TranscodeAttempt, work: RenderWork): Promise<Made> {
+export async function passOnHead(context: RenderAttempt, work: RenderWork): Promise<Made> {
   const { state, throughput } = context;
-  const { rungs, sounds, decision } = work;
+  const { rungs, audioTracks, decision } = work;
   const headEndMs = work.part.span.endMs;
   if (headEndMs === null) throw new Error("The head has no end.");
   state.update((before) => ({
@@ -54,7 +58,7 @@ export async function passOnHead(context: TranscodeAttempt, work: RenderWork): P
   const devices = { encoders: new Map() };
   announceSplit(
     state,
-    { headEndMs, rungs, sounds },
+    { headEndMs, rungs, audioTracks },
     { pixelsPerSecond, devices, ...(decision && { decision }) },
   );
   return { command: [], encoders: {} };

@@ -24,7 +24,7 @@ async function patched(clip: string, change: (bytes: Buffer) => Buffer | undefin
 }
 
 /** Two audio tracks, the first of which is modified after its handler's type. */
-const withSecondSound = (name: string, change: (firstSound: Buffer) => void) => async () => {
+const withSecondTrack = (name: string, change: (firstAudio: Buffer) => void) => async () => {
   const inputs = [...picture("160x90", 2), ...tone(440, 2), ...tone(880, 2)];
   const clip = await makeClip(join(clips.path, name), [
     ...[
@@ -41,15 +41,15 @@ const withSecondSound = (name: string, change: (firstSound: Buffer) => void) => 
   });
 };
 
-const undecodable = withSecondSound("mpegh.mp4", (sound) => {
+const undecodable = withSecondTrack("mpegh.mp4", (audio) => {
   // Its codec, and what would contradict it.
-  sound.write("mhm1", sound.indexOf("mp4a", 0, "latin1"), "latin1");
-  sound.write("free", sound.indexOf("esds", 0, "latin1"), "latin1");
+  audio.write("mhm1", audio.indexOf("mp4a", 0, "latin1"), "latin1");
+  audio.write("free", audio.indexOf("esds", 0, "latin1"), "latin1");
 });
 
-const empty = withSecondSound("empty.mp4", (sound) => {
-  for (const table of ["stts", "stsc", "stco"]) sound.writeUInt32BE(0, sound.indexOf(table, 0, "latin1") + 8);
-  sound.writeUInt32BE(0, sound.indexOf("stsz", 0, "latin1") + 12);
+const empty = withSecondTrack("empty.mp4", (audio) => {
+  for (const table of ["stts", "stsc", "stco"]) audio.writeUInt32BE(0, audio.indexOf(table, 0, "latin1") + 8);
+  audio.writeUInt32BE(0, audio.indexOf("stsz", 0, "latin1") + 12);
 });
 
 /** The default track's codec is unknown. */
@@ -80,10 +80,10 @@ const unrecorded = async () => {
 };
 
 test.each([
-  ["sound that nothing here decodes, beside one that plays", undecodable, "mpegh_3d_audio", "UNDECODABLE"],
-  ["a track of sound that holds nothing", empty, "aac", "EMPTY"],
-  ["sound of a programme whose picture was not recorded", unrecorded, "mp2", "OTHER_PROGRAM"],
-])("%s is left out, and told", async (_what, file, codec, reason) => {
+  ["audio without a decoder, beside a playable track", undecodable, "mpegh_3d_audio", "UNDECODABLE"],
+  ["an empty audio track", empty, "aac", "EMPTY"],
+  ["audio of a programme without recorded video", unrecorded, "mp2", "OTHER_PROGRAM"],
+])("%s is omitted and reported", async (_what, file, codec, reason) => {
   await using worker = await startWorker();
   const state = await make(worker, await file());
   expect(state.source?.probe).toMatchObject({ video: { height: 90 }, unsupportedAudio: [{ codec, reason }] });
@@ -92,7 +92,7 @@ test.each([
   expect(state.variants[0]).toMatchObject({ status: "READY" });
 });
 
-test("of two pictures the one that can be read is made", async () => {
+test("of two video streams, the readable one is rendered", async () => {
   await using worker = await startWorker();
   const state = await make(worker, await unreadable());
   expect(state.source?.probe?.video).toMatchObject({ width: 160, height: 90 });

@@ -3,7 +3,7 @@ import type { RenditionPart, TaskPart } from "@reelay/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { words } from "../../media/ffmpeg/words.ts";
 import { holed } from "../../testing/hostile-files.ts";
-import { complaints, decodedSound, leadingSilence } from "../../testing/inspect.ts";
+import { complaints, decodedAudio, leadingSilence } from "../../testing/inspect.ts";
 import { holes, joinParts, shownAt } from "../../testing/join-parts.ts";
 import { allTools, makeClip, startWorker, temporaryDirectory, testTools } from "../../testing/kit.ts";
 import { make, shortProfile as profile, type RunningWorker } from "../../testing/short-renders.ts";
@@ -43,7 +43,7 @@ const encode = words("-c:v libx264 -preset ultrafast");
 const picture = (rate: string, seconds: number) =>
   words(`-f lavfi -i testsrc2=s=256x144:r=${rate}:d=${seconds}`);
 /** Encoded as AC-3 in the clips, since AAC would be copied. */
-const sound = (seconds: number, rate = 48_000) => words(`-f lavfi -i sine=440:r=${rate}:d=${seconds}`);
+const audio = (seconds: number, rate = 48_000) => words(`-f lavfi -i sine=440:r=${rate}:d=${seconds}`);
 
 /** A rate declared constant, with some seconds lost. */
 const lossy = [
@@ -52,11 +52,11 @@ const lossy = [
   ...[...encode, ...words("-bf 0")],
 ];
 
-test("a worker too slow for the whole ladder has the critical variants of a head first, and then the others", async () => {
+test("a slow worker renders the critical variants of a head first, then the others", async () => {
   const slow = { ...(await testTools()), pixelsPerSecond: { H264: 100_000 } };
   await using worker = await startWorker({}, slow);
   const clip = await makeClip(join(clips.path, "slow.mp4"), [
-    ...[...picture("25", 5), ...sound(5), ...encode],
+    ...[...picture("25", 5), ...audio(5), ...encode],
     ...words("-c:a ac3"),
   ]);
   const rungs = profile.rungs.map((rung) => ({ ...rung, height: 72, name: "72p" }));
@@ -77,9 +77,9 @@ test("a worker too slow for the whole ladder has the critical variants of a head
     "72p true",
     "audio true",
   ]);
-}, 60_000);
+});
 
-test("a chunk beyond the last picture is complete and empty", async () => {
+test("a chunk past the last frame is complete and empty", async () => {
   await using worker = await startWorker();
   const clip = await makeClip(join(clips.path, "short.mp4"), [...picture("25", 3), ...encode]);
   const made = await makeParts(worker, clip, [2_000, 4_000]);
@@ -87,17 +87,17 @@ test("a chunk beyond the last picture is complete and empty", async () => {
     ...{ rendition: "144p", startMs: 4_000, endMs: null },
     ...{ initKey: "", initSha256: "", codecs: "", segments: [], isComplete: true },
   });
-}, 60_000);
+});
 
-test("a container that cannot be read from the middle is made in one piece", async () => {
+test("a source in a container without random access is rendered whole", async () => {
   await using worker = await startWorker();
   const clip = await makeClip(join(clips.path, "old.avi"), [...picture("25", 3), ...encode]);
   const state = await make(worker, clip, { part: { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 } });
   expect(state.split).toBeUndefined();
   expect(state.variants[0]).toMatchObject({ status: "READY", playlist: { isComplete: true } });
-}, 60_000);
+});
 
-test("damage in the middle of a long source is reported by the part that contains it, and the others are whole", async () => {
+test("damage in a long source is reported by the part that contains it, and the other parts are intact", async () => {
   await using worker = await startWorker();
   const clip = join(clips.path, "holed.mp4");
   await holed(
@@ -112,12 +112,12 @@ test("damage in the middle of a long source is reported by the part that contain
     undefined,
   ]);
   expect(made.damage[1]?.lostMs).toBeGreaterThan(1_500);
-}, 60_000);
+});
 
 describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
   "ffmpeg $version",
   ({ tools }) => {
-    test("where seconds of a recording are lost, the picture before them stands, and no part is empty or short", async () => {
+    test("the last frame fills a gap in a recording, and no part is empty or too short", async () => {
       await using worker = await startWorker({}, tools);
       const clip = await makeClip(join(clips.path, "lossy.mkv"), lossy);
       const whole = await make(worker, clip, {});
@@ -132,10 +132,10 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       expect(repeated).toEqual([2.01, 4.01, 6.01]);
     }, 120_000);
 
-    test("the sound of a head and of what follows is, sample by sample, that of one encode", async () => {
+    test("the audio of a head and its continuation equals a single encode, sample by sample", async () => {
       await using worker = await startWorker({}, tools);
-      const clip = await makeClip(join(clips.path, "sound.mp4"), [
-        ...[...picture("25", 5), ...sound(5, 44_100), ...encode],
+      const clip = await makeClip(join(clips.path, "audio.mp4"), [
+        ...[...picture("25", 5), ...audio(5, 44_100), ...encode],
         ...words("-c:a ac3"),
       ]);
       const whole = await make(worker, clip, {});
@@ -143,15 +143,15 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       const made = await makeParts(worker, clip, [3_000]);
       const joined = await joinParts(worker.store, made.of("audio"), "audio");
       const inOnePiece = worker.store.path(whole.audio?.playlist?.key ?? "");
-      expect(await decodedSound(joined)).toEqual(await decodedSound(inOnePiece));
+      expect(await decodedAudio(joined)).toEqual(await decodedAudio(inOnePiece));
       const [head] = made.of("audio");
       expect((totalMs(head) * 48) / 1_024).toBeCloseTo(Math.ceil((3_000 * 48) / 1_024), 2);
     }, 120_000);
 
-    test("sound that begins after the head is silence in it, which joins the rest bit by bit", async () => {
+    test("audio that starts after the head is silent in the head and joins the rest bit by bit", async () => {
       await using worker = await startWorker({}, tools);
       const clip = await makeClip(join(clips.path, "late.mp4"), [
-        ...[...picture("25", 8), ...words("-itsoffset 5"), ...sound(3)],
+        ...[...picture("25", 8), ...words("-itsoffset 5"), ...audio(3)],
         // Cannot be copied.
         ...[...words("-map 0 -map 1"), ...encode, ...words("-c:a ac3")],
       ]);
@@ -167,7 +167,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
         parts.filter(({ rendition }) => rendition === "audio"),
         "audio",
       );
-      expect(await decodedSound(joined)).toEqual(await decodedSound(path));
+      expect(await decodedAudio(joined)).toEqual(await decodedAudio(path));
     });
   },
 );
@@ -178,7 +178,7 @@ test.each([
   { file: "rare.ts", gop: 1_000, least: 80_000 },
   { file: "usual.mp4", gop: 25, least: 0 },
 ])(
-  "of $file, with a key frame every $gop pictures, the head says how much parts decode besides their own",
+  "for $file, with a keyframe every $gop frames, the head reports the lead-in that parts decode",
   async ({ file, gop, least }) => {
     await using worker = await startWorker();
     const clip = await makeClip(join(clips.path, file), [
@@ -192,24 +192,22 @@ test.each([
     expect(leadInMs).toBeGreaterThan(least);
     if (least === 0) expect(leadInMs).toBeLessThan(8_000);
   },
-  60_000,
 );
 
 test.each(["matroska", "mp4"])(
-  "a single picture with long sound, in %s, is the poster",
+  "a single frame with long audio, in %s, becomes the poster",
   async (format) => {
     await using worker = await startWorker();
     const clip = await makeClip(join(clips.path, `single.${format}`), [
-      ...[...picture("25", 0.04), ...sound(25), ...encode],
+      ...[...picture("25", 0.04), ...audio(25), ...encode],
       ...words(`-c:a ac3 -f ${format}`),
     ]);
     const state = await make(worker, clip, {});
     expect(state.posterKey).not.toBeNull();
   },
-  60_000,
 );
 
-test("progress of a part is of its span, and says which that is", async () => {
+test("a part's progress is relative to its span and names the span", async () => {
   await using worker = await startWorker();
   const clip = await makeClip(join(clips.path, "progress.mp4"), [
     ...words("-f lavfi -i testsrc2=s=320x180:r=25:d=12 -c:v libx264 -preset ultrafast -g 50"),
@@ -228,7 +226,7 @@ test("progress of a part is of its span, and says which that is", async () => {
   expect((await progressOf(undefined)).at(-1)).not.toHaveProperty("detail.span");
 });
 
-test("the sound of a long video has progress, too", async () => {
+test("the audio of a long video reports progress", async () => {
   await using worker = await startWorker();
   const clip = await makeClip(join(clips.path, "sounding.mp4"), [
     ...words(

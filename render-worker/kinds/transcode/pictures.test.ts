@@ -53,7 +53,7 @@ const near = (colour: readonly number[]) => colour.map((value) => expect.closeTo
 describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
   "ffmpeg $version",
   ({ tools, version }) => {
-    test("a recording whose shape changes in its middle keeps its shapes", async () => {
+    test("a recording whose shape changes midway is letterboxed to keep its proportions", async () => {
       const piece = (size: string, colour: string, offset: number) =>
         makeClip(
           join(folder.path, `${colour}-${version}.ts`),
@@ -72,7 +72,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       expect(await pixel(3, 128, 70)).toEqual(near([255, 255, 255]));
     }, 60_000);
 
-    test("one of a variable rate goes on at its times when its shape has changed", async () => {
+    test("a recording with a variable frame rate keeps its timestamps after its shape changes", async () => {
       const piece = (size: string, offset: number) =>
         makeClip(
           join(folder.path, `${size}-${version}.ts`),
@@ -94,7 +94,7 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       expect(shown.at(-1)).toBeCloseTo(9.96, 1);
     }, 60_000);
 
-    test("a recording in red, green and blue has its colours", async () => {
+    test("an RGB recording keeps its colours", async () => {
       const clip = await makeClip(
         join(folder.path, `rgb-${version}.mov`),
         words("-f lavfi -i color=0x30C060:s=320x180:r=25:d=2,format=rgb24 -c:v qtrle -pix_fmt rgb24"),

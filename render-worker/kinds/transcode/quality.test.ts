@@ -31,6 +31,9 @@ const variant = {
   ...{ playlist: null, skipReason: null, error: null },
 };
 
+/** Measures the quality when an attempt has ended, instead of when the worker has been idle for seconds. */
+const atOnce = { quiet: { quietMs: 10, patienceMs: 200 } };
+
 /** With libvmaf. */
 const shipped = (await shippedTools()) ?? undefined;
 
@@ -53,8 +56,8 @@ const accountOf = (worker: RunningWorker, { taskId }: RenderTask) =>
     (message): message is TaskAccounted => message.type === "task.accounted.v1" && message.taskId === taskId,
   );
 
-test("the end of an attempt says by what its output was made and from which bytes; how good it is follows", async () => {
-  await using worker = await startWorker();
+test("the end of an attempt reports encoders, command lines and source hash; quality scores follow", async () => {
+  await using worker = await startWorker(atOnce);
   const task = await worker.request(clip, { profile });
   const end = await worker.end(task);
   if (end.type !== "task.completed.v1") throw new Error(end.type);
@@ -81,8 +84,8 @@ test("the end of an attempt says by what its output was made and from which byte
   expect(full.min).toBeLessThanOrEqual(full.mean);
 });
 
-test("a part of a video is measured where the whole is: at moments of the video's timeline", async () => {
-  await using worker = await startWorker();
+test("a part is measured at the same moments of the video's timeline as the whole", async () => {
+  await using worker = await startWorker(atOnce);
   const chunk = await worker.request(clip, {
     ...{ profile, ladder: [variant] },
     part: { kind: "CHUNK", startMs: 4_000, endMs: null },
@@ -94,8 +97,8 @@ test("a part of a video is measured where the whole is: at moments of the video'
   expect(account.sourceHash).toBeNull();
 });
 
-test("a head's worker decides the ladder by the video's content before the rest is asked for", async () => {
-  await using worker = await startWorker();
+test("a head's worker fits the ladder to the content before it announces the split", async () => {
+  await using worker = await startWorker(atOnce);
   const easy = await makeClip(join(clips.path, "easy.mp4"), [
     ...words("-f lavfi -i smptebars=s=320x180:r=10:d=62"),
     ...words("-c:v libx264 -preset ultrafast -g 50 -pix_fmt yuv420p"),
@@ -120,8 +123,8 @@ test("a head's worker decides the ladder by the video's content before the rest 
   await worker.end(task);
 });
 
-test("a part that is made coarser and under a lower ceiling shares the head's initialisation segment", async () => {
-  await using worker = await startWorker();
+test("a part with lower quality and a lower ceiling shares the head's initialisation segment", async () => {
+  await using worker = await startWorker(atOnce);
   const partOf = async (qualityOffset: number, bitrateBps: number) => {
     const ladder = [{ ...variant, qualityOffset, bitrateBps }];
     const chunk = await worker.request(clip, {
@@ -137,8 +140,8 @@ test("a part that is made coarser and under a lower ceiling shares the head's in
   expect(coarser?.segments[0]?.sizeBytes).toBeLessThan((usual?.segments[0]?.sizeBytes ?? 0) * 0.8);
 });
 
-test("a variant that falls short of its minimum is made again, finer; ready only then", async () => {
-  await using worker = await startWorker({}, shipped);
+test("a variant below its minimum quality is rendered again at higher quality and only then becomes ready", async () => {
+  await using worker = await startWorker(atOnce, shipped);
   const hard = await makeClip(join(clips.path, "hard.mp4"), [
     ...words(
       "-f lavfi -i mandelbrot=s=320x180:r=30 -t 4 -c:v libx264 -preset ultrafast -qp 8 -pix_fmt yuv420p",
@@ -164,8 +167,8 @@ test("a variant that falls short of its minimum is made again, finer; ready only
   expect(readyBefore).toEqual([]);
 });
 
-test("a variant that its ceiling keeps below the minimum is measured and shipped as it is, not made again", async () => {
-  await using worker = await startWorker({}, shipped);
+test("a variant whose ceiling keeps it below the minimum is measured, not rendered again, and becomes ready", async () => {
+  await using worker = await startWorker(atOnce, shipped);
   const task = await worker.request(clip, {
     profile: { ...profile, rungs: [{ ...rung(180, 60_000), minVmaf: 90 }] },
   });

@@ -6,7 +6,7 @@ import { makeClip, startWorker, temporaryDirectory, withAllDecoders } from "../.
 
 const picture = (size: string, rate: string | number, seconds: number) =>
   `-f lavfi -i testsrc2=s=${size}:r=${rate}:d=${seconds}`;
-const sound = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
+const audio = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
 const h264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -21,7 +21,7 @@ afterAll(async () => {
   await clips[Symbol.asyncDispose]();
 });
 
-describe("what is no video is refused for good, and says why", () => {
+describe("a file that is not a complete video is rejected with the reason", () => {
   const refusals: [string, string, (path: string) => Promise<unknown>][] = [
     ["an empty file", "SOURCE_EMPTY", (path) => writeFile(path, "")],
     ["text", "SOURCE_NOT_A_VIDEO", (path) => writeFile(path, "hello, this is a letter\n".repeat(100))],
@@ -31,7 +31,7 @@ describe("what is no video is refused for good, and says why", () => {
       "SOURCE_NOT_A_VIDEO",
       (path) => writeFile(path, "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:9/a.ts\n"),
     ],
-    ["sound alone", "SOURCE_HAS_NO_VIDEO", (path) => makeClip(path, words(`${sound(1)} -c:a aac -f mp4`))],
+    ["audio alone", "SOURCE_HAS_NO_VIDEO", (path) => makeClip(path, words(`${audio(1)} -c:a aac -f mp4`))],
     [
       "a picture",
       "SOURCE_NOT_A_VIDEO",

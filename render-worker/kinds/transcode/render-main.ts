@@ -1,15 +1,29 @@
-import { toSounds, type VariantState } from "@reelay/contracts";
+import { toAudioFields } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../attempt/index.ts";
+import { TRACER_NAME } from "../../attempt/index.ts";
 import { reserveMemory } from "../../host/index.ts";
-import { type PlannedRung, planLadder } from "../../media/ladder/index.ts";
+import { planLadder } from "../../media/ladder/index.ts";
 
 import { reportedProbe, type SourceFile } from "../../media/probe/index.ts";
 import type { OpenSource } from "../../media/source/index.ts";
 import { wholeSpan } from "../../media/timeline/index.ts";
 import { makeDownload } from "../download/index.ts";
-import { keptSounds, toAudioState } from "./audio-states.ts";
-import type { TranscodeAttempt } from "./context.ts";
+import {
+  conclude,
+  decideRest,
+  keptAudioTracks,
+  leaveOutUnencodable,
+  makeStoryboard,
+  type PartDecision,
+  pendingRungs,
+  planReadEnd,
+  type RenderAttempt,
+  renderAndPublish,
+  renderInPasses,
+  renderWithinMemory,
+  toAudioState,
+  toVariantStates,
+} from "../render/index.ts";
 import {
   copyDuringEncode,
   type Judgement,
@@ -18,12 +32,7 @@ import {
   planSourceVariant,
   type RemuxWork,
 } from "./copy/index.ts";
-import { leaveOutUnencodable, renderAndPublish, renderInPasses, renderWithinMemory } from "./encode/index.ts";
-import { conclude } from "./finish/index.ts";
 import { keptHead, passOnHead } from "./keep-head.ts";
-import { decideRest, type PartDecision, planReadEnd } from "./split/index.ts";
-import { toVariantStates } from "./state/index.ts";
-import { makeStoryboard } from "./storyboard/index.ts";
 
 interface MainWork {
   file: OpenSource;
@@ -34,7 +43,7 @@ interface MainWork {
 /**
  * Renders a whole video, or the head of a long one, and copies the source if players can play it as it is.
  */
-export async function renderMain(context: TranscodeAttempt, main: MainWork): Promise<void> {
+export async function renderMain(context: RenderAttempt, main: MainWork): Promise<void> {
   const { state, task, tools } = context;
   const { file, source, part } = main;
   const judgement = await judge(context, main);
@@ -42,10 +51,10 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
   const sourceVariant = planSourceVariant(source, judgement, ladder, task);
   const variants = [...toVariantStates(ladder, task), ...(sourceVariant ? [sourceVariant] : [])];
   logLeftOut(context, source);
-  const kept = keptSounds(task, source);
-  const missing = source.sounds.filter(({ name }) => !kept.has(name));
+  const kept = keptAudioTracks(task, source);
+  const missing = source.audioTracks.filter(({ name }) => !kept.has(name));
   const wanted = pendingRungs(ladder.rungs, variants);
-  const head = keptHead(task, { part, rungs: wanted, sounds: missing });
+  const head = keptHead(task, { part, rungs: wanted, audioTracks: missing });
   const remux = planRemuxWork(source, judgement, {
     sourceVariant,
     // Audio with another loudness cannot be copied, and neither can audio that is encoded from its beginning.
@@ -53,7 +62,7 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
   });
   // A remux reads the whole source.
   if (remux === null) file.needsUpTo?.(planReadEnd(source, part.span));
-  const copied = remux?.sounds ?? [];
+  const copied = remux?.audioTracks ?? [];
   const { key, contentType, sizeBytes } = file;
   state.update((before) => ({
     ...before,
@@ -62,24 +71,24 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
       sizeBytes,
       contentType,
       probe: reportedProbe(source),
-      ...(!source.isSoundOnly && { nonStandardReasons: judgement.reasons }),
+      ...(!source.isAudioOnly && { nonStandardReasons: judgement.reasons }),
     },
     variants,
-    ...toSounds(
-      source.sounds.map((track) => kept.get(track.name) ?? toAudioState(track, source, task, copied)),
+    ...toAudioFields(
+      source.audioTracks.map((track) => kept.get(track.name) ?? toAudioState(track, source, task, copied)),
     ),
     ...(part.kind === "HEAD" && { parts: head ?? [] }),
   }));
 
   const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
-  const sounds = missing.filter((track) => copied.every((copy) => copy.track !== track));
+  const audioTracks = missing.filter((track) => copied.every((copy) => copy.track !== track));
   await using decision = part.kind === "HEAD" ? decideRest(context, source, rungs) : null;
-  const work = { source, rungs, sounds, part, ...(decision && { decision }) };
-  const { made, isSoundCopied } = await copyDuringEncode(context, remux, async (beside) => {
+  const work = { source, rungs, audioTracks, part, ...(decision && { decision }) };
+  const { made, isAudioCopied } = await copyDuringEncode(context, remux, async (beside) => {
     if (head !== null) return await passOnHead(beside, work);
-    return rungs.length > 0 || sounds.length > 0 ? await renderInPasses(beside, work) : null;
+    return rungs.length > 0 || audioTracks.length > 0 ? await renderInPasses(beside, work) : null;
   });
-  if (copied.length > 0 && !isSoundCopied) await encodeInstead(context, source, copied);
+  if (copied.length > 0 && !isAudioCopied) await encodeInstead(context, source, copied);
   const lastly = async () => {
     // The other tasks of a split video are more urgent: its last task makes the storyboard, followed by the
     // download.
@@ -88,7 +97,7 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
         const download = await makeDownload(context, state.current);
         if (download) state.update((before) => ({ ...before, download }));
       }
-      if (!source.isSoundOnly) await makeStoryboard(context, source);
+      if (!source.isAudioOnly) await makeStoryboard(context, source);
     }
     await file.stored();
   };
@@ -97,10 +106,10 @@ export async function renderMain(context: TranscodeAttempt, main: MainWork): Pro
 }
 
 /** Whether players can play the source as it is. */
-async function judge(context: TranscodeAttempt, { file, source }: MainWork): Promise<Judgement> {
-  if (source.isSoundOnly) return { reasons: [], plan: null };
+async function judge(context: RenderAttempt, { file, source }: MainWork): Promise<Judgement> {
+  if (source.isAudioOnly) return { reasons: [], plan: null };
   const { config, programs, signal, task, trace } = context;
-  return await inSpan(tracerName, "judge", { parent: trace }, () =>
+  return await inSpan(TRACER_NAME, "judge", { parent: trace }, () =>
     judgeSource(source, {
       ffmpeg: programs.ffmpeg,
       reader: file.reader,
@@ -112,15 +121,10 @@ async function judge(context: TranscodeAttempt, { file, source }: MainWork): Pro
   );
 }
 
-function logLeftOut({ log }: TranscodeAttempt, { probe, sounds }: SourceFile): void {
+function logLeftOut({ log }: RenderAttempt, { probe, audioTracks }: SourceFile): void {
   const { audios, unsupportedAudio } = probe;
-  const leftOut = Math.max(0, (audios?.length ?? 0) - sounds.length) + (unsupportedAudio?.length ?? 0);
-  if (leftOut > 0) log.info({ made: sounds.length, leftOut }, "sounds.left-out");
-}
-
-function pendingRungs(rungs: readonly PlannedRung[], variants: readonly VariantState[]): PlannedRung[] {
-  const pending = new Set(variants.filter(({ status }) => status === "PENDING").map(({ name }) => name));
-  return rungs.filter(({ name }) => pending.has(name));
+  const leftOut = Math.max(0, (audios?.length ?? 0) - audioTracks.length) + (unsupportedAudio?.length ?? 0);
+  if (leftOut > 0) log.info({ made: audioTracks.length, leftOut }, "audio.tracks-omitted");
 }
 
 /**
@@ -128,12 +132,12 @@ function pendingRungs(rungs: readonly PlannedRung[], variants: readonly VariantS
  * own folder.
  */
 async function encodeInstead(
-  context: TranscodeAttempt,
+  context: RenderAttempt,
   source: SourceFile,
-  copied: RemuxWork["sounds"],
+  copied: RemuxWork["audioTracks"],
 ): Promise<void> {
   const whole = { kind: "WHOLE", span: wholeSpan } as const;
-  const again = { source, rungs: [], sounds: copied.map(({ track }) => track), part: whole };
+  const again = { source, rungs: [], audioTracks: copied.map(({ track }) => track), part: whole };
   await renderWithinMemory(context, again, (attempt, round) =>
     renderAndPublish(attempt, { ...round, suffix: ".2" }),
   );

@@ -1,23 +1,36 @@
-import { toSounds } from "@reelay/contracts";
+import { toAudioFields } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { StopError, toOutcome, tracerName } from "../../attempt/index.ts";
+import { StopError, TRACER_NAME, toOutcome } from "../../attempt/index.ts";
 import { inputError, retriableError } from "../../errors.ts";
 import { type PlannedRung, planLadder } from "../../media/ladder/index.ts";
-import type { SoundTrack, SourceFile } from "../../media/probe/index.ts";
+import type { AudioTrack, SourceFile } from "../../media/probe/index.ts";
 import { acquireTaskSource, probeWithinMemory, reading } from "../ffmpeg/index.ts";
-import { toAudioState } from "./audio-states.ts";
-import type { TranscodeAttempt } from "./context.ts";
-import { leaveOutUnencodable, renderInPasses, renderWithinMemory } from "./encode/index.ts";
-import { conclude, describeOutput, readRenditions, writeManifest } from "./finish/index.ts";
+import {
+  conclude,
+  decidePart,
+  describeOutput,
+  inOnePieceIfJumping,
+  isRest,
+  leaveOutUnencodable,
+  type PartDecision,
+  planReadEnd,
+  type RenderAttempt,
+  readRenditions,
+  renderInPasses,
+  renderWithinMemory,
+  stillArriving,
+  storyboardBeside,
+  toAudioState,
+  toVariantStates,
+  writeManifest,
+} from "../render/index.ts";
 import { renderMain } from "./render-main.ts";
-import { decidePart, inOnePieceIfJumping, isRest, type PartDecision, planReadEnd } from "./split/index.ts";
-import { stillArriving, toVariantStates } from "./state/index.ts";
-import { storyboardBeside } from "./storyboard/index.ts";
 
 /** Runs a task, from the source to stored renditions. */
-export async function runTranscode(attempt: TranscodeAttempt): Promise<void> {
+export async function runTranscode(attempt: RenderAttempt): Promise<void> {
   const { task, state, trace } = attempt;
-  const step = <T>(name: string, work: () => Promise<T>) => inSpan(tracerName, name, { parent: trace }, work);
+  const step = <T>(name: string, work: () => Promise<T>) =>
+    inSpan(TRACER_NAME, name, { parent: trace }, work);
   await using file = await step("fetch", () => acquireTaskSource(attempt));
   const { key, contentType, sizeBytes } = file;
   const isEarly = file.beginningOf !== undefined;
@@ -50,16 +63,16 @@ export async function runTranscode(attempt: TranscodeAttempt): Promise<void> {
  * nothing about the source; the attempt with the whole source does, and continues from this head if it
  * matches. Throws `SOURCE_STILL_ARRIVING` if the head cannot be rendered from the arrived part.
  */
-async function renderEarly(context: TranscodeAttempt, source: SourceFile, part: PartDecision): Promise<void> {
+async function renderEarly(context: RenderAttempt, source: SourceFile, part: PartDecision): Promise<void> {
   const { task, state, tools } = context;
   if (part.kind !== "HEAD") throw stillArriving("the video is not divided into parts");
   const ladder = planLadder(task.profile, source.probe);
   const variants = toVariantStates(ladder, task);
-  const { sounds } = source;
+  const { audioTracks } = source;
   state.update((before) => ({
     ...before,
     variants,
-    ...toSounds(sounds.map((track) => toAudioState(track, source, task, []))),
+    ...toAudioFields(audioTracks.map((track) => toAudioState(track, source, task, []))),
     parts: [],
   }));
   const wanted = ladder.rungs.filter(({ name }) =>
@@ -67,7 +80,7 @@ async function renderEarly(context: TranscodeAttempt, source: SourceFile, part: 
   );
   const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
   if (rungs.length === 0) throw stillArriving("no variant can be rendered");
-  const made = await renderInPasses(context, { source, rungs, sounds, part });
+  const made = await renderInPasses(context, { source, rungs, audioTracks, part });
   const provenance = await describeOutput(context, await readRenditions(context, rungs), [made]);
   await writeManifest(context, source, { provenance, sourceHash: null, quality: {} });
 }
@@ -76,29 +89,32 @@ async function renderEarly(context: TranscodeAttempt, source: SourceFile, part: 
  * A task after the head: the video of a span, or the audio. It follows the head worker's plan and reports
  * only its parts; the head reports source and variants.
  */
-async function renderRest(context: TranscodeAttempt, source: SourceFile, part: PartDecision): Promise<void> {
+async function renderRest(context: RenderAttempt, source: SourceFile, part: PartDecision): Promise<void> {
   const rungs = part.kind === "CHUNK" ? readLadder(context) : [];
-  const sounds = part.kind === "AUDIO" ? readSounds(context, source) : [];
+  const audioTracks = part.kind === "AUDIO" ? readAudioTracks(context, source) : [];
   context.state.update((before) => ({ ...before, parts: [] }));
-  const work = { source, rungs, sounds, part };
+  const work = { source, rungs, audioTracks, part };
   await using storyboard = storyboardBeside(context, source);
   const made = await renderWithinMemory(context, work);
   await conclude(context, work, made, () => storyboard.settle());
 }
 
 /** The source's tracks that the task names. */
-function readSounds({ task: { part } }: TranscodeAttempt, { sounds }: SourceFile): readonly SoundTrack[] {
+function readAudioTracks(
+  { task: { part } }: RenderAttempt,
+  { audioTracks }: SourceFile,
+): readonly AudioTrack[] {
   const names = part?.kind === "AUDIO" ? part.renditions : undefined;
-  const asked = names ? sounds.filter(({ name }) => names.includes(name)) : sounds;
+  const asked = names ? audioTracks.filter(({ name }) => names.includes(name)) : audioTracks;
   if (names === undefined || asked.length === names.length) return asked;
   throw retriableError(
     "WORKER",
-    "SOUND_MISSING",
-    `The task is for the audio ${names.join(", ")}; this worker's ffmpeg finds ${sounds.map(({ name }) => name).join(", ") || "none"} in the source. A worker with the same ffmpeg as the first may succeed.`,
+    "AUDIO_MISSING",
+    `The task is for the audio ${names.join(", ")}; this worker's ffmpeg finds ${audioTracks.map(({ name }) => name).join(", ") || "none"} in the source. A worker with the same ffmpeg as the first may succeed.`,
   );
 }
 
-function readLadder({ task }: TranscodeAttempt): PlannedRung[] {
+function readLadder({ task }: RenderAttempt): PlannedRung[] {
   const variants = task.ladder ?? [];
   const rungs = variants.flatMap((variant) => {
     const rung = task.profile.rungs.find(({ codec }) => codec === variant.codec);

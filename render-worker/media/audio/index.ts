@@ -1,3 +1,3 @@
 /** Audio: channels, loudness and filters. */
-export { inputsAtOnce, measureGainDb } from "./measure-loudness.ts";
-export { mayChangeFormat, planPadding, planSound } from "./plan-audio.ts";
+export { INPUTS_AT_ONCE, measureGainDb } from "./measure-loudness.ts";
+export { mayChangeFormat, planAudioEncoding, planPadding } from "./plan-audio.ts";

@@ -8,11 +8,11 @@ import { clock } from "./plan-audio.ts";
  * Audio up to this length is measured whole. Of longer audio, equal pieces with this total length are
  * measured: half a second of work.
  */
-const measuredSeconds = 300;
-const pieces = 20;
+const MEASURED_SECONDS = 300;
+const PIECES = 20;
 
 /** Maximum change in either direction. Audio that needs more is practically silent. */
-const maxGainDb = 24;
+const MAX_GAIN_DB = 24;
 
 export interface Track {
   /** ffmpeg's input. */
@@ -32,16 +32,16 @@ interface Piece {
 /** Selects the parts of a track to measure. Pure. */
 export function planPieces(durationMs: number | null): Piece[] {
   const total = (durationMs ?? 0) / 1000;
-  if (total <= measuredSeconds) return [{ startSeconds: 0, seconds: measuredSeconds }];
-  const seconds = measuredSeconds / pieces;
-  return Array.from({ length: pieces }, (_, piece) => ({
-    startSeconds: Math.round(((total - seconds) * piece) / (pieces - 1)),
+  if (total <= MEASURED_SECONDS) return [{ startSeconds: 0, seconds: MEASURED_SECONDS }];
+  const seconds = MEASURED_SECONDS / PIECES;
+  return Array.from({ length: PIECES }, (_, piece) => ({
+    startSeconds: Math.round(((total - seconds) * piece) / (PIECES - 1)),
     seconds,
   }));
 }
 
 /** Each input holds the source's whole index in memory. */
-export const inputsAtOnce = 4;
+export const INPUTS_AT_ONCE = 4;
 
 /**
  * Arguments for an ffmpeg process that joins some pieces and prints the loudness of each 400 ms block. Pure.
@@ -83,8 +83,8 @@ export async function measureGainDb(
   const parts = planPieces(track.durationMs);
   const blocks: number[] = [];
   let failed: ProgramResult | null = null;
-  for (let from = 0; from < parts.length; from += inputsAtOnce) {
-    const args = measuringArguments(track, parts.slice(from, from + inputsAtOnce), limits);
+  for (let from = 0; from < parts.length; from += INPUTS_AT_ONCE) {
+    const args = measuringArguments(track, parts.slice(from, from + INPUTS_AT_ONCE), limits);
     const result = await ffmpeg.run(args, { timeoutMs: 120_000, signal });
     if (result.exitCode !== 0) failed = result;
     blocks.push(...parseBlocks(result.stdout));
@@ -102,7 +102,7 @@ export async function measureGainDb(
 }
 
 /** The first blocks start before the audio does, and are too quiet. */
-const incompleteBlocks = 3;
+const INCOMPLETE_BLOCKS = 3;
 
 /** Parses ffmpeg's output: one value in LUFS per 400 ms block, ten a second. */
 export function parseBlocks(printed: string): number[] {
@@ -110,12 +110,12 @@ export function parseBlocks(printed: string): number[] {
     const value = Number(lufs);
     return Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY;
   });
-  return blocks.length > incompleteBlocks ? blocks.slice(incompleteBlocks) : blocks;
+  return blocks.length > INCOMPLETE_BLOCKS ? blocks.slice(INCOMPLETE_BLOCKS) : blocks;
 }
 
 /** Pure. The standard treats -70 LUFS as silence. */
 export function planGainDb(lufs: number, targetLufs: number): number {
   if (lufs <= -69.9) return 0;
   const gain = Math.round((targetLufs - lufs) * 10) / 10;
-  return Math.max(-maxGainDb, Math.min(maxGainDb, gain));
+  return Math.max(-MAX_GAIN_DB, Math.min(MAX_GAIN_DB, gain));
 }

@@ -1,5 +1,5 @@
-import { type Profile, soundBps } from "@reelay/contracts";
-import type { SoundTrack, SourceFile } from "../probe/index.ts";
+import { audioBps, type Profile } from "@reelay/contracts";
+import type { AudioTrack, SourceFile } from "../probe/index.ts";
 
 /** ffmpeg's names of the output layouts. */
 type Layout = "mono" | "stereo" | "5.1";
@@ -16,7 +16,7 @@ function layoutOf({ channels }: Profile["audio"], sourceChannels: number): Layou
 }
 
 /** The filters of an audio track. Pure. */
-interface PlannedSound {
+interface PlannedAudio {
   channels: number;
   bitrateBps: number;
   /** Filters from the decoded track to the encoder's input. */
@@ -33,12 +33,12 @@ interface PlannedSound {
  * @param gainDb gain (`measureGainDb`); 0 for none
  * @param startMs start on the timeline of audio that may change its format
  */
-export function planSound(
+export function planAudioEncoding(
   audio: Profile["audio"],
   sourceChannels: number,
   gainDb: number,
   startMs: number | null = null,
-): PlannedSound {
+): PlannedAudio {
   const layout = layoutOf(audio, sourceChannels);
   const isMixedDown = sourceChannels > layoutChannels[layout] && sourceChannels <= 8;
   const filter = [
@@ -51,7 +51,7 @@ export function planSound(
   ];
   const channels = layoutChannels[layout];
   const silence = `anullsrc=r=48000:cl=${layout},aformat=sample_fmts=fltp`;
-  return { channels, bitrateBps: soundBps(audio, channels), filter: filter.join(","), silence };
+  return { channels, bitrateBps: audioBps(audio, channels), filter: filter.join(","), silence };
 }
 
 /**
@@ -62,7 +62,7 @@ export const mayChangeFormat = ({ probe }: Pick<SourceFile, "probe">): boolean =
   /^mpeg(ts)?$/.test(probe.container);
 
 /** Tolerance for a late start. */
-const begunMs = 1_000;
+const BEGUN_MS = 1_000;
 
 /**
  * Silence from 0 to the start of the audio. When the decoded format changes, ffmpeg re-creates all filters,
@@ -71,7 +71,7 @@ const begunMs = 1_000;
  * `concat` was chosen over `ainterleave`, which in ffmpeg 5.1 buffers audio and then loses it.
  */
 function fromTheBeginning(startMs: number): string {
-  const seconds = (startMs + begunMs) / 1000;
+  const seconds = (startMs + BEGUN_MS) / 1000;
   return [
     "asplit[first][all]",
     `[first]atrim=end=${seconds},aresample=async=1:first_pts=0[begun]`,
@@ -88,19 +88,19 @@ export const clock = (sourceChannels: number, layout: Layout = "stereo", from = 
 ];
 
 /** Less than viewers notice. */
-const slackMs = 20;
+const SLACK_MS = 20;
 
 /**
  * Pads each of several tracks to the length of the video, since players stop where the current track ends.
  * Nothing if the container does not state the video's length, as for a damaged file.
  */
 export function planPadding(
-  { sounds, promised, probe, zeroSeconds }: SourceFile,
-  { endSeconds }: Pick<SoundTrack, "endSeconds">,
+  { audioTracks, promised, probe, zeroSeconds }: SourceFile,
+  { endSeconds }: Pick<AudioTrack, "endSeconds">,
 ): string[] {
-  if (sounds.length < 2 || endSeconds === undefined) return [];
+  if (audioTracks.length < 2 || endSeconds === undefined) return [];
   const startMs = Math.max(0, ((probe.video.startTime ?? zeroSeconds) - zeroSeconds) * 1000);
   const pictureEndMs = promised.durationMs === null ? probe.durationMs : startMs + promised.durationMs;
-  const isEarly = pictureEndMs !== null && (endSeconds - zeroSeconds) * 1000 < pictureEndMs - slackMs;
+  const isEarly = pictureEndMs !== null && (endSeconds - zeroSeconds) * 1000 < pictureEndMs - SLACK_MS;
   return isEarly ? [`apad=whole_dur=${(pictureEndMs / 1000).toFixed(3)}`] : [];
 }

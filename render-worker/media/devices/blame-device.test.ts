@@ -30,17 +30,17 @@ const nvenc = plan(null, "h264_nvenc", "libx264");
 
 test.each([
   [
-    "all its sessions are taken",
+    "all its sessions are in use",
     "[h264_nvenc @ 0x55e0b7f9c3c0] OpenEncodeSessionEx failed: out of memory (10): (no details)\nError initializing output stream 0:0 -- Error while opening encoder for output stream #0:0",
     "OpenEncodeSessionEx failed: out of memory (10): (no details)",
   ],
   [
-    "it breaks in the middle (ffmpeg 7's way to say whose line it is)",
+    "it fails midway (in ffmpeg 7's log format)",
     "[vost#0:0/h264_nvenc @ 0x55883159fe80] Error submitting video frame to the encoder\n[out#0/hls @ 0x558831] Task finished",
     "Error submitting video frame to the encoder",
   ],
   [
-    "its driver is gone",
+    "its driver fails",
     "Error while filtering: cu->cuMemAllocAsync failed -> CUDA_ERROR_ILLEGAL_ADDRESS: an illegal memory access was encountered",
     "Error while filtering: cu->cuMemAllocAsync failed -> CUDA_ERROR_ILLEGAL_ADDRESS: an illegal memory access was encountered",
   ],
@@ -52,18 +52,18 @@ test.each([
   });
 });
 
-test("of several encoders the one is blamed that spoke", () => {
+test("of several encoders, the one that logged the error is blamed", () => {
   const both = plan(null, "h264_nvenc", "hevc_nvenc");
   const log = "[hevc_nvenc @ 0x1] EncodePicture failed!: generic error (20): (no details)";
   expect(blameDevice(ended(log), both, "h264")?.keys).toEqual(["hevc_nvenc 0"]);
 });
 
-test("an encode on a device that stands still is the device's failure", () => {
+test("an encode that stalls on a device is the device's failure", () => {
   const result = ended("", { endedFor: "STALLED", signal: "SIGTERM" });
   expect(blameDevice(result, nvenc, "h264")?.keys).toEqual(["h264_nvenc 0"]);
 });
 
-test("a decoder on a device is doubted for whatever an encoder did not say: software has the last word", () => {
+test("an error that no encoder logged is blamed on the device's decoder, so that software confirms it", () => {
   const result = ended("[h264 @ 0x55] Invalid data found when processing input");
   expect(blameDevice(result, plan(gpu, "h264_nvenc"), "h264")).toEqual({
     keys: ["decoder h264 CUDA 0"],
@@ -85,10 +85,10 @@ test.each([
     ended("[h264_nvenc @ 0x1] x\nav_interleaved_write_frame(): No space left on device"),
     nvenc,
   ],
-  ["it was ended from outside", ended("", { signal: "SIGKILL" }), nvenc],
+  ["ffmpeg was killed from outside", ended("", { signal: "SIGKILL" }), nvenc],
   ["the source is damaged", ended("[mov @ 0x1] Invalid data found when processing input"), nvenc],
   [
-    "it had no part in it",
+    "no device was used",
     ended("[libx264 @ 0x1] broken ffmpeg default settings detected"),
     plan(null, "libx264"),
   ],

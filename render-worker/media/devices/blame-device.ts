@@ -19,15 +19,15 @@ interface Blame {
 }
 
 /** Faults of the machine or the source, independent of the device. */
-const elsewhere =
+const ELSEWHERE =
   /No space left on device|Disk quota exceeded|exceeds specified max pixel count|not on whitelist|std::bad_alloc/;
 
 /** Messages of drivers and of ffmpeg's code for them, which do not start with the codec's name. */
-const deviceTrouble =
+const DEVICE_TROUBLE =
   /CUDA_ERROR|libcuda|libnvcuvid|nvcuvid|CUDA device|NVENC|nvEnc|No decoder surfaces left|hwaccel|Device creation failed|device failed|MFX_?ERR|VA_STATUS|vaapi|VAAPI|libva|VA display|VTCompressionSession|compression session|Impossible to convert between the formats|Failed to (?:transfer|download|upload|sync)|Function not implemented/i;
 
 const isDeviceTrouble = (line: string): boolean =>
-  deviceTrouble.test(line) ||
+  DEVICE_TROUBLE.test(line) ||
   (/cuvid\w/i.test(line) && line.includes(" failed")) ||
   (/Error (?:creating|initializing) /i.test(line) && /device|hw/i.test(line));
 
@@ -45,7 +45,7 @@ export function blameDevice(
   if (onDevice.length === 0 && plan.decodeOn === null) return null;
   const isStalled = endedFor === "STALLED";
   // Ended from outside, or by the system for lack of memory.
-  if (elsewhere.test(stderr) || (signal !== null && !isStalled && signal !== "SIGSEGV")) return null;
+  if (ELSEWHERE.test(stderr) || (signal !== null && !isStalled && signal !== "SIGSEGV")) return null;
   const lines = stderr.trimEnd().split("\n");
   for (const encoder of onDevice) {
     const said = lines.find((line) =>

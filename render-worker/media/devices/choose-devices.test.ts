@@ -1,6 +1,6 @@
 import type { Capabilities } from "@reelay/contracts";
 import { expect, test } from "vitest";
-import { planRender } from "../../kinds/transcode/plan/plan-render.ts";
+import { planRender } from "../../kinds/render/plan/plan-render.ts";
 import { sourceOf } from "../../testing/fixtures.ts";
 import { defaultProfile } from "../../testing/kit.ts";
 import { toArguments } from "../ffmpeg/render-plan.ts";
@@ -64,7 +64,7 @@ function lineOf(
     source,
     rungs: changes.rungs ?? rungs,
     devices: choose(capabilities, { video: source.probe.video, ...changes }),
-    sounds: [],
+    audioTracks: [],
     profile: defaultProfile,
     filters: [],
     directory: "/work/attempt",
@@ -79,7 +79,7 @@ function lineOf(
     .replaceAll(";", "\n  ;");
 }
 
-test("with NVENC pictures stay on the GPU from the decoder to the encoders; a rung too narrow for it comes down alone", () => {
+test("with NVENC, frames stay on the GPU from decoder to encoder; only a too narrow rung is downloaded", () => {
   const portrait = [rung("144p", 144, 256), rung("1080p", 1080, 1920)];
   expect(lineOf(twoL4)).toMatchInlineSnapshot(`
     "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda -max_streams 200
@@ -103,7 +103,7 @@ test("with NVENC pictures stay on the GPU from the decoder to the encoders; a ru
   `);
 });
 
-test("a GPU that only decodes scales, too, and hands each rung to an encoder in software", () => {
+test("a GPU that only decodes also scales and downloads each rung for a software encoder", () => {
   expect(lineOf(h100)).toMatchInlineSnapshot(`
     "-init_hw_device cuda=gpu:0 -filter_hw_device gpu -hwaccel cuda -hwaccel_device gpu -hwaccel_output_format cuda -max_streams 200
     -i file:/store/clip.mp4 -y
@@ -119,7 +119,7 @@ test("a GPU that only decodes scales, too, and hands each rung to an encoder in 
   `);
 });
 
-test("VAAPI does the same on its device", () => {
+test("VAAPI decodes, scales and encodes on its device", () => {
   expect(lineOf(arc)).toMatchInlineSnapshot(`
     "-init_hw_device vaapi=gpu:/dev/dri/renderD128 -filter_hw_device gpu -hwaccel vaapi -hwaccel_device gpu -hwaccel_output_format vaapi -max_streams 200
     -i file:/store/clip.mp4 -y
@@ -133,7 +133,7 @@ test("VAAPI does the same on its device", () => {
   `);
 });
 
-test("what a device does not decode is decoded in software, and brought to the encoders rung by rung", () => {
+test("a source that a device cannot decode is decoded in software and uploaded for each rung", () => {
   const turned = sourceOf({ rotation: 90 });
   expect(lineOf(twoL4, {}, turned)).toMatchInlineSnapshot(`
     "-max_streams 200
@@ -161,7 +161,7 @@ test("what a device does not decode is decoded in software, and brought to the e
   `);
 });
 
-test("interlaced and fast sources are dealt with on the device, once", () => {
+test("interlacing and high frame rates are handled once, on the device", () => {
   expect(
     lineOf(twoL4, { rungs: rungs.slice(2) }, sourceOf({ isInterlaced: true, frameRate: 120 })),
   ).toContain(
@@ -170,10 +170,10 @@ test("interlaced and fast sources are dealt with on the device, once", () => {
 });
 
 test.each([
-  ["10 bits", { pixelFormat: "yuv420p10le" }],
-  ["high dynamic range", { hdr: "PQ" }],
-  ["the full range", { colorRange: "pc" }],
-  ["a codec that the device does not know", { codec: "prores" }],
+  ["10-bit video", { pixelFormat: "yuv420p10le" }],
+  ["HDR", { hdr: "PQ" }],
+  ["full range", { colorRange: "pc" }],
+  ["a codec that the device does not support", { codec: "prores" }],
 ] as const)("a source with %s is decoded in software", (_what, video) => {
   expect(choose(h100, { video: sourceOf(video).probe.video }).decodeOn).toBeNull();
 });
@@ -183,12 +183,12 @@ const madeBy = (plan: ReturnType<typeof choose>) =>
     `${name} ${describeEncoder(encoder)} ${encoder.device?.id ?? ""}`.trim(),
   );
 
-test("sessions are a limit: the largest rungs have the GPU, the others are made in software", () => {
+test("within the session limit, the largest rungs use the GPU and the others software", () => {
   const plan = choose(twoL4, { stateOf: () => ({ sessions: 7, processes: 1, mostSessions: 8 }) });
   expect(madeBy(plan)).toEqual(["144p libx264", "360p libx264", "1080p h264_nvenc on NVIDIA L4 0"]);
 });
 
-test("renders spread over the GPUs of a machine, and a slot that is given back is used again", () => {
+test("renders are distributed over a machine's GPUs, and a released slot is reused", () => {
   const pool = new EncoderPool({ capabilities: twoL4, nvencSessions: 4 });
   const request = { video: sourceOf().probe.video, rungs, excluded: new Set<string>() };
   const first = pool.take(request);
@@ -201,7 +201,7 @@ test("renders spread over the GPUs of a machine, and a slot that is given back i
   expect(madeBy(pool.take(request).plan)[0]).toBe("144p h264_nvenc on NVIDIA L4 1");
 });
 
-test("what failed in an attempt is not chosen in it again: the next device is, then software", () => {
+test("an encoder that failed in an attempt is replaced by the next device, then by software", () => {
   const excluded = new Set(["h264_nvenc 0"]);
   expect(madeBy(choose(twoL4, { excluded }))[0]).toBe("144p h264_nvenc on NVIDIA L4 1");
   excluded.add("h264_nvenc 1");
@@ -210,19 +210,19 @@ test("what failed in an attempt is not chosen in it again: the next device is, t
   expect(plan.decodeOn?.id).toBe("0");
 });
 
-test("what failed twice is given up, and said once", () => {
+test("a decoder or encoder that failed twice is disabled, and this is reported once", () => {
   const pool = new EncoderPool({ capabilities: h100 });
   const given = [1, 2, 3].map(() => pool.failed("decoder h264 CUDA 0"));
   expect(given).toEqual([false, true, false]);
   expect(pool.capabilities).toEqual({ devices: [], encoders: [software], decoders: [] });
 });
 
-test("a rung that nothing here can make is left out", () => {
+test("a rung without an available encoder is omitted", () => {
   const plan = choose({ devices: [], encoders: [], decoders: [] });
   expect(plan).toEqual({ decodeOn: null, encoders: new Map() });
 });
 
-test("a chunk is made by what its head was made by, and by another only where that is missing or has failed", () => {
+test("a chunk uses its head's encoder, or another only if that one is missing or failed", () => {
   const of = (encoder: string) => rungs.map((planned) => Object.assign({}, planned, { encoder }));
   expect(madeBy(choose(twoL4, { rungs: of("libx264") }))).toEqual([
     "144p libx264",

@@ -10,7 +10,7 @@ import {
 import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
 
 /** After this many failures an encoder is considered broken, e.g. because the driver lost its device. */
-const mostFailures = 2;
+const MOST_FAILURES = 2;
 
 interface EncoderPoolOptions {
   capabilities: Capabilities;
@@ -31,7 +31,7 @@ export class EncoderPool {
   /** Those that have not been given up. */
   get capabilities(): Capabilities {
     const { devices, encoders, decoders } = this.#options.capabilities;
-    const isUp = (key: string) => (this.#failures.get(key) ?? 0) < mostFailures;
+    const isUp = (key: string) => (this.#failures.get(key) ?? 0) < MOST_FAILURES;
     const left = {
       encoders: encoders.filter((encoder) => isUp(encoderKey(encoder))),
       decoders: decoders.filter(({ codec, name, device: id }) => {
@@ -64,7 +64,7 @@ export class EncoderPool {
   failed(key: string): boolean {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    return failures === mostFailures;
+    return failures === MOST_FAILURES;
   }
 
   #stateOf(device: KnownDevice): DeviceState {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseCudaList, parseNvidiaSmi, parseVaapiDriver } from "./find-devices.ts";
 
-test("NVIDIA's devices are read from what NVENC lists", () => {
+test("NVIDIA devices are read from NVENC's list", () => {
   const text =
     "[h264_nvenc @ 0x5637] [ GPU #0 - < NVIDIA L4 > has Compute SM 8.9 ]\n[h264_nvenc @ 0x5637] [ GPU #1 - < Tesla T4 > has Compute SM 7.5 ]\n";
   expect(parseCudaList(text)).toEqual([
@@ -10,7 +10,7 @@ test("NVIDIA's devices are read from what NVENC lists", () => {
   ]);
 });
 
-test("or from nvidia-smi, where only computing is allowed", () => {
+test("NVIDIA devices are read from nvidia-smi if only compute is allowed", () => {
   expect(parseNvidiaSmi("0, NVIDIA H100 80GB HBM3\n")).toEqual([
     { id: "0", kind: "CUDA", name: "NVIDIA H100 80GB HBM3" },
   ]);
@@ -29,6 +29,6 @@ test.each([
     "Mesa Gallium driver 22.3.6 for AMD Radeon RX 6600",
   ],
   ["[AVHWDeviceContext @ 0x1] No VA display found for device /dev/dri/renderD128.", null],
-])("a render node has its driver's name", (text, name) => {
+])("a render node is named after its driver", (text, name) => {
   expect(parseVaapiDriver(text)).toBe(name);
 });

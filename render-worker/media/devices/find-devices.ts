@@ -14,7 +14,7 @@ export interface FindDevicesOptions {
   signal?: AbortSignal;
 }
 
-const timeoutMs = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /**
  * Lists the machine's devices; trials show what works on them. Asks ffmpeg where possible, so that the
@@ -88,7 +88,7 @@ const ask = (
   args: readonly string[],
   { signal }: FindDevicesOptions,
 ): Promise<Pick<ProgramResult, "stdout" | "stderr">> =>
-  program.run(args, { timeoutMs, ...(signal && { signal }) }).catch((error: unknown) => {
+  program.run(args, { timeoutMs: TIMEOUT_MS, ...(signal && { signal }) }).catch((error: unknown) => {
     signal?.throwIfAborted();
     void error;
     return { stdout: "", stderr: "" };

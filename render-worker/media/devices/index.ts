@@ -6,5 +6,5 @@ export { type DecodeChain, deviceTable } from "./device-table.ts";
 export { EncoderPool } from "./encoder-pool.ts";
 export { type FindDevicesOptions, findDevices } from "./find-devices.ts";
 export { openDecoder, openDevice, selectDevice } from "./plan-trials.ts";
-export { type TryOptions, trialTimeoutMs } from "./run-trial.ts";
+export { TRIAL_TIMEOUT_MS, type TryOptions } from "./run-trial.ts";
 export { tryCapabilities } from "./try-capabilities.ts";

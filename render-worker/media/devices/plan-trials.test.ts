@@ -10,7 +10,7 @@ const trialOf = (name: string, device: KnownDevice | null) =>
     .map((row) => planEncoderTrial(row, device).join(" "))
     .join("");
 
-test("a trial tells an encoder all that a render tells it, and its device", () => {
+test("an encoder trial uses the same options as a render, on its device", () => {
   expect([
     trialOf("h264_nvenc", { id: "1", kind: "CUDA", name: "NVIDIA L4" }),
     trialOf("h264_vaapi", node),
@@ -26,7 +26,7 @@ test("a trial tells an encoder all that a render tells it, and its device", () =
   `);
 });
 
-test("a decoder's trial ends in a filter that only takes pictures on the device", () => {
+test("a decoder trial ends in a filter that only accepts frames on the device", () => {
   expect([
     planDecoderTrial({ id: "0", kind: "CUDA", name: "NVIDIA L4" }, "/tmp/h264.mkv").join(" "),
     planDecoderTrial(node, "/tmp/h264.mkv").join(" "),

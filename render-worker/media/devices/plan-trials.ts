@@ -4,12 +4,12 @@ import { deviceTable, type KnownDevice } from "./device-table.ts";
 /** Above every encoder's minimum. */
 const size = { width: 320, height: 192 };
 /** Distance of key frames in trials, in seconds. */
-const keyFramesEvery = 0.4;
+const KEY_FRAMES_EVERY = 0.4;
 
 /** Number of pieces in a trial's output, one per requested key frame. */
-export const expectedPieces = 3;
+export const EXPECTED_PIECES = 3;
 
-const quiet = "-hide_banner -nostdin -v error";
+const QUIET = "-hide_banner -nostdin -v error";
 
 /**
  * Encodes one second with the options of a real render. The output starts a new piece (`moof`) at each key
@@ -19,12 +19,12 @@ export function planEncoderTrial(row: EncoderRow, device: KnownDevice | null): s
   const picture = { ...size, frameRate: 25, bitrateBps: 600_000 };
   const upload = row.upload === "" ? "" : `,${row.upload}`;
   return [
-    ...words(quiet),
+    ...words(QUIET),
     ...openDevice(row, device),
     ...words(`-f lavfi -i testsrc2=s=${size.width}x${size.height}:r=25:d=1 -map 0:v`),
     ...words(`-vf format=yuv420p${upload} -c:v ${row.name} ${row.coding(picture)}`),
     ...words(`${row.rate(row.quality, picture.bitrateBps)} ${selectDevice(row, device)}`),
-    ...words(`-force_key_frames expr:gte(t,n_forced*${keyFramesEvery}) ${row.groups} -g 250`),
+    ...words(`-force_key_frames expr:gte(t,n_forced*${KEY_FRAMES_EVERY}) ${row.groups} -g 250`),
     ...words("-f mp4 -movflags frag_keyframe+empty_moov+default_base_moof pipe:1"),
   ];
 }
@@ -39,7 +39,7 @@ export const sampleCodecs = [
 ] as const;
 
 export const planSample = (encoder: string, path: string): string[] => [
-  ...words(`${quiet} -y -f lavfi -i testsrc2=s=${size.width}x${size.height}:r=25:d=0.4`),
+  ...words(`${QUIET} -y -f lavfi -i testsrc2=s=${size.width}x${size.height}:r=25:d=0.4`),
   ...words(`-pix_fmt yuv420p -c:v ${encoder} -f matroska`),
   path,
 ];
@@ -49,7 +49,7 @@ export function planDecoderTrial(device: KnownDevice, path: string): string[] {
   const { decode } = deviceTable[device.kind];
   if (decode === null) throw new Error(`Devices of the kind ${device.kind} decode nothing.`);
   return [
-    ...words(quiet),
+    ...words(QUIET),
     ...openDecoder(device, decode.hwaccel),
     "-i",
     path,

@@ -2,7 +2,7 @@ import type { Capabilities } from "@reelay/contracts";
 import { type EncoderRow, encoderTable } from "../ffmpeg/index.ts";
 import { deviceKey, deviceTable, type KnownDevice } from "./device-table.ts";
 import { inTurns } from "./in-turns.ts";
-import { expectedPieces, planEncoderTrial } from "./plan-trials.ts";
+import { EXPECTED_PIECES, planEncoderTrial } from "./plan-trials.ts";
 import { atOnce, firstWords, runTrial, type TryOptions } from "./run-trial.ts";
 import { tryDecoders } from "./try-decoders.ts";
 
@@ -50,7 +50,7 @@ async function tryEncoders(options: TryOptions): Promise<Candidate[]> {
   const works = await inTurns(candidates, atOnce(), async ({ row, device }) => {
     const result = await runTrial(options, planEncoderTrial(row, device));
     const pieces = result.stdout.split("moof").length - 1;
-    if (result.exitCode === 0 && pieces === expectedPieces) return true;
+    if (result.exitCode === 0 && pieces === EXPECTED_PIECES) return true;
     const why = result.exitCode === 0 ? "it ignores forced key frames" : firstWords(result);
     options.onRefused?.(device === null ? row.name : `${row.name} on ${device.name}`, why);
     return false;

@@ -40,7 +40,7 @@ async function fetched(
       path,
       maxBytes,
       roomBytes,
-      policy: { timeoutMs: 5_000, allowPrivate: ["127.0.0.1"], ...policy },
+      policy: { timeoutMs: 60_000, allowPrivate: ["127.0.0.1"], ...policy },
       signal: new AbortController().signal,
       onRead,
       ...(assertRoom && { assertRoom }),
@@ -64,7 +64,7 @@ test("a file is fetched with its type, through redirects", async () => {
   expect(await fetched(`${server.url}/old`)).toEqual({ contentType: "video/mp4", body: "the bytes" });
 });
 
-test("loopback is refused unless it is allowed, also when a redirect leads there", async () => {
+test("loopback is refused unless it is allowed, including after a redirect", async () => {
   await using inner = await serve((_request, response) => response.end("secret"));
   const port = new URL(inner.url).port;
   await using outer = await serve((_request, response) =>
@@ -104,12 +104,12 @@ test.each([
   [403, "SOURCE_URL_HTTP_ERROR", false],
   [429, "SOURCE_URL_HTTP_ERROR", true],
   [503, "SOURCE_URL_HTTP_ERROR", true],
-])("an answer of %i is %s, retriable: %s", async (status, code, retriable) => {
+])("an HTTP %i response is %s, retriable: %s", async (status, code, retriable) => {
   await using server = await serve((_request, response) => response.writeHead(status).end());
   expect(await fetched(server.url)).toMatchObject({ code, retriable });
 });
 
-test("what is too large is not taken, whether it says so or not", async () => {
+test("a file that is too large is refused, whether or not it declares its size", async () => {
   await using server = await serve((request, response) => {
     if (request.url === "/honest") response.setHeader("content-length", 2_000);
     response.write("x".repeat(1_500));
@@ -119,7 +119,7 @@ test("what is too large is not taken, whether it says so or not", async () => {
   expect(await fetched(`${server.url}/silent`)).toMatchObject({ code: "SOURCE_TOO_LARGE", retriable: false });
 });
 
-test("a download ends where the workspace's storage quota does, and reports how much room it has", async () => {
+test("a download stops at the workspace's storage quota and reports the remaining bytes", async () => {
   await using server = await serve((request, response) => {
     if (request.url === "/honest") response.setHeader("content-length", 500);
     if (request.url === "/large") response.setHeader("content-length", 2_000);
@@ -140,7 +140,7 @@ test("a download ends where the workspace's storage quota does, and reports how 
   expect(await take("/large", 499)).toMatchObject({ code: "SOURCE_TOO_LARGE" });
 });
 
-test("a server that stops sending is given up, and may be tried again", async () => {
+test("a server that stops sending times out with a retriable error", async () => {
   await using server = await serve((_request, response) => {
     response.writeHead(200);
     response.write("some");
@@ -155,7 +155,7 @@ test("a server that stops sending is given up, and may be tried again", async ()
   });
 });
 
-test("an origin that only drips is given up for good, however long its file is to take", async () => {
+test("an origin below the minimum rate is abandoned with a final error, whatever the time limit", async () => {
   await using server = await serve((_request, response) => {
     response.writeHead(200);
     const drip = setInterval(() => response.write("."), 20);
@@ -169,7 +169,7 @@ test("an origin that only drips is given up for good, however long its file is t
   });
 });
 
-test("a file of unknown size ends alone when the disk is nearly full", async () => {
+test("a download of unknown size stops before it fills the disk", async () => {
   await using server = await serve((_request, response) => {
     response.writeHead(200);
     const piece = Buffer.alloc(1024 ** 2);
@@ -187,7 +187,7 @@ test("a file of unknown size ends alone when the disk is nearly full", async () 
   expect(asked).toEqual([0, 512 * 1024 ** 2]);
 });
 
-test("a connection that breaks in the middle, and a host that does not exist, may be tried again", async () => {
+test("a broken connection and an unknown host are retriable", async () => {
   await using server = await serve((_request, response) => {
     response.writeHead(200, { "content-length": 500 });
     response.write("some", () => response.destroy());
@@ -199,7 +199,7 @@ test("a connection that breaks in the middle, and a host that does not exist, ma
   });
 });
 
-test("a transfer that breaks goes on at the same byte where the origin can vouch for the rest", async () => {
+test("a broken transfer resumes at the same byte if the origin validates the rest", async () => {
   await using origin = await startOrigin(Buffer.from("0123456789"));
   let arrived = Promise.withResolvers<void>();
   origin.send = async (body, response) => {
@@ -216,7 +216,7 @@ test("a transfer that breaks goes on at the same byte where the origin can vouch
   expect(origin.asked).toEqual(["whole", "bytes=4-", "bytes=8-"]);
 });
 
-test("an origin that is busy for a moment is asked again for the rest", async () => {
+test("the rest is requested again from an origin that is briefly busy", async () => {
   await using origin = await startOrigin(Buffer.from("0123456789"));
   const troubles = [429, 503];
   origin.answer = (request, response) => {
@@ -231,7 +231,7 @@ test("an origin that is busy for a moment is asked again for the rest", async ()
   expect(await fetched(origin.url)).toMatchObject({ body: "0123456789" });
 });
 
-test("what was begun with one file is never ended with another", async () => {
+test("bytes of two different files are never combined", async () => {
   await using origin = await startOrigin(Buffer.from("0123456789"));
   origin.send = async (body, response) => {
     origin.bytes = Buffer.from("abcdefghij");
@@ -242,10 +242,10 @@ test("what was begun with one file is never ended with another", async () => {
 });
 
 test.each([
-  ["no ranges", { takesRanges: false }],
+  ["no range support", { takesRanges: false }],
   ["no validator", { etag: null }],
   ["a weak validator", { etag: 'W/"one"' }],
-])("an origin that gives %s is not trusted with the rest of a broken transfer", async (_what, kind) => {
+])("an origin with %s is not used to resume a broken transfer", async (_what, kind) => {
   await using origin = await startOrigin(Buffer.from("0123456789"));
   Object.assign(origin, kind);
   origin.send = async (body, response) => {

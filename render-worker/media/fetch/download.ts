@@ -39,11 +39,11 @@ const defaultPace = { bytes: 1024 ** 2, windowMs: 60_000 };
 /**
  * A file of unknown size leaves this much space to other attempts. Checked whenever this much has arrived.
  */
-const keptFreeBytes = 512 * 1024 ** 2;
-const lookEveryBytes = 64 * 1024 ** 2;
+const KEPT_FREE_BYTES = 512 * 1024 ** 2;
+const LOOK_EVERY_BYTES = 64 * 1024 ** 2;
 
 /** Maximum number of resumptions in a row without progress. */
-const resumptions = 5;
+const RESUMPTIONS = 5;
 
 /**
  * Requests a URL and starts to write it to a file. Rejects with a `RenderError` if the answer is not
@@ -147,7 +147,7 @@ async function receive(
     } catch (error) {
       body = null;
       if (growth.grown > before) tried = 0;
-      if (signal.aborted || validator === null || tried >= resumptions || !mayPass(error)) throw error;
+      if (signal.aborted || validator === null || tried >= RESUMPTIONS || !mayPass(error)) throw error;
       await sleep(backoffMs(tried, 500, 10_000), signal);
     }
   }
@@ -162,8 +162,8 @@ async function write(
   for await (const chunk of body as AsyncIterable<Buffer>) {
     const grown = growth.grown + chunk.length;
     assertFits(grown, receiving);
-    const isLook = Math.floor(grown / lookEveryBytes) > Math.floor(growth.grown / lookEveryBytes);
-    if (file.sizeBytes === null && isLook) await assertRoom?.(keptFreeBytes);
+    const isLook = Math.floor(grown / LOOK_EVERY_BYTES) > Math.floor(growth.grown / LOOK_EVERY_BYTES);
+    if (file.sizeBytes === null && isLook) await assertRoom?.(KEPT_FREE_BYTES);
     for (let at = 0; at < chunk.length; ) {
       const { bytesWritten } = await handle.write(chunk, at, chunk.length - at, growth.grown + at);
       at += bytesWritten;

@@ -95,7 +95,7 @@ function discard(body: Readable, error: Error): Error {
   return error;
 }
 
-const maxRedirects = 5;
+const MAX_REDIRECTS = 5;
 
 /**
  * Requests a URL over http or https. Redirects are followed manually, since each target is a new, untrusted
@@ -108,7 +108,7 @@ async function follow(
   options: { dispatcher: Dispatcher; signal: AbortSignal; headers: Record<string, string> },
 ): Promise<Dispatcher.ResponseData> {
   let url = parseUrl(from);
-  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     // Ports and literal addresses bypass the connection's lookup, so they are checked here.
     await checkTarget(url, policy.allowPrivate);
     const response = await request(url, options);
@@ -118,7 +118,7 @@ async function follow(
     await response.body.dump();
     url = parseUrl(location, url);
   }
-  throw refused(`it redirects more than ${maxRedirects} times; use the final address`);
+  throw refused(`it redirects more than ${MAX_REDIRECTS} times; use the final address`);
 }
 
 function parseUrl(text: string, base?: URL): URL {

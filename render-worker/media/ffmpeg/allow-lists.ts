@@ -1,3 +1,4 @@
+import { LIVE_INPUT } from "./render-plan.ts";
 import { type DecoderSet, sourceFormats } from "./source-formats.ts";
 import { words } from "./words.ts";
 
@@ -13,10 +14,19 @@ const loopbackOptions = [
 ];
 
 /**
+ * Options for frames that the worker itself writes into the pipe. Nothing is read ahead to guess what the
+ * header states.
+ */
+const liveOptions = [
+  ...words("-protocol_whitelist pipe -f matroska -format_whitelist matroska,webm"),
+  ...words("-codec_whitelist rawvideo,pcm_s16le -probesize 32 -analyzeduration 0"),
+];
+
+/**
  * More than any real file has, a whole satellite transponder included. Each stream costs ffmpeg 1.6 MB and 10
  * ms even if unused (900 H.264 tracks in an MP4: 1.4 GB and 9 s in ffprobe alone).
  */
-export const mostStreams = 200;
+export const MOST_STREAMS = 200;
 
 /** Limits for any program that reads a source. */
 export interface DecodeLimits {
@@ -37,11 +47,12 @@ export function safeInputOptions(
   { sourcePixels, decoders = "COMMON" }: DecodeLimits,
   input: string,
 ): string[] {
+  if (input === LIVE_INPUT) return [...liveOptions, ...words(`-max_pixels ${sourcePixels}`)];
   const allowed = sourceFormats[decoders];
   return [
     ...(input.startsWith("http://127.0.0.1:") ? loopbackOptions : words("-protocol_whitelist file,pipe")),
     ...words(`-format_whitelist ${allowed.formats.join(",")}`),
     ...words(`-codec_whitelist ${allowed.decoders.join(",")}`),
-    ...words(`-max_pixels ${sourcePixels} -max_streams ${mostStreams}`),
+    ...words(`-max_pixels ${sourcePixels} -max_streams ${MOST_STREAMS}`),
   ];
 }

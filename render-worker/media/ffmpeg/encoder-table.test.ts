@@ -4,7 +4,7 @@ import { encoderTable } from "./encoder-table.ts";
 
 const picture = { width: 1280, height: 720, frameRate: 30, bitrateBps: 3_500_000 };
 
-test("the options of each encoder beside the common ones", () => {
+test("each encoder's options in addition to the common ones", () => {
   const lines = encoderTable.map(
     (row) =>
       `${row.codec} ${row.name} ${row.coding(picture)} ${row.rate(row.quality, picture.bitrateBps)} ${row.groups}`,
@@ -27,7 +27,7 @@ test("the options of each encoder beside the common ones", () => {
   `);
 });
 
-test("every codec has encoders on devices, fastest first, and ends with one in software", () => {
+test("every codec lists device encoders, fastest first, and a software encoder last", () => {
   for (const codec of ["H264", "HEVC", "AV1"] as const) {
     const devices = encoderTable.filter((row) => row.codec === codec).map((row) => row.device);
     expect(devices.at(-1)).toBeNull();
@@ -43,7 +43,7 @@ const available = [
   { name: "h264_nvenc", device: "1" },
 ];
 
-test("the fastest that is there is chosen, and the next where it failed, device by device", () => {
+test("the fastest available encoder is chosen, and after a failure the next one, device by device", () => {
   const excluded = new Set<string>();
   const order: string[] = [];
   for (;;) {
@@ -55,6 +55,6 @@ test("the fastest that is there is chosen, and the next where it failed, device 
   expect(order).toEqual(["h264_nvenc 0", "h264_nvenc 1", "h264_vaapi /dev/dri/renderD128", "libx264"]);
 });
 
-test("a codec that nothing here can make has no encoder", () => {
+test("a codec without an available encoder returns none", () => {
   expect(encoderFor("AV1", available)).toBeUndefined();
 });

@@ -95,7 +95,7 @@ const software = {
 } satisfies Partial<EncoderRow>;
 
 /** All NVENC generations encode B-frames in H.264, but in HEVC only from Turing (2018) on. */
-const nvencH264 = "-preset p4 -tune hq -profile:v high -bf 2";
+const NVENC_H264 = "-preset p4 -tune hq -profile:v high -bf 2";
 
 /**
  * All encoders that renders may use. Per codec in order of preference: fastest first, software last as the
@@ -106,7 +106,7 @@ export const encoderTable: readonly EncoderRow[] = [
     ...nvenc,
     name: "h264_nvenc",
     codec: "H264",
-    coding: (picture) => `${nvencH264} -level:v ${h264Level(picture)}`,
+    coding: (picture) => `${NVENC_H264} -level:v ${h264Level(picture)}`,
     quality: 27,
   },
   {

@@ -1,9 +1,9 @@
 import { inputError, type RenderError, retriableError } from "../../errors.ts";
 import { explainLimit, type ProgramResult } from "../../programs/index.ts";
 
-const keptLines = 50;
+const KEPT_LINES = 50;
 
-const lastLines = (text: string): string => text.trimEnd().split("\n").slice(-keptLines).join("\n");
+const lastLines = (text: string): string => text.trimEnd().split("\n").slice(-KEPT_LINES).join("\n");
 
 /** Explains why ffmpeg failed, from its exit and its log. */
 export function explainFfmpegFailure(

@@ -12,7 +12,7 @@ export interface OutputStatistics {
  * ffmpeg does not notice that its file was truncated and continues at its old offset, so the file stays
  * sparse.
  */
-const emptyAfterBytes = 1024 * 1024;
+const EMPTY_AFTER_BYTES = 1024 * 1024;
 
 /**
  * Follows the file of `-vstats_version 2`, with one line per encoded frame of each output. It is the only
@@ -41,7 +41,7 @@ export class FrameStatistics implements AsyncDisposable {
       this.#offset += bytesRead;
       this.#apply(buffer.toString("latin1", 0, bytesRead));
     }
-    if (this.#offset - this.#emptiedAt > emptyAfterBytes) {
+    if (this.#offset - this.#emptiedAt > EMPTY_AFTER_BYTES) {
       // A line written at this moment is lost; the next one supersedes it.
       await this.#file.truncate(0);
       this.#emptiedAt = this.#offset;

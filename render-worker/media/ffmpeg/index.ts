@@ -1,5 +1,5 @@
 /** ffmpeg: its location, allowed inputs, command lines and execution. */
-export { type DecodeLimits, mostStreams, safeInputOptions } from "./allow-lists.ts";
+export { type DecodeLimits, MOST_STREAMS, safeInputOptions } from "./allow-lists.ts";
 export { encoderFor, encoderKey, softwareEncoder } from "./encoder-for.ts";
 export { type DeviceKind, type EncoderRow, encoderTable, type VideoCodec } from "./encoder-table.ts";
 export { explainFfmpegFailure } from "./explain-failure.ts";
@@ -8,12 +8,13 @@ export { h264Level } from "./h264-level.ts";
 export { findOnPath, type LocateOptions, locateFfmpeg, ToolNotFoundError } from "./locate.ts";
 export { Programs } from "./programs.ts";
 export {
-  initFile,
+  INIT_FILE,
+  LIVE_INPUT,
+  PLAYLIST_FILE,
   type PlannedOutput,
-  playlistFile,
-  posterFile,
+  POSTER_FILE,
   type RenderPlan,
-  statisticsFile,
+  STATISTICS_FILE,
 } from "./render-plan.ts";
 export { sourceFormats } from "./source-formats.ts";
 export { prepareFluent } from "./start-with-fluent.ts";

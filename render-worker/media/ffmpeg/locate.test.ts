@@ -27,12 +27,12 @@ const refusing: Jail = {
     }),
 };
 
-test("the first ffmpeg on the path that runs is taken", async () => {
+test("the first ffmpeg on the path that runs is used", async () => {
   const { ffmpeg } = await locateFfmpeg({ path: `/nowhere:${folder}` });
   expect(ffmpeg).toEqual({ path: join(folder, "ffmpeg"), version: "7.1", origin: "system" });
 });
 
-test("an ffmpeg that is found and does not run is named with its reason, not called missing", async () => {
+test("an ffmpeg that exists but does not run is reported with the reason, not as missing", async () => {
   const located = locateFfmpeg({ path: folder }, refusing);
   // Both programs are looked for at the same time, and the first failure is reported.
   await expect(located).rejects.toThrow(

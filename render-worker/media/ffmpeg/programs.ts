@@ -1,7 +1,8 @@
+import type { Readable } from "node:stream";
 import type { Jail } from "../../jail/index.ts";
 import {
   type Access,
-  argumentsHere,
+  ARGUMENTS_HERE,
   commandLine,
   confine,
   type Program,
@@ -34,12 +35,16 @@ export class Programs {
     return new Programs(this.#jail, this.#tools, { ...this.#access, ...more });
   }
 
-  /** Runs a plan to its end. Rejects only if ffmpeg cannot be started. */
-  async render(plan: RenderPlan, options: RunOptions): Promise<ProgramResult> {
+  /**
+   * Runs a plan to its end. Rejects only if ffmpeg cannot be started.
+   *
+   * @param pictures the input of a plan that reads `LIVE_INPUT`
+   */
+  async render(plan: RenderPlan, options: RunOptions, pictures?: Readable): Promise<ProgramResult> {
     const { path } = this.#tools.ffmpeg;
     await prepareFluent(this.#jail, path);
-    const command = { ...this.#access, path, args: [argumentsHere], cwd: plan.directory };
-    return await runProgram(this.#jail, command, options, startWithFluent(plan));
+    const command = { ...this.#access, path, args: [ARGUMENTS_HERE], cwd: plan.directory };
+    return await runProgram(this.#jail, command, options, startWithFluent(plan, pictures));
   }
 
   /** The command in one line, ready to paste. */

@@ -1,7 +1,10 @@
-export const playlistFile = "index.m3u8";
-export const initFile = "init.mp4";
-export const posterFile = "poster.jpg";
-export const statisticsFile = "vstats.log";
+export const PLAYLIST_FILE = "index.m3u8";
+export const INIT_FILE = "init.mp4";
+export const POSTER_FILE = "poster.jpg";
+export const STATISTICS_FILE = "vstats.log";
+
+/** The input of a plan whose frames are drawn while they are encoded: ffmpeg's standard input. */
+export const LIVE_INPUT = "pipe:0";
 
 export interface PlannedOutput {
   /** Name of a variant, of audio (`audio`, `audio-2`, …), or `poster`. */

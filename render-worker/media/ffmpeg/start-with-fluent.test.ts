@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { eventually } from "../../../tests/kit/eventually.ts";
 import type { Jail } from "../../jail/jail.ts";
 import { createNoJail } from "../../jail/no-jail.ts";
 import type { RunOptions } from "../../programs/run-program.ts";
@@ -37,7 +38,7 @@ test("fluent-ffmpeg runs exactly the planned command line, in the plan's folder"
   expect(told).toEqual([...toArguments(plan), directory.path]);
 });
 
-test("a render gets none of the worker's secrets", async () => {
+test("a render receives none of the worker's secrets", async () => {
   process.env["REELAY_TEST_SECRET"] = "hunter2";
   const { directory } = await render(`env > told; tr '\\0' '\\n' < /proc/$$/environ >> told`);
   delete process.env["REELAY_TEST_SECRET"];
@@ -46,29 +47,29 @@ test("a render gets none of the worker's secrets", async () => {
   expect(told).not.toContain("hunter2");
 });
 
-test("how a render ends is a value, with what it said but not its progress", async () => {
+test("a render's result is a value with its exit status and messages, without progress", async () => {
   const progress = "echo frame=1; echo out_time_us=40000; echo speed=1x; echo progress=continue";
   const failed = await render(`echo first >&2; ${progress}; echo last >&2; exit 69`);
   expect(failed.result).toMatchObject({ exitCode: 69, signal: null, stderr: "first\nlast\n" });
   expect((await render("kill -SEGV $$")).result).toMatchObject({ exitCode: null, signal: "SIGSEGV" });
 });
 
-test("a render that stands still is ended, with all that it started", async () => {
+test("a stalled render is ended", async () => {
   let asked = 0;
   const isExcused = () => (asked += 1) <= 2;
   const { result } = await render("sleep 60; echo more", { stallTimeoutMs: 20, isExcused });
   expect([result.endedFor, asked]).toEqual(["STALLED", 3]);
 });
 
-test("blocks that say nothing new are no progress", async () => {
+test("blocks without a new frame are not progress", async () => {
   const block = (frame: string) => `echo frame=${frame}; echo fps=$i; echo speed=$i; echo progress=continue`;
-  const saying = (frame: string) =>
-    `i=0; while [ $i -lt 15 ]; do i=$((i+1)); ${block(frame)}; sleep 0.1; done`;
-  expect((await render(saying("7"), { stallTimeoutMs: 600 })).result.endedFor).toBe("STALLED");
-  expect((await render(saying("$i"), { stallTimeoutMs: 600 })).result.endedFor).toBeNull();
+  const saying = (frame: string, times: number) =>
+    `i=0; while [ $i -lt ${times} ]; do i=$((i+1)); ${block(frame)}; sleep 0.1; done`;
+  expect((await render(saying("7", 15), { stallTimeoutMs: 600 })).result.endedFor).toBe("STALLED");
+  expect((await render(saying("$i", 30), { stallTimeoutMs: 2_500 })).result.endedFor).toBeNull();
 });
 
-test("a canceled render has its process id told, and is gone", async () => {
+test("a canceled render reports its process ID and ends", async () => {
   const stop = new AbortController();
   const pids: number[] = [];
   const onStart = (pid: number) => {
@@ -80,7 +81,7 @@ test("a canceled render has its process id told, and is gone", async () => {
   expect(() => process.kill(pids[0] ?? 0, 0)).toThrow("ESRCH");
 });
 
-test("what a launcher leaves behind is ended when the launcher is killed", async () => {
+test("processes that a launcher leaves behind are ended when the launcher is killed", async () => {
   const directory = await temporaryDirectory();
   onTestFinished(() => directory[Symbol.asyncDispose]());
   const located = { path: "/bin/sh", version: "1", origin: "environment" } as const;
@@ -94,17 +95,21 @@ test("what a launcher leaves behind is ended when the launcher is killed", async
     }),
   };
   const programs = new Programs(jail, { ffmpeg: located, ffprobe: located }, {});
+  const readLeft = async () => Number(await readFile(join(directory.path, "left"), "utf8"));
   const result = await programs.render(
     {
       ...{ inputOptions: [], input: "file:a.mkv", filterGraph: null, directory: directory.path },
       outputs: [{ name: "a", options: [], path: "a.mp4" }],
     },
     {
-      onStart: (pid) => void setTimeout(() => process.kill(pid, "SIGKILL"), 500),
+      onStart: (pid) =>
+        void eventually(async () => (await readLeft()) > 0, "it has left one").then(() =>
+          process.kill(pid, "SIGKILL"),
+        ),
     },
   );
   expect(result).toMatchObject({ exitCode: null, signal: "SIGKILL" });
-  const left = Number(await readFile(join(directory.path, "left"), "utf8"));
+  const left = await readLeft();
   // Its entry stays until the process that inherits it has read its end.
   expect(existsSync(`/proc/${left}/exe`)).toBe(false);
 });

@@ -1,10 +1,11 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import createCommand from "fluent-ffmpeg";
 import type { Jail, ProcessEnd } from "../../jail/index.ts";
 import {
-  argumentsHere,
+  ARGUMENTS_HERE,
   endGroup,
   isRunning,
   launchScript,
@@ -16,10 +17,10 @@ import {
 } from "../../programs/index.ts";
 import type { RenderPlan } from "./render-plan.ts";
 
-const shell = "/bin/sh";
-const keptLines = 50;
+const SHELL = "/bin/sh";
+const KEPT_LINES = 50;
 /** How often to check for processes that a killed launcher has left behind. */
-const lookEveryMs = 250;
+const LOOK_EVERY_MS = 250;
 
 /** One per process, like fluent-ffmpeg's own cache. */
 let prepared: Promise<void> | undefined;
@@ -34,12 +35,12 @@ export const prepareFluent = (jail: Jail, ffmpegPath: string): Promise<void> =>
 
 async function ask(jail: Jail, ffmpegPath: string): Promise<void> {
   const env = programEnvironment(undefined);
-  const jailed = await jail.wrap({ path: ffmpegPath, args: [argumentsHere], env, limits: {} });
+  const jailed = await jail.wrap({ path: ffmpegPath, args: [ARGUMENTS_HERE], env, limits: {} });
   // fluent-ffmpeg can only start a path.
   const folder = await mkdtemp(join(tmpdir(), "reelay-launch-"));
   const launcher = join(folder, "ffmpeg");
   try {
-    await writeFile(launcher, `#!${shell}\n${launchScript(jailed)}\n`);
+    await writeFile(launcher, `#!${SHELL}\n${launchScript(jailed)}\n`);
     await chmod(launcher, 0o700);
     // For temporary folders that forbid execution. Listing capabilities gives ffmpeg access to no task's
     // files.
@@ -62,18 +63,21 @@ async function keepsAnswers(path: string): Promise<boolean> {
 /**
  * Starts a render: fluent-ffmpeg builds the plan's command line and runs it in the jail that the shell
  * becomes.
+ *
+ * @param pictures the input of a plan that reads `LIVE_INPUT`
  */
 export const startWithFluent =
-  (plan: RenderPlan): Start =>
+  (plan: RenderPlan, pictures?: Readable): Start =>
   (jailed, _options, following) => {
     // The path is shared by all commands of this process.
-    const command = buildCommand(plan, ["-c", `${launchScript(jailed)} >&2`, "launch"]).setFfmpegPath(shell);
+    const script = launchScript(jailed, { hasInput: pictures !== undefined });
+    const command = buildCommand(plan, ["-c", `${script} >&2`, "launch"], pictures).setFfmpegPath(SHELL);
     const progress = new ProgressLines(() => following.onProgress());
     let pid: number | null = null;
     // fluent-ffmpeg reports the end only once the output is closed, which a leftover process may prevent.
     const looking = setInterval(() => {
       if (pid !== null && !isRunning(pid)) endGroup(pid);
-    }, lookEveryMs);
+    }, LOOK_EVERY_MS);
     return new Promise((resolve, reject) => {
       command.on("stderr", (line: string) => {
         if (pid === null) {
@@ -114,11 +118,15 @@ function readEnd(message: string): ProcessEnd | null {
 }
 
 /** The plan as a fluent-ffmpeg command, after its launcher's arguments. */
-function buildCommand(plan: RenderPlan, launcher: readonly string[]): createCommand.FfmpegCommand {
-  const command = createCommand({ stdoutLines: keptLines, cwd: plan.directory });
+function buildCommand(
+  plan: RenderPlan,
+  launcher: readonly string[],
+  pictures: Readable | undefined,
+): createCommand.FfmpegCommand {
+  const command = createCommand({ stdoutLines: KEPT_LINES, cwd: plan.directory });
   // Options are passed as varargs: fluent-ffmpeg would split array elements at their first blank. Output
   // formats follow from the file extensions, since its check of `-f` misreads newer releases' format list.
-  command.input(plan.input);
+  command.input(pictures ?? plan.input);
   const inputOptions = [...launcher, ...plan.inputOptions];
   command.inputOptions.apply(command, inputOptions);
   if (plan.filterGraph !== null) command.complexFilter(plan.filterGraph);

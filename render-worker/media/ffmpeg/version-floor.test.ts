@@ -11,7 +11,7 @@ test.each([
   "9.0",
   "N-119000-gabcdef",
   "git-2026-01-01",
-])("%s has the known fixes, or cannot be judged", (version) => {
+])("%s has the known fixes or cannot be assessed", (version) => {
   expect(versionWarning("ffmpeg", version)).toBeNull();
 });
 

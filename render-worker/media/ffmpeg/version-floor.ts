@@ -7,7 +7,7 @@ interface Floor {
   wrongBelow: string;
 }
 
-const sharedFixes =
+const SHARED_FIXES =
   "CVE-2025-22919 (an AAC stream ends the program), CVE-2025-0518 (reads beyond a buffer in the pan filter), CVE-2023-49502 (heap overflow in the bwdif filter)";
 
 /**
@@ -17,9 +17,9 @@ const sharedFixes =
  * numbers, so this only warns.
  */
 const floors: readonly Floor[] = [
-  { line: "5.1", least: "5.1.7", wrongBelow: sharedFixes },
-  { line: "6.1", least: "6.1.3", wrongBelow: sharedFixes },
-  { line: "7.1", least: "7.1.3", wrongBelow: `CVE-2025-25473 (an MP4 ends the program), ${sharedFixes}` },
+  { line: "5.1", least: "5.1.7", wrongBelow: SHARED_FIXES },
+  { line: "6.1", least: "6.1.3", wrongBelow: SHARED_FIXES },
+  { line: "7.1", least: "7.1.3", wrongBelow: `CVE-2025-25473 (an MP4 ends the program), ${SHARED_FIXES}` },
   {
     line: "8.0",
     least: "8.1.2",
@@ -44,7 +44,7 @@ export function versionWarning(name: string, version: string): string | null {
     "Update the system's ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH to a newer build. Until then, run programs in the full jail.";
   if (floor === undefined) {
     if (newest && compare([major, minor, patch], newest.least.split(".")) > 0) return null;
-    return `${name} ${version} belongs to a release line that no longer receives fixes. Known flaws: ${sharedFixes}. ${remedy}`;
+    return `${name} ${version} belongs to a release line that no longer receives fixes. Known flaws: ${SHARED_FIXES}. ${remedy}`;
   }
   if (compare([major, minor, patch], floor.least.split(".")) >= 0) return null;
   return `${name} ${version} is older than ${floor.least}. Known flaws of older releases: ${floor.wrongBelow}. ${remedy}`;

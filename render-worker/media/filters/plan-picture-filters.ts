@@ -5,7 +5,7 @@ import { type RenderSpan, wholeSpan } from "../timeline/index.ts";
 import { planTimes } from "./plan-times.ts";
 import { trim } from "./trim.ts";
 
-export const deinterlace = "bwdif=mode=send_frame:deint=interlaced";
+export const DEINTERLACE = "bwdif=mode=send_frame:deint=interlaced";
 
 /**
  * Filters from the decoded frame to one of this size. Rungs and reference frames for comparison share them.
@@ -15,7 +15,7 @@ export const planCommonFilters = (
   size: { width: number; height: number },
   filters: readonly string[],
   span: RenderSpan = wholeSpan,
-): string[] => [...planTimes(source, span, deinterlace), ...planPictureFilters(source, size, filters, span)];
+): string[] => [...planTimes(source, span, DEINTERLACE), ...planPictureFilters(source, size, filters, span)];
 
 /** @param thinning drops frames before the expensive filters */
 export function planPictureFilters(
@@ -71,7 +71,7 @@ const isRgb = (pixelFormat: string | null): boolean =>
   /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|x2rgb|x2bgr|pal8)/.test(pixelFormat ?? "");
 
 /** Untagged video with at least this many lines is BT.709 to players, and BT.601 below. */
-const hdLines = 720;
+const HD_LINES = 720;
 
 /**
  * Colour handling: options for the first `scale`, and filters that label untagged video. Without labels
@@ -82,7 +82,7 @@ function planColours(video: Colours): { scale: string; labels: string[] } {
   if (isRgb(video.pixelFormat))
     return { scale: `:out_color_matrix=bt709${range}`, labels: [`setparams=${join(all("bt709"))}`] };
   if (video.hdr) return { scale: range, labels: [] };
-  const usual = Math.min(video.width, video.height) >= hdLines ? "bt709" : "smpte170m";
+  const usual = Math.min(video.width, video.height) >= HD_LINES ? "bt709" : "smpte170m";
   const missing = {
     ...(isUnknown(video.colorSpace) && { colorspace: usual }),
     ...(isUnknown(video.colorPrimaries) && { color_primaries: usual }),

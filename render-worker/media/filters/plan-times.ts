@@ -1,4 +1,4 @@
-import { isTooFast, maxFrameRate } from "../ladder/index.ts";
+import { isTooFast, MAX_FRAME_RATE } from "../ladder/index.ts";
 import type { SourceFile } from "../probe/index.ts";
 import type { RenderSpan } from "../timeline/index.ts";
 
@@ -16,7 +16,7 @@ export function planTimes(
 ): string[] {
   return [
     ...(video.isInterlaced ? [deinterlace] : []),
-    ...(isTooFast(video) ? [`fps=${maxFrameRate}`] : []),
+    ...(isTooFast(video) ? [`fps=${MAX_FRAME_RATE}`] : []),
     ...(startMs === 0 && mayBeginEarly(container, video) ? ["trim=start=-0.005"] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { sourceVariantName, type VariantState } from "@reelay/contracts";
+import { SOURCE_VARIANT_NAME, type VariantState } from "@reelay/contracts";
 
 /**
  * Selects the smallest finished variant whose shorter side has at least this many pixels, else the largest.
@@ -8,7 +8,7 @@ export function chooseRendition(variants: readonly VariantState[], sidePixels: n
   const finished = variants
     .filter(({ status, playlist }) => status === "READY" && playlist?.isComplete)
     .toSorted((a, b) => a.width * a.height - b.width * b.height);
-  const made = finished.filter(({ name }) => name !== sourceVariantName);
+  const made = finished.filter(({ name }) => name !== SOURCE_VARIANT_NAME);
   const usable = made.length > 0 ? made : finished;
   return usable.find(({ width, height }) => Math.min(width, height) >= sidePixels) ?? usable.at(-1) ?? null;
 }

@@ -14,7 +14,7 @@ function cut(options: Partial<CutOptions>, firstMs: number, durationsMs: readonl
     .map(({ pieces, durationMs }) => `${pieces.join("+")}: ${durationMs}`);
 }
 
-test("pieces become segments at the video's borders, what is left becomes the last one", () => {
+test("pieces become segments at the video's borders, and the remainder becomes the last segment", () => {
   expect(cut({}, 0, [1_000, 1_000, 2_000, 2_000, 2_000, 2_000])).toEqual([
     "0: 1000",
     "1: 1000",
@@ -24,12 +24,12 @@ test("pieces become segments at the video's borders, what is left becomes the la
   ]);
 });
 
-test("at 29.97 frames per second borders are the pictures that follow them", () => {
+test("at 29.97 fps, each border moves to the next frame", () => {
   const span = { startMs: 8_000, endMs: 12_000 };
   expect(cut({ span, frameMs: 33.367 }, 8_008, [2_002, 2_002])).toEqual(["0+1: 4004"]);
 });
 
-test("at variable distances a part lasts from its own border to the next part's", () => {
+test("at a variable frame rate, a part lasts from its own border to the next part's", () => {
   const span = { startMs: 8_000, endMs: 16_000 };
   expect(cut({ span, frameMs: null }, 8_300, [1_700, 2_400, 1_800, 1_100])).toEqual([
     "0+1: 4400",
@@ -37,7 +37,7 @@ test("at variable distances a part lasts from its own border to the next part's"
   ]);
 });
 
-test("where pictures are missing at a border although their rate is said to be constant, parts last from border to border", () => {
+test("if frames are missing at a border despite a constant rate, parts last from border to border", () => {
   const span = { startMs: 8_000, endMs: 12_000 };
   // The last one or two frames are missing, and so is the next part's first.
   expect(cut({ span }, 8_000, [2_000, 1_960])).toEqual(["0+1: 4000"]);
@@ -45,7 +45,7 @@ test("where pictures are missing at a border although their rate is said to be c
   expect(cut({ span: { startMs: 12_000, endMs: null } }, 12_040, [1_960, 2_000])).toEqual(["0+1: 4000"]);
 });
 
-test("a last picture stands for as long as the container says that there are pictures", () => {
+test("the last frame lasts until the end of the video according to the container", () => {
   const open = { span: { startMs: 8_000, endMs: null }, frameMs: null, picturesEndMs: 30_000 };
   expect(cut(open, 8_000, [2_000, 2_000, 33])).toEqual(["0+1: 4000", "2: 18000"]);
   const part = { ...open, span: { startMs: 8_000, endMs: 12_000 } };
@@ -53,7 +53,7 @@ test("a last picture stands for as long as the container says that there are pic
   expect(cut(part, 8_000, [2_000, 33])).toEqual(["0+1: 4000"]);
 });
 
-test("seconds that are lost at a constant rate are no end where the container knows of pictures after them", () => {
+test("a gap at a constant rate is not the end if the container has frames after it", () => {
   const span = { startMs: 8_000, endMs: 12_000 };
   expect(cut({ span, picturesEndMs: 60_000 }, 8_000, [2_000, 40])).toEqual(["0+1: 4000"]);
   expect(cut({ span, picturesEndMs: 10_040 }, 8_000, [2_000, 40])).toEqual(["0+1: 2040"]);
@@ -63,12 +63,12 @@ test("seconds that are lost at a constant rate are no end where the container kn
   expect(cut({ span: { startMs: 12_000, endMs: 16_000 }, ...late }, 12_031, [10])).toEqual(["0: 4000"]);
 });
 
-test("a picture that stands longer than a segment makes a longer one", () => {
+test("a frame that lasts longer than a segment gets a longer segment", () => {
   const span = { startMs: 8_000, endMs: null };
   expect(cut({ span, frameMs: null }, 8_000, [9_000, 1_000, 2_000])).toEqual(["0: 9000", "1+2: 3000"]);
 });
 
-test("sound whose packets overlap at a part's end has no segment of no length", () => {
+test("audio packets that overlap the end of a part never give a segment of zero length", () => {
   const options = { span: { startMs: 0, endMs: 2_000 }, frameMs: 1_024 / 48, segmentDurationMs: 2_000 };
   expect(cut(options, 0, [1_002.667, 1_002.667, 5])).toEqual(["0: 1002.667", "1: 1002.667", "2: 1"]);
 });

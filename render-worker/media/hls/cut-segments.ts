@@ -19,9 +19,9 @@ export interface CutOptions {
 }
 
 /** ffmpeg rounds times in its playlist and of its key frames. */
-const toleranceMs = 1;
+const TOLERANCE_MS = 1;
 /** Containers round their clocks, often to milliseconds. */
-const clockMs = 1.5;
+const CLOCK_MS = 1.5;
 
 /**
  * Joins the encoder's pieces, each of which starts with a key frame, into segments that end at the video's
@@ -59,8 +59,9 @@ export class SegmentCutter {
     this.#endMs += piece.durationMs;
     if (isLast) this.#endMs = this.#lastsTo(beginMs);
     this.#pieces.push(piece.uri);
-    const border = nextBorderMs((this.#startMs ?? span.startMs) + toleranceMs, segmentDurationMs);
-    return this.#endMs >= border - toleranceMs ? this.#take() : null;
+    const startMs = (this.#startMs ?? span.startMs) + TOLERANCE_MS;
+    const border = nextBorderMs(startMs, segmentDurationMs, span.firstSegmentMs);
+    return this.#endMs >= border - TOLERANCE_MS ? this.#take() : null;
   }
 
   /** The remaining pieces, after the last one. */
@@ -73,7 +74,7 @@ export class SegmentCutter {
     const { frameMs, picturesEndMs = null, span } = this.#options;
     const { endMs } = span;
     if (frameMs === null) {
-      if (endMs !== null && (picturesEndMs ?? endMs) >= endMs - toleranceMs) return endMs;
+      if (endMs !== null && (picturesEndMs ?? endMs) >= endMs - TOLERANCE_MS) return endMs;
       return picturesEndMs !== null && picturesEndMs > beginMs ? picturesEndMs : this.#endMs;
     }
     if (endMs === null || this.#isBorder(this.#endMs, endMs)) return this.#endMs;
@@ -97,7 +98,7 @@ export class SegmentCutter {
   #isBorder(ms: number, borderMs: number): boolean {
     const { frameMs, firstPictureMs = 0 } = this.#options;
     if (frameMs === null) return false;
-    return Math.abs(nextPictureMs(borderMs, frameMs, firstPictureMs) - ms) <= clockMs;
+    return Math.abs(nextPictureMs(borderMs, frameMs, firstPictureMs) - ms) <= CLOCK_MS;
   }
 
   #take(): CutSegment {

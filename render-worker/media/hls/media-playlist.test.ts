@@ -9,7 +9,7 @@ const segments = [
 ];
 const options = { initUri: "init.mp4", segmentDurationMs: 4_000 };
 
-test("a playlist says what it was made from, to a strict parser", () => {
+test("a strict parser reads a playlist's values back", () => {
   HLS.setOptions({ strictMode: true });
   const text = formatMediaPlaylist({ segments, isComplete: true }, options);
   const parsed = HLS.parse(text);
@@ -28,13 +28,13 @@ test("a growing playlist keeps its target duration and has no end", () => {
   expect(text).not.toContain("ENDLIST");
 });
 
-test("players begin a growing playlist at its beginning, not at its end as a live stream's", () => {
+test("players start a growing playlist at its beginning, not at the end as for a live stream", () => {
   HLS.setOptions({ strictMode: true });
   const growing = HLS.parse(formatMediaPlaylist({ segments, isComplete: false }, options));
   expect(growing.start).toMatchObject({ offset: 0 });
 });
 
-test("the peak is the largest rate of segments that last about as long as the target, short ones together with their neighbours", () => {
+test("the peak is the highest bitrate of segments near the target duration, with short segments combined", () => {
   const stored = [
     { sizeBytes: 500_000, durationMs: 4_000 },
     { sizeBytes: 1_000_000, durationMs: 4_000 },
@@ -48,6 +48,6 @@ test("the peak is the largest rate of segments that last about as long as the ta
   expect(measureBandwidth(short, 4_000).peakBps).toBe(1_600_000);
 });
 
-test("what is shorter than half the target duration counts when it is all there is", () => {
+test("a segment shorter than half the target duration counts if it is the only one", () => {
   expect(measureBandwidth([{ sizeBytes: 1_000, durationMs: 100 }], 4_000).peakBps).toBe(80_000);
 });

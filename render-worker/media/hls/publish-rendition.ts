@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PlaylistSegment } from "@reelay/contracts";
-import { codecString, readTrackClock, type TrackClock } from "@reelay/media-container";
+import { codecString, moveFragments, readTrackClock, type TrackClock } from "@reelay/media-container";
 import type { ObjectStore } from "@reelay/object-store";
 import { retriableError } from "../../errors.ts";
 import { storeOnce } from "../../store/index.ts";
@@ -18,8 +18,10 @@ interface RenditionOptions {
   store: ObjectStore;
   /** ffmpeg's output directory for this rendition. */
   directory: string;
-  /** Key prefix in the store, ending in `/`. */
+  /** What all keys in the store begin with. */
   keyPrefix: string;
+  /** The time to which segments are moved that begin at 0. Default 0. */
+  startSeconds?: number;
   files: { playlist: string; init: string };
   kind: "video" | "audio";
   /** Part of the timeline. Segment borders are those of the whole video. */
@@ -218,11 +220,22 @@ export class RenditionPublisher implements AsyncDisposable {
     const { store, directory, keyPrefix, kind, signal } = this.#options;
     const { path, sizeBytes } = await joinPieces(directory, segment.pieces);
     await this.#options.check?.(path);
+    await this.#move(path);
     const key = `${keyPrefix}${String(this.#segments.length).padStart(5, "0")}.m4s`;
     this.#isStoring = true;
     await storeOnce(store, key, { path }, { contentType: `${kind}/mp4`, signal });
     this.#isStoring = false;
     this.#segments.push({ key, durationMs: segment.durationMs, sizeBytes });
+  }
+
+  async #move(path: string): Promise<void> {
+    const { startSeconds = 0, keyPrefix } = this.#options;
+    if (startSeconds === 0) return;
+    const segment = await readFile(path);
+    const ticks = Math.round(startSeconds * (this.#clock?.timeScale ?? Number.NaN));
+    if (!moveFragments(segment, ticks))
+      throw retriableError("INTERNAL", "SEGMENT_UNREADABLE", `A segment of ${keyPrefix} could not be moved.`);
+    await writeFile(path, segment);
   }
 
   async #publish(isComplete: boolean): Promise<void> {

@@ -1,24 +1,24 @@
 import type { VideoStreamProbe } from "@reelay/contracts";
 
 /** Faster sources are first reduced to this rate, the highest that ordinary screens and decoders show. */
-export const maxFrameRate = 60;
+export const MAX_FRAME_RATE = 60;
 
 type Timing = Pick<VideoStreamProbe, "frameRate" | "isVariableFrameRate">;
 
-/** Whether a source exceeds `maxFrameRate`, and is first converted to that constant rate. */
+/** Whether a source exceeds `MAX_FRAME_RATE`, and is first converted to that constant rate. */
 export const isTooFast = ({ frameRate }: Timing): boolean =>
-  frameRate !== null && frameRate > maxFrameRate + 0.5;
+  frameRate !== null && frameRate > MAX_FRAME_RATE + 0.5;
 
 /** Frames per second. Below it, the duration of each frame matters. */
-export const slowRate = 5;
+export const SLOW_RATE = 5;
 
 /** Whether frames follow at a constant short distance, so that their times follow from their numbers. */
 export const isSteady = ({ frameRate, isVariableFrameRate }: Timing): boolean =>
-  frameRate !== null && !isVariableFrameRate && frameRate >= slowRate;
+  frameRate !== null && !isVariableFrameRate && frameRate >= SLOW_RATE;
 
 /** Frame rate before the rungs' own reduction; null if the source does not state it. */
 export const commonFrameRate = (video: Timing): number | null =>
-  video.frameRate === null ? null : Math.min(video.frameRate, maxFrameRate);
+  video.frameRate === null ? null : Math.min(video.frameRate, MAX_FRAME_RATE);
 
 /** Whether all frames are equally spaced before the rungs' own reduction. */
 export const isConstant = (video: Timing): boolean =>

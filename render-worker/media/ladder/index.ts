@@ -4,8 +4,8 @@ export {
   isConstant,
   isSteady,
   isTooFast,
-  maxFrameRate,
-  slowRate,
+  MAX_FRAME_RATE,
+  SLOW_RATE,
   strideFor,
 } from "./frame-rate.ts";
 export { type Ladder, type PlannedRung, planLadder } from "./plan-ladder.ts";

@@ -21,32 +21,32 @@ const summary = (width: number, height: number) =>
     .rungs.map((rung) => `${rung.name} ${rung.width}x${rung.height}`)
     .join(", ");
 
-test("a source on a rung gets that rung and all below, and no more", () => {
+test("a source that matches a rung gets that rung and all below, and no more", () => {
   expect(summary(1280, 720)).toBe(
     "144p 256x144, 240p 426x240, 360p 640x360, 480p 854x480, 540p 960x540, 720p 1280x720",
   );
 });
 
-test("a portrait source gets the same rungs, standing", () => {
+test("a portrait source gets the same rungs in portrait", () => {
   expect(summary(720, 1280)).toBe(
     "144p 144x256, 240p 240x426, 360p 360x640, 480p 480x854, 540p 540x960, 720p 720x1280",
   );
 });
 
-test("a source between rungs keeps its own size on top", () => {
+test("a source between rungs gets its own size as the top rung", () => {
   expect(summary(960, 400)).toBe("144p 346x144, 240p 576x240, 360p 864x360, 400p 960x400");
   expect(ladderOf(960, 400).rungs.at(-1)).toMatchObject({ index: 3, tier: "CRITICAL" });
 });
 
-test("a source below the smallest rung gets one variant of its own size, even in both directions", () => {
+test("a source below the smallest rung gets one variant of its own size, rounded to even numbers", () => {
   expect(summary(101, 81)).toBe("80p 100x80");
 });
 
-test("a source a few lines above a rung is that rung", () => {
+test("a source a few lines above a rung uses that rung", () => {
   expect(summary(858, 482)).toBe("144p 256x144, 240p 428x240, 360p 640x360, 480p 854x480");
 });
 
-test("a rung above the source is skipped with a sentence", () => {
+test("a rung above the source is skipped with a reason", () => {
   expect(ladderOf(1280, 720).skipped.map(({ name, index, reason }) => [name, index, reason])[0]).toEqual([
     "1080p",
     6,
@@ -64,7 +64,7 @@ test("bitrates follow the shape and the frame rate", () => {
   expect(bitrate(1080, 1080, 30)).toBe(3_897_114);
 });
 
-test("frames above a rung's maximum are thinned out evenly, never mixed", () => {
+test("frame rates above a rung's maximum are reduced by dropping frames evenly, without blending", () => {
   const rates = (frameRate: number, changes: object = {}) => {
     const { probe } = sourceOf({ width: 1280, height: 720, frameRate, ...changes });
     return planLadder(defaultProfile, probe)
@@ -82,7 +82,7 @@ test("frames above a rung's maximum are thinned out evenly, never mixed", () => 
   expect(rates(40, { isVariableFrameRate: true })).toEqual([30, 40]);
 });
 
-test("a rung that says nothing of frame rates has at most 30 frames per second", () => {
+test("a rung without a maximum frame rate has at most 30 fps", () => {
   const profile = {
     ...defaultProfile,
     rungs: [{ ...rungOf("H264", 720, 3_500_000), maxFrameRate: undefined }],
@@ -90,7 +90,7 @@ test("a rung that says nothing of frame rates has at most 30 frames per second",
   expect(planLadder(profile, sourceOf({ frameRate: 60 }).probe).rungs[0]?.frameRate).toBe(30);
 });
 
-test("each codec has a ladder of its own, to the source's own size", () => {
+test("each codec has its own ladder, up to the source's own size", () => {
   const rungs = [
     rungOf("H264", 360, 700_000),
     rungOf("H264", 720, 3_500_000),
@@ -119,7 +119,7 @@ test("a profile without rungs has an empty ladder", () => {
   expect(planLadder({ ...defaultProfile, rungs: [] }, sourceOf().probe)).toEqual({ rungs: [], skipped: [] });
 });
 
-test("whatever the source, something is made, nothing is upscaled, sizes are even and names differ", () => {
+test("every source gets at least one rung, without upscaling, with even sizes and unique names", () => {
   const side = integer({ min: 2, max: 9_000 });
   assert(
     property(side, side, (width, height) => {

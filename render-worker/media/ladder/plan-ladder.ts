@@ -38,7 +38,7 @@ export interface Ladder {
 }
 
 /** A source within 2 % of a rung is that rung; another variant would not look different. */
-const sameSize = 1.02;
+const SAME_SIZE = 1.02;
 
 /**
  * Plans the variants of a source. Pure.
@@ -92,7 +92,7 @@ function ownSize(
   shorter: number,
   names: Set<string>,
 ): Rung[] {
-  if (above === undefined || (below !== undefined && shorter <= below.height * sameSize)) return [];
+  if (above === undefined || (below !== undefined && shorter <= below.height * SAME_SIZE)) return [];
   const height = even(shorter);
   // `720p-hevc` becomes `400p-hevc`, to keep the ladders of several codecs apart.
   const ending = above.name.startsWith(`${above.height}p`) ? above.name.slice(`${above.height}`.length) : "p";

@@ -62,12 +62,12 @@ export interface NeedInput {
   decoders?: number;
 }
 
-const mib = 1024 ** 2;
+const MIB = 1024 ** 2;
 
 /** The program with its libraries and its buffers for input, output and audio. */
-const programBytes = 80 * mib;
+const PROGRAM_BYTES = 80 * MIB;
 /** Every stream of a source is opened, used or not. */
-const streamBytes = 1.6 * mib;
+const STREAM_BYTES = 1.6 * MIB;
 /**
  * Memory per packet in the source's index, permanently and while the file is opened: a 6-hour MP4 with 1.7
  * million packets used 135 and then 57 MiB (5.1), or 98 and 16 (7.0); four times in one program, 268 and 240.
@@ -94,8 +94,8 @@ const mostThreads = (height: number): number => Math.max(1, Math.floor(height / 
 
 /** Memory of an ffmpeg that opens a source this many times. Pure. */
 export const estimateOpen = ({ streams, packets, probedBytes }: NeededSource, inputs = 1): number => {
-  const keptBytes = streams * streamBytes + packets * packetBytes.kept;
-  const openBytes = programBytes + keptBytes + packets * packetBytes.opening;
+  const keptBytes = streams * STREAM_BYTES + packets * packetBytes.kept;
+  const openBytes = PROGRAM_BYTES + keptBytes + packets * packetBytes.opening;
   return Math.max(openBytes, probedBytes) + (inputs - 1) * keptBytes;
 };
 

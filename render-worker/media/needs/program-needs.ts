@@ -6,13 +6,13 @@ import { estimateDecoder, estimateOpen, type NeededSource, pictureBytes } from "
  * itself. All pure.
  */
 
-const mib = 1024 ** 2;
+const MIB = 1024 ** 2;
 
 /**
  * Probing a source, before anything is known about it. Most sources use 16 to 60 MiB, a 6-hour MP4 135.
  * Anything beyond the maximum is not a regular video.
  */
-export const probeNeed = { usual: 256 * mib, most: 2 * 1024 * mib };
+export const probeNeed = { usual: 256 * MIB, most: 2 * 1024 * MIB };
 
 /** ffprobe that reads packets of a source. */
 export const lookNeed = estimateOpen;
@@ -22,7 +22,7 @@ export const firstPictureNeed = (source: NeededSource): number =>
   estimateOpen(source) + 6 * pictureBytes(source);
 
 /** The same, and the sprite under construction. */
-export const storyboardNeed = (source: NeededSource): number => firstPictureNeed(source) + 16 * mib;
+export const storyboardNeed = (source: NeededSource): number => firstPictureNeed(source) + 16 * MIB;
 
 /** Measuring a track's loudness at this many places at once. */
 export const loudnessNeed = estimateOpen;
@@ -57,10 +57,10 @@ export function comparisonNeed(
 /**
  * Decoding the starts of this many segments of a small variant (or one of the largest), and an image encoder.
  */
-export const piecesNeed = (pieces: number): number => 96 * mib + pieces * 24 * mib;
+export const piecesNeed = (pieces: number): number => 96 * MIB + pieces * 24 * MIB;
 
 /** Memory per packet that is read from fragments and added to the index of an MP4. */
-const indexedPacketBytes = 160;
+const INDEXED_PACKET_BYTES = 160;
 
 /** Joining finished renditions into one file. */
-export const downloadNeed = (packets: number): number => 80 * mib + packets * indexedPacketBytes;
+export const downloadNeed = (packets: number): number => 80 * MIB + packets * INDEXED_PACKET_BYTES;

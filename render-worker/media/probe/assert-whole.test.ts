@@ -52,7 +52,7 @@ function fragmented(count: number, mediaBytes: number) {
   return { pieces, sizeBytes: at };
 }
 
-test("a file is known to be cut off from a few looks, and a whole one to be whole", async () => {
+test("a few reads tell a truncated file from a whole one", async () => {
   const whole = Buffer.concat([start, box("moov", Buffer.alloc(9_000)), box("mdat", Buffer.alloc(50_000))]);
   expect(await requestsFor(whole)).toBeLessThanOrEqual(2);
   await expect(requestsFor(whole.subarray(0, -1))).rejects.toMatchObject({
@@ -60,15 +60,15 @@ test("a file is known to be cut off from a few looks, and a whole one to be whol
   });
 });
 
-test("a million empty boxes behind a video are not gone through", async () => {
+test("a million empty boxes after a video are not all read", async () => {
   const video = Buffer.concat([start, box("moov"), box("mdat", Buffer.alloc(64))]);
   expect(await requestsFor(Buffer.concat([video, Buffer.alloc(8_000_000, box("free"))]))).toBeLessThan(50);
 });
 
 test.each([
   ["ten thousand short fragments", 10_000, 100_000],
-  ["fragments that are longer than what is looked at of the end", 50, 9 * mebibyte],
-])("of %s, the last one says whether the recording is whole", async (_, count, mediaBytes) => {
+  ["fragments longer than the range read at the end", 50, 9 * mebibyte],
+])("with %s, the last one shows whether the recording is whole", async (_, count, mediaBytes) => {
   const { pieces, sizeBytes } = fragmented(count, mediaBytes);
   const whole = sparse(pieces, sizeBytes);
   await assertWhole(whole, signal);
@@ -78,7 +78,7 @@ test.each([
   });
 });
 
-test("boxes that each take a look of their own are not all followed", async () => {
+test("the number of separate reads for boxes is limited", async () => {
   const [count, bytes] = [5_000, 8_192];
   const head = Buffer.concat([numbers(bytes), Buffer.from("free")]);
   const reader = sparse(new Map(Array.from({ length: count }, (_, at) => [at * bytes, head])), count * bytes);
@@ -86,7 +86,7 @@ test("boxes that each take a look of their own are not all followed", async () =
   expect(reader.looks).toBe(1_000);
 });
 
-test("looking ends with its task", async () => {
+test("the check ends when its task is aborted", async () => {
   const { pieces, sizeBytes } = fragmented(100, 9 * mebibyte);
   const task = new AbortController();
   const reader = sparse(pieces, sizeBytes, (looks) => {

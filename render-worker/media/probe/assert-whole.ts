@@ -3,7 +3,7 @@ import { inputError } from "../../errors.ts";
 import type { SourceReader } from "../source/index.ts";
 
 /** End of a fragmented file, longer than most fragments. */
-const tailBytes = 8 * 1024 * 1024;
+const TAIL_BYTES = 8 * 1024 * 1024;
 /**
  * Start of a fragment after its length (ISO 14496-12, 8.8.4 and 8.8.5): a box of 16 bytes with its number.
  */
@@ -49,8 +49,8 @@ async function findLastFragment(
   source: Pick<SourceReader, "look" | "sizeBytes">,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const start = Math.max(0, source.sizeBytes - tailBytes);
-  const tail = await source.look(start, tailBytes, signal);
+  const start = Math.max(0, source.sizeBytes - TAIL_BYTES);
+  const tail = await source.look(start, TAIL_BYTES, signal);
   const found = tail.lastIndexOf(fragmentStart);
   return found < 4 ? null : start + found - 4;
 }

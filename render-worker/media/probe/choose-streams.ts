@@ -21,8 +21,8 @@ export function chooseStreams(probed: ProbedFile, decodable?: readonly string[])
   const { streams, programs } = probed;
   const pictures = streams.filter(isVideo);
   const video = preferred(pictures.filter(isReadable)) ?? preferred(pictures);
-  const others = otherPrograms(programs, video ?? preferred(streams.filter(isSound)));
-  const judged = streams.filter(isSound).map((stream) => {
+  const others = otherPrograms(programs, video ?? preferred(streams.filter(isAudio)));
+  const judged = streams.filter(isAudio).map((stream) => {
     const isElsewhere = others.has(stream.index);
     const reason: UnsupportedAudioReason | null = isElsewhere
       ? "OTHER_PROGRAM"
@@ -44,7 +44,7 @@ const preferred = (streams: readonly ProbedStream[]): ProbedStream | undefined =
 const isVideo = ({ codec_type, disposition }: ProbedStream): boolean =>
   codec_type === "video" && disposition?.["attached_pic"] !== 1;
 
-const isSound = ({ codec_type }: ProbedStream): boolean => codec_type === "audio";
+const isAudio = ({ codec_type }: ProbedStream): boolean => codec_type === "audio";
 
 /** Without a decoder or any frames, ffprobe reports no pixel format. */
 const isReadable = ({ width, height, pix_fmt }: ProbedStream): boolean =>
@@ -83,7 +83,7 @@ const isDecodable = (
 const isSampleRate = (hertz: number): boolean => hertz >= 1_000 && hertz <= 12_288_000;
 
 /** Containers whose index counts the frames of each track. */
-const counting = /^mov,/;
+const COUNTING = /^mov,/;
 
 /** Whether the container declares the track empty. */
 function isEmpty(
@@ -92,6 +92,6 @@ function isEmpty(
 ): boolean {
   // Matroska stores durations of tracks in tags; ffprobe's other durations are those of the whole file.
   if (/^0+:00:00(\.0+)?$/.test(tags?.["DURATION"] ?? "")) return true;
-  const isCounted = counting.test(probed.format?.format_name ?? "") && Number(video?.nb_frames) > 0;
+  const isCounted = COUNTING.test(probed.format?.format_name ?? "") && Number(video?.nb_frames) > 0;
   return isCounted && !(Number(nb_frames) > 0);
 }

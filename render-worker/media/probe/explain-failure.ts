@@ -1,12 +1,12 @@
 import { inputError, type RenderError, retriableError } from "../../errors.ts";
 import type { ProgramResult } from "../../programs/index.ts";
-import { type DecodeLimits, mostStreams, sourceFormats } from "../ffmpeg/index.ts";
+import { type DecodeLimits, MOST_STREAMS, sourceFormats } from "../ffmpeg/index.ts";
 import { notAVideo } from "./parse-probe.ts";
 
 export const tooManyStreams = (what: string): RenderError =>
   inputError(
     "SOURCE_TOO_MANY_STREAMS",
-    `The source has ${what}; the limit is ${mostStreams}. Remux it with only the streams that you need.`,
+    `The source has ${what}; the limit is ${MOST_STREAMS}. Remux it with only the streams that you need.`,
   );
 
 /** ffprobe does not open frames of that size: their size is missing, and only its log shows the reason. */
@@ -23,7 +23,7 @@ export const isShortOfMemory = ({ signal, stderr }: Pick<ProgramResult, "signal"
   signal !== null || /alloc|out of memory|get_buffer\(\) failed|Cannot add index entry/i.test(stderr);
 
 /** Advice for a source that only the wider set supports. */
-const widerSet = "An operator can allow rare formats with SOURCE_DECODERS=all.";
+const WIDER_SET = "An operator can allow rare formats with SOURCE_DECODERS=all.";
 
 /**
  * Explains ffprobe's log, most specific cause first. A file without a matching demuxer is not a video.
@@ -45,7 +45,8 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
       tail,
     );
   }
-  if (/exceeds max_streams parameter/.test(stderr)) return tooManyStreams(`more than ${mostStreams} streams`);
+  if (/exceeds max_streams parameter/.test(stderr))
+    return tooManyStreams(`more than ${MOST_STREAMS} streams`);
   if (isTooLargePicture(stderr)) {
     return inputError(
       "SOURCE_TOO_MANY_PIXELS",
@@ -56,7 +57,7 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
   if (/not on whitelist/i.test(stderr) && /Codec/.test(stderr)) {
     return inputError(
       "SOURCE_CODEC_UNSUPPORTED",
-      `The source's codec${named(/Codec \((\w+)\) not on whitelist/i.exec(stderr)?.[1])} is not accepted. Convert the file to H.264 and AAC and upload that. ${widerSet}`,
+      `The source's codec${named(/Codec \((\w+)\) not on whitelist/i.exec(stderr)?.[1])} is not accepted. Convert the file to H.264 and AAC and upload that. ${WIDER_SET}`,
       tail,
     );
   }
@@ -80,7 +81,7 @@ export function explainProbeFailure(stderr: string, limits: DecodeLimits, isMovi
     if (format !== undefined) {
       return inputError(
         "SOURCE_CONTAINER_UNSUPPORTED",
-        `The source's container${named(format)} is not accepted. Remux or convert the file to MP4 and upload that. ${widerSet}`,
+        `The source's container${named(format)} is not accepted. Remux or convert the file to MP4 and upload that. ${WIDER_SET}`,
         tail,
       );
     }

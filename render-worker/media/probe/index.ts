@@ -1,5 +1,5 @@
 /** Determines what a source is. */
-export { type SoundTrack, soundStartMs } from "./audio-track.ts";
+export { type AudioTrack, audioStartMs } from "./audio-track.ts";
 export { ProbeMemoryError } from "./explain-failure.ts";
 export { KnownSources } from "./known-sources.ts";
 export { probeSource } from "./probe-source.ts";

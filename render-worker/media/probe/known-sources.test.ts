@@ -5,7 +5,7 @@ import { KnownSources } from "./known-sources.ts";
 const file = { key: "videos/a/source/a.mp4", generation: "1", input: "http://127.0.0.1:1/a" };
 const source = { ...sourceOf(), input: file.input };
 
-test("what a source is is asked once, whichever way an attempt has to it", () => {
+test("a source is probed once, whatever address an attempt reads it from", () => {
   const known = new KnownSources();
   expect(known.find(file, "PICTURE")).toBeNull();
   known.keep(file, "PICTURE", source);
@@ -13,15 +13,15 @@ test("what a source is is asked once, whichever way an attempt has to it", () =>
   expect(known.find({ ...file, input }, "PICTURE")).toEqual({ ...source, input });
 });
 
-test("other bytes, another file, or another question are not the same", () => {
+test("another generation, another file or another kind of probe is not a match", () => {
   const known = new KnownSources();
   known.keep(file, "PICTURE", source);
   expect(known.find({ ...file, generation: "2" }, "PICTURE")).toBeNull();
   expect(known.find({ ...file, key: "videos/b/source/a.mp4" }, "PICTURE")).toBeNull();
-  expect(known.find(file, "SOUND")).toBeNull();
+  expect(known.find(file, "AUDIO")).toBeNull();
 });
 
-test("nothing is kept of what still arrives, or of bytes that no generation names", () => {
+test("a source that is still arriving or has no generation is not cached", () => {
   const known = new KnownSources();
   for (const each of [
     { ...file, generation: null },

@@ -5,14 +5,14 @@ import type { SourceFile } from "./source-file.ts";
 type Whose = Pick<OpenSource, "key" | "generation" | "beginningOf" | "input">;
 
 /** Maximum number of cached sources, at a few kilobytes each. */
-const mostKept = 200;
+const MOST_KEPT = 200;
 
 /**
  * Caches probe results of stored sources. The tasks of a long video run on few workers in succession, and
  * each would run ffprobe again. Sources that are still arriving, or have no generation, are not cached.
  */
 export class KnownSources {
-  readonly #sources = new LRUCache<string, SourceFile>({ max: mostKept });
+  readonly #sources = new LRUCache<string, SourceFile>({ max: MOST_KEPT });
 
   /** @param wants what was probed: another profile may need more */
   find(file: Whose, wants: string): SourceFile | null {

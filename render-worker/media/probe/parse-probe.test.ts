@@ -16,9 +16,9 @@ const captured = async (name: string, release: string) => {
 };
 const file = { input: "/clip", sizeBytes: 1_000 };
 
-describe.each(["5.1", "2023"])("what ffprobe %s writes", (release) => {
-  test("a quarter turn swaps the sides", async () => {
-    const { probe, sounds } = parseProbe(await captured("turned-h264-aac", release), file);
+describe.each(["5.1", "2023"])("output of ffprobe %s", (release) => {
+  test("a rotation by 90 degrees swaps width and height", async () => {
+    const { probe, audioTracks } = parseProbe(await captured("turned-h264-aac", release), file);
     expect(probe.video).toMatchObject({
       rotation: 90,
       codedWidth: 640,
@@ -27,10 +27,10 @@ describe.each(["5.1", "2023"])("what ffprobe %s writes", (release) => {
       height: 640,
     });
     expect(probe).toMatchObject({ audio: { codec: "aac", channels: 1, sampleRate: 44_100 }, streamCount: 2 });
-    expect(sounds.map(({ name, index }) => [name, index])).toEqual([["audio", 1]]);
+    expect(audioTracks.map(({ name, index }) => [name, index])).toEqual([["audio", 1]]);
   });
 
-  test("high dynamic range is recognized by its transfer function", async () => {
+  test("HDR is recognized by its transfer function", async () => {
     const { probe, frameRate } = parseProbe(await captured("hdr-hevc", release), file);
     expect(probe.video).toMatchObject({
       hdr: "PQ",
@@ -41,7 +41,7 @@ describe.each(["5.1", "2023"])("what ffprobe %s writes", (release) => {
     expect(frameRate).toEqual({ num: 60, den: 1 });
   });
 
-  test("wide pixels become width, and interlacing is seen", async () => {
+  test("wide pixels increase the width, and interlacing is detected", async () => {
     const { probe } = parseProbe(await captured("interlaced-anamorphic", release), file);
     expect(probe.video).toMatchObject({
       width: 1024,
@@ -51,8 +51,8 @@ describe.each(["5.1", "2023"])("what ffprobe %s writes", (release) => {
     });
   });
 
-  test("a cover picture is no video", async () => {
-    const probed = await captured("sound-with-cover", release);
+  test("cover art is not a video", async () => {
+    const probed = await captured("audio-with-cover", release);
     expect(() => parseProbe(probed, file)).toThrow(RenderError);
   });
 });
@@ -72,7 +72,7 @@ test.each([
   );
 });
 
-test("Matroska tells in a tag when its pictures end: sound may go on for long", () => {
+test("Matroska's DURATION tag gives the video's end, even if the audio is longer", () => {
   const streams = [
     { ...video, start_time: "0.500000", duration: "300.000000", tags: { DURATION: "00:01:30.500000000" } },
   ];
@@ -90,7 +90,7 @@ test.each([
   ["60/1", "45/1", { num: 45, den: 1 }],
   ["90000/1", "2764800/46181", { num: 2_764_800, den: 46_181 }],
 ])(
-  "a base rate of %s and an average of %s: a rate that is usual is believed where both are near",
+  "a base rate of %s and an average of %s: a standard rate close to both is preferred",
   (base, average, rate) => {
     const streams = [
       { index: 0, codec_type: "video", width: 2, height: 2, r_frame_rate: base, avg_frame_rate: average },
@@ -101,16 +101,16 @@ test.each([
   },
 );
 
-test("the stream flagged as default is taken, and sound without a decoder is passed over, and told", () => {
-  const sound = { codec_type: "audio", channels: 2, sample_rate: "48000" };
+test("the default stream is chosen, and audio without a decoder is skipped and reported", () => {
+  const audio = { codec_type: "audio", channels: 2, sample_rate: "48000" };
   const streams = [
     { ...video, disposition: { default: 0 } },
     { ...video, index: 1, disposition: { default: 1 } },
-    { ...sound, index: 2, codec_name: "mpegh_3d_audio", tags: { language: "ger", title: "Surround" } },
-    { ...sound, index: 3, codec_name: "opus" },
+    { ...audio, index: 2, codec_name: "mpegh_3d_audio", tags: { language: "ger", title: "Surround" } },
+    { ...audio, index: 3, codec_name: "opus" },
   ];
   const source = parseProbe({ streams, programs: [], format }, file, "PICTURE", ["opus"]);
-  expect(source).toMatchObject({ videoIndex: 1, sounds: [{ index: 3 }] });
+  expect(source).toMatchObject({ videoIndex: 1, audioTracks: [{ index: 3 }] });
   expect(source.probe.unsupportedAudio).toEqual([
     { codec: "mpegh_3d_audio", language: "ger", title: "Surround", reason: "UNDECODABLE" },
   ]);

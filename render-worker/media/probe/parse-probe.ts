@@ -1,6 +1,6 @@
 import type { UnsupportedAudioTrack, VideoStreamProbe } from "@reelay/contracts";
 import { inputError } from "../../errors.ts";
-import { planTracks, readHandler, readTitle, type SoundStream } from "./audio-track.ts";
+import { type AudioStream, planTracks, readHandler, readTitle } from "./audio-track.ts";
 import { type ChosenStreams, chooseStreams } from "./choose-streams.ts";
 import type { ProbedFile, ProbedStream } from "./ffprobe-json.ts";
 import { type PictureProbe, parseRatio, type Ratio, type SourceFile } from "./source-file.ts";
@@ -12,22 +12,22 @@ import { type PictureProbe, parseRatio, type Ratio, type SourceFile } from "./so
  * Of the usable streams (`chooseStreams`) the default one wins, else the first; other audio tracks follow.
  * Undecodable audio is treated as absent, since a silent video is better than none.
  *
- * @param wants `SOUND` for a profile without rungs: video is ignored and may be missing
+ * @param wants `AUDIO` for a profile without rungs: video is ignored and may be missing
  * @param decodable codecs that ffmpeg can decode. Default: every codec that ffprobe recognizes.
  */
 export function parseProbe(
   probed: ProbedFile,
   file: { input: string; sizeBytes: number },
-  wants: "PICTURE" | "SOUND" = "PICTURE",
+  wants: "PICTURE" | "AUDIO" = "PICTURE",
   decodable?: readonly string[],
 ): SourceFile {
   const { format, streams } = probed;
   if (!format) throw inputError("SOURCE_NOT_A_VIDEO", notAVideo("its container was not recognized"));
   const { usableAudio, unsupportedAudio, ...chosen } = chooseStreams(probed, decodable);
-  const { made, leftOut } = planTracks(usableAudio.map(toSound));
-  const sounds = [...made, ...leftOut];
+  const { made, leftOut } = planTracks(usableAudio.map(toAudio));
+  const audioTracks = [...made, ...leftOut];
   const audio = usableAudio.find(({ index }) => index === made[0]?.index);
-  const video = wants === "SOUND" ? inPlaceOfPicture(audio, format.format_name) : chosen.video;
+  const video = wants === "AUDIO" ? inPlaceOfPicture(audio, format.format_name) : chosen.video;
   if (!video) throw withoutVideo(streams, format.format_name);
   if (!video.width || !video.height) {
     throw inputError(
@@ -42,8 +42,8 @@ export function parseProbe(
     sizeBytes: file.sizeBytes,
     bitrateBps: toCount(format.bit_rate),
     video: parseVideo(video, video.width, video.height, frameRate),
-    audio: sounds[0]?.probe ?? null,
-    ...(sounds.length > 1 && { audios: sounds.map(({ probe }) => probe) }),
+    audio: audioTracks[0]?.probe ?? null,
+    ...(audioTracks.length > 1 && { audios: audioTracks.map(({ probe }) => probe) }),
     ...(unsupportedAudio.length > 0 && { unsupportedAudio: unsupportedAudio.map(toUnsupportedTrack) }),
     streamCount: streams.length,
   };
@@ -51,14 +51,14 @@ export function parseProbe(
     input: file.input,
     probe,
     videoIndex: video.index,
-    sounds: made,
+    audioTracks: made,
     zeroSeconds: readZero(probed, [
       video,
-      ...usableAudio.filter(({ index }) => made.some((sound) => sound.index === index)),
+      ...usableAudio.filter(({ index }) => made.some((audio) => audio.index === index)),
     ]),
     promised: { frames: toCount(video.nb_frames), durationMs: readLength(video) },
     frameRate,
-    ...(wants === "SOUND" && { isSoundOnly: true }),
+    ...(wants === "AUDIO" && { isAudioOnly: true }),
   };
 }
 
@@ -74,7 +74,7 @@ function readDurationMs({
   return isEnd ? Math.round((durationMs - startMs) * 1000) / 1000 : durationMs;
 }
 
-function toSound({ index, tags, disposition, ...stream }: ProbedStream): SoundStream {
+function toAudio({ index, tags, disposition, ...stream }: ProbedStream): AudioStream {
   const title = readTitle(tags?.["title"]) ?? readHandler(tags?.["handler_name"]);
   const startTime = toNumber(stream.start_time);
   const endSeconds = readEnd(stream.duration, tags, startTime);
@@ -97,7 +97,7 @@ function toUnsupportedTrack({
   stream,
   reason,
 }: ChosenStreams["unsupportedAudio"][number]): UnsupportedAudioTrack {
-  const { codec, language, title } = toSound(stream).probe;
+  const { codec, language, title } = toAudio(stream).probe;
   return { codec, language, ...(title !== undefined && { title }), reason };
 }
 
@@ -127,7 +127,7 @@ function readLength({ duration, tags, start_time }: ProbedStream): number | null
 function inPlaceOfPicture(audio: ProbedStream | undefined, container: string): ProbedStream {
   if (audio) return { ...audio, codec_name: "none", width: 2, height: 2 };
   throw inputError(
-    "SOURCE_HAS_NO_SOUND",
+    "SOURCE_HAS_NO_AUDIO",
     `The source (${container}) has no audio that can be decoded, and its profile is audio only. Upload a file with audio, or use a profile with rungs.`,
   );
 }

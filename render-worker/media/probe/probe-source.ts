@@ -35,7 +35,7 @@ export async function probeSource(
   options: {
     ffprobe: Program;
     limits: ProbeLimits;
-    wants?: "PICTURE" | "SOUND";
+    wants?: "PICTURE" | "AUDIO";
     /** Memory limit. Default: enough for any regular video. */
     memoryBytes?: number;
     /**
@@ -151,7 +151,7 @@ function parseOrExplain(
     decodable,
     limits,
   }: {
-    wants?: "PICTURE" | "SOUND";
+    wants?: "PICTURE" | "AUDIO";
     decodable?: readonly string[];
     limits: ProbeLimits;
   },

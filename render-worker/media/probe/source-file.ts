@@ -1,6 +1,6 @@
 import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
 import type { NeededSource } from "../needs/index.ts";
-import type { SoundTrack } from "./audio-track.ts";
+import type { AudioTrack } from "./audio-track.ts";
 
 /** The probe of a source with video. */
 export type PictureProbe = SourceProbe & { video: VideoStreamProbe };
@@ -12,14 +12,14 @@ export interface SourceFile {
    * `safeInputOptions`.
    */
   input: string;
-  /** `video` is a placeholder if `isSoundOnly`. */
+  /** `video` does not describe a real track if `isAudioOnly`. */
   probe: PictureProbe;
   /** Video is ignored, since the profile has no rungs. */
-  isSoundOnly?: boolean;
+  isAudioOnly?: boolean;
   /** ffmpeg's index of the rendered video stream. */
   videoIndex: number;
   /** Audio tracks to encode, the default one first. Empty if none can be decoded. */
-  sounds: readonly SoundTrack[];
+  audioTracks: readonly AudioTrack[];
   /**
    * Position of the timeline's 0 on the container's clock, in seconds: the start of the first of these
    * streams.
@@ -36,9 +36,9 @@ export interface SourceFile {
 /** The reported probe, without the placeholder for ignored video. */
 export const reportedProbe = ({
   probe,
-  isSoundOnly,
-}: Pick<SourceFile, "probe" | "isSoundOnly">): SourceProbe =>
-  isSoundOnly ? { ...probe, video: null } : probe;
+  isAudioOnly,
+}: Pick<SourceFile, "probe" | "isAudioOnly">): SourceProbe =>
+  isAudioOnly ? { ...probe, video: null } : probe;
 
 export interface Ratio {
   num: number;
@@ -64,16 +64,16 @@ export const decodedSize = ({
     : { width: codedHeight, height: codedWidth };
 
 /** AAC has 47 packets per second at 48 kHz. Codecs with more have smaller ones. */
-const soundPacketsPerSecond = 50;
+const AUDIO_PACKETS_PER_SECOND = 50;
 /** Assumed if the container does not state it. */
-const usualFrameRate = 60;
+const USUAL_FRAME_RATE = 60;
 
 /** Properties of a source that determine the memory for reading and decoding it. Pure. */
-export function describeForMemory({ probe, isSoundOnly, probedBytes = 0 }: SourceFile): NeededSource {
+export function describeForMemory({ probe, isAudioOnly, probedBytes = 0 }: SourceFile): NeededSource {
   const { video, streamCount: streams, durationMs } = probe;
   const { codedWidth: width, codedHeight: height, pixelFormat } = video;
-  const pictures = isSoundOnly ? 0 : (video.frameRate ?? usualFrameRate);
-  const perSecond = pictures + soundPacketsPerSecond * Math.max(1, streams - 1);
+  const pictures = isAudioOnly ? 0 : (video.frameRate ?? USUAL_FRAME_RATE);
+  const perSecond = pictures + AUDIO_PACKETS_PER_SECOND * Math.max(1, streams - 1);
   const packets = Math.ceil((perSecond * (durationMs ?? 0)) / 1000);
   return { width, height, pixelFormat, isToneMapped: video.hdr !== null, streams, packets, probedBytes };
 }

@@ -5,16 +5,16 @@ import type { Program } from "../../programs/index.ts";
 import { type DecodeLimits, type FfmpegTools, parseStatisticsLine } from "../ffmpeg/index.ts";
 import type { SourceFile } from "../probe/index.ts";
 import {
+  ANALYSIS_STATISTICS_FILE,
   type Analysis,
   analysisArguments,
-  analysisStatisticsFile,
-  coarserSteps,
-  sampleMs,
-  usualCrf,
+  COARSER_STEPS,
+  SAMPLE_MS,
+  USUAL_CRF,
 } from "./plan-analysis.ts";
 import type { Measured } from "./plan-bitrates.ts";
 
-const timeoutMs = 60_000;
+const TIMEOUT_MS = 60_000;
 
 interface AnalyseOptions {
   tools: Pick<FfmpegTools, "filters">;
@@ -34,8 +34,8 @@ export async function analyseSource(
   analysis: Analysis,
   options: AnalyseOptions,
 ): Promise<Measured[]> {
-  const usual = await encodeSamples(source, analysis, usualCrf, options);
-  const coarser = await encodeSamples(source, analysis, usualCrf + coarserSteps, options);
+  const usual = await encodeSamples(source, analysis, USUAL_CRF, options);
+  const coarser = await encodeSamples(source, analysis, USUAL_CRF + COARSER_STEPS, options);
   return analysis.probes.map(({ width, height }, index) => ({
     ...{ width, height },
     usual: toMeans(usual[index]),
@@ -66,14 +66,14 @@ async function encodeSamples(
   try {
     const { exitCode, stderr, endedFor } = await ffmpeg.run(
       analysisArguments(source, analysis, { crf, filters: tools.filters, limits }),
-      { cwd: directory, timeoutMs, signal, priority },
+      { cwd: directory, timeoutMs: TIMEOUT_MS, signal, priority: PRIORITY },
     );
     if (exitCode !== 0) {
       const what =
-        endedFor === "TIMEOUT" ? `took longer than ${timeoutMs} ms` : `ended with code ${exitCode}`;
+        endedFor === "TIMEOUT" ? `took longer than ${TIMEOUT_MS} ms` : `ended with code ${exitCode}`;
       throw new Error(`The analysis of samples ${what}: ${stderr.slice(-1_000)}`);
     }
-    return readSamples(analysis, await readFile(join(directory, analysisStatisticsFile), "latin1"), stderr);
+    return readSamples(analysis, await readFile(join(directory, ANALYSIS_STATISTICS_FILE), "latin1"), stderr);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -93,14 +93,14 @@ export function readSamples({ probes, momentsMs }: Analysis, statistics: string,
     const frame = parseStatisticsLine(line);
     const samples = frame && bits[frame.output];
     if (!frame || !samples) continue;
-    const sample = Math.min(samples.length - 1, Math.floor(frame.timeMs / sampleMs));
+    const sample = Math.min(samples.length - 1, Math.floor(frame.timeMs / SAMPLE_MS));
     samples[sample] = (samples[sample] ?? 0) + frame.frameBytes * 8;
   }
   return bits.map((samples, index) => ({
-    bps: samples.map((perSample) => (perSample * 1_000) / sampleMs),
+    bps: samples.map((perSample) => (perSample * 1_000) / SAMPLE_MS),
     ssim: likeness[index] ?? 0,
   }));
 }
 
 /** Below the head, for which viewers wait, but not idle: the other tasks wait for the analysis. */
-const priority = 5;
+const PRIORITY = 5;

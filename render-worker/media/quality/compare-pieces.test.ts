@@ -3,15 +3,9 @@ import { join } from "node:path";
 import { readPieceStartMs } from "@reelay/media-container";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeFolder } from "../../host/work-directory/make-folder.ts";
-import { planRender } from "../../kinds/transcode/plan/plan-render.ts";
-import {
-  defaultProfile,
-  makeClip,
-  shippedTools,
-  temporaryDirectory,
-  testPrograms,
-  testTools,
-} from "../../testing/kit.ts";
+import { planRender } from "../../kinds/render/plan/plan-render.ts";
+import { defaultProfile, fullTools, makeClip, temporaryDirectory, testPrograms } from "../../testing/kit.ts";
+import { type Turn, turnMovie } from "../../testing/mp4-bytes.ts";
 import type { FfmpegTools } from "../ffmpeg/tools.ts";
 import { words } from "../ffmpeg/words.ts";
 import { parseMediaPlaylist } from "../hls/media-playlist.ts";
@@ -25,11 +19,8 @@ const moving = "testsrc2=s=320x180:r=30:d=5,scroll=h=0.03:v=0.02";
 const limits = { sourceBytes: 1e9, sourceDurationMs: 36e5, sourcePixels: 34e6 };
 const signal = new AbortController().signal;
 
-/** The ffmpeg of this run, and the other supported one if it is installed. */
-const shipped = await shippedTools();
-const builds = [await testTools(), ...(shipped ? [shipped] : [])].filter(
-  (tools, index, all) => all.findIndex(({ ffmpeg }) => ffmpeg.version === tools.ffmpeg.version) === index,
-);
+/** By SSIM and by VMAF, where both are installed. */
+const builds = await fullTools();
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
 
@@ -41,7 +32,7 @@ afterAll(async () => {
   await clips[Symbol.asyncDispose]();
 });
 
-const sources: Record<string, { file: string; args: string }> = {
+const sources: Record<string, { file: string; args: string; turn?: Turn }> = {
   "a constant rate": { file: "plain.mp4", args: `-f lavfi -i ${moving} -g 50` },
   "29.97 pictures a second, long groups with B-frames": {
     file: "ntsc.mp4",
@@ -59,12 +50,12 @@ const sources: Record<string, { file: string; args: string }> = {
     file: "late.ts",
     args: `-f lavfi -i ${moving} -g 40 -output_ts_offset 20`,
   },
-  "a transport stream whose sound begins first": {
-    file: "sound-first.ts",
+  "a transport stream whose audio begins first": {
+    file: "audio-first.ts",
     args: `-f lavfi -i sine=d=6 -itsoffset 0.4 -f lavfi -i ${moving} -map 1:v -map 0:a -c:a aac -g 40`,
   },
-  "sound that begins before the picture": {
-    file: "sound-first.mkv",
+  "audio that begins before the picture": {
+    file: "audio-first.mkv",
     args: `-f lavfi -i sine=d=5 -itsoffset 0.4 -f lavfi -i ${moving} -map 1:v -map 0:a -c:a aac -g 60`,
   },
   "more pictures a second than are made": {
@@ -73,19 +64,21 @@ const sources: Record<string, { file: string; args: string }> = {
   },
   "a picture that is turned": {
     file: "turned.mp4",
-    args: `-f lavfi -i ${moving} -g 60 -metadata:s:v:0 rotate=90`,
+    args: `-f lavfi -i ${moving} -g 60`,
+    turn: "right",
   },
 };
 
 describe.each(builds.map((tools) => ({ name: `ffmpeg ${tools.ffmpeg.version}`, tools })))(
   "$name",
   ({ tools }) => {
-    test.each(Object.keys(sources))("the same pictures are compared: %s", async (what) => {
-      const { file, args } = sources[what] ?? { file: "", args: "" };
+    test.each(Object.keys(sources))("the comparison uses the same frames: %s", async (what) => {
+      const { file, args, turn } = sources[what] ?? { file: "", args: "" };
       const clip = await makeClip(join(clips.path, file), [
         ...args.split(" "),
         ...words("-c:v libx264 -preset ultrafast -qp 12 -pix_fmt yuv420p"),
       ]);
+      if (turn) await turnMovie(clip, turn);
       await using made = await render(tools, clip);
       const scores = await made.compare(0);
       const shifted = await made.compare(1);
@@ -120,7 +113,7 @@ async function render(tools: FfmpegTools, clip: string) {
   const plan = planRender({
     source,
     rungs,
-    sounds: source.sounds,
+    audioTracks: source.audioTracks,
     profile: { ...defaultProfile, segmentDurationMs: 2_000 },
     filters: tools.filters,
     directory: folder.path,

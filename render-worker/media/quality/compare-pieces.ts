@@ -7,7 +7,7 @@ import { type ComparisonRequest, planComparison, scoresFile } from "./plan-compa
 import { readScores } from "./read-scores.ts";
 
 /** A comparison covers a few frames. Anything longer hangs or gets no CPU. */
-const timeoutMs = 120_000;
+const TIMEOUT_MS = 120_000;
 
 /** VMAF if this ffmpeg supports it, else SSIM. */
 export const metricOf = (tools: Pick<FfmpegTools, "filters">): QualityMetric =>
@@ -25,12 +25,12 @@ export async function comparePieces(
 ): Promise<Map<string, number[]>> {
   const { exitCode, stderr, endedFor } = await ffmpeg.run(planComparison(request), {
     cwd: directory,
-    timeoutMs,
+    timeoutMs: TIMEOUT_MS,
     signal,
     ...(!isAwaited && { priority: behindOthers }),
   });
   if (exitCode !== 0) {
-    const what = endedFor === "TIMEOUT" ? `took longer than ${timeoutMs} ms` : `ended with code ${exitCode}`;
+    const what = endedFor === "TIMEOUT" ? `took longer than ${TIMEOUT_MS} ms` : `ended with code ${exitCode}`;
     throw new Error(`The comparison with the source ${what}: ${stderr.slice(-1_000)}`);
   }
   const scores = new Map<string, number[]>();

@@ -35,11 +35,11 @@ export interface MeasureOptions {
 /** Frames per moment: VMAF costs ten times as much as encoding a frame, SSIM a third. */
 const pictures = { VMAF: 4, SSIM: 12 } as const;
 /** A source without seeking is compared only up to here. */
-const reachableMs = 15_000;
+const REACHABLE_MS = 15_000;
 /** Variants compared per process, since each needs memory. Further processes decode the source again. */
-const comparedAtOnce = 3;
+const COMPARED_AT_ONCE = 3;
 /** Offset into a segment, whose first frames are better than most. */
-const intoMs = 700;
+const INTO_MS = 700;
 
 /**
  * Measures the quality of renditions, by name, at the video's comparison moments that they cover. Segments
@@ -60,7 +60,7 @@ export async function measureQuality(
   const durationMs = source.probe.durationMs ?? lastMs;
   const moments = canBeEntered(source)
     ? planComparedMoments(durationMs)
-    : [Math.min(durationMs / 2, reachableMs)];
+    : [Math.min(durationMs / 2, REACHABLE_MS)];
   for (const momentMs of moments) {
     await makeFolder(directory);
     const pieces = await readPieces(renditions, momentMs, directory, options);
@@ -80,7 +80,7 @@ export async function measureQuality(
             source,
             pieces: some,
             pieceStartMs: first.startMs,
-            fromMs: first.startMs + Math.min(intoMs, first.durationMs / 3),
+            fromMs: first.startMs + Math.min(INTO_MS, first.durationMs / 3),
             frames: pictures[metric],
             metric,
             filters: tools.filters,
@@ -90,8 +90,8 @@ export async function measureQuality(
           { signal, isAwaited: options.isAwaited ?? false },
         );
       };
-      for (let from = 0; from < pieces.length; from += comparedAtOnce) {
-        const some = pieces.slice(from, from + comparedAtOnce);
+      for (let from = 0; from < pieces.length; from += COMPARED_AT_ONCE) {
+        const some = pieces.slice(from, from + COMPARED_AT_ONCE);
         const need = { size: comparedSize(source.probe.video), pieces: some.length, metric };
         const bytes = comparisonNeed(describeForMemory(source), need);
         const compared = await options.reserveMemory({ program: "comparison", bytes }, (within) =>

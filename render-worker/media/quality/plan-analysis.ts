@@ -3,7 +3,7 @@ import { planCommonFilters } from "../filters/index.ts";
 import type { SourceFile } from "../probe/index.ts";
 import { planSamples } from "./plan-samples.ts";
 
-/** A size at which samples are encoded, at the usual quality and `coarserSteps` below it. */
+/** A size at which samples are encoded, at the usual quality and `COARSER_STEPS` below it. */
 export interface Probe {
   width: number;
   height: number;
@@ -17,10 +17,10 @@ export interface Analysis {
 }
 
 /** x264's usual quality (CRF), and the distance of the coarser encode. */
-export const usualCrf = 23;
-export const coarserSteps = 4;
-export const sampleMs = 1_000;
-export const analysisStatisticsFile = "analysis.log";
+export const USUAL_CRF = 23;
+export const COARSER_STEPS = 4;
+export const SAMPLE_MS = 1_000;
+export const ANALYSIS_STATISTICS_FILE = "analysis.log";
 
 /**
  * Plans the samples of a source, at no more than about 2 % of the ladder's own cost. Null if the source is so
@@ -65,7 +65,7 @@ export function analysisArguments(
   if (!top) return [];
   const samples = momentsMs.map(
     (_, index) =>
-      `[${index}:${source.videoIndex}]setpts=PTS-STARTPTS,trim=duration=${sampleMs / 1000},${planCommonFilters(source, top, filters).join(",")}[s${index}]`,
+      `[${index}:${source.videoIndex}]setpts=PTS-STARTPTS,trim=duration=${SAMPLE_MS / 1000},${planCommonFilters(source, top, filters).join(",")}[s${index}]`,
   );
   const joined = `${momentsMs.map((_, index) => `[s${index}]`).join("")}concat=n=${momentsMs.length}:v=1`;
   const split =
@@ -77,7 +77,7 @@ export function analysisArguments(
   );
   return [
     ...words("-hide_banner -nostdin -nostats -y"),
-    ...words(`-vstats_version 2 -vstats_file ${analysisStatisticsFile}`),
+    ...words(`-vstats_version 2 -vstats_file ${ANALYSIS_STATISTICS_FILE}`),
     ...momentsMs.flatMap((momentMs) => [
       ...safeInputOptions(limits, source.input),
       ...words(`-threads ${analysisThreads.decode} -noaccurate_seek -ss ${momentMs / 1000} -an -sn -i`),

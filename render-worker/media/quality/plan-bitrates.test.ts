@@ -34,7 +34,7 @@ const plan = (...sizes: Measured[]) =>
     qualityOffset ?? 0,
   ]);
 
-test("samples stand in the middles of equal parts, never at an end", () => {
+test("samples are in the middle of equal parts, never at an end", () => {
   expect(planSamples(60_000, 2)).toEqual([15_000, 45_000]);
   expect(planComparedMoments(12_000)).toEqual([6_000]);
   expect(planComparedMoments(600_000)).toHaveLength(5);
@@ -50,13 +50,13 @@ test.each([
     180_000,
     { momentsMs: [30_000, 90_000, 150_000], sizes: ["1920x1080", "960x540"] },
   ],
-])("what is looked at grows with the length: %s", (_what, durationMs, expected) => {
+])("the analysis grows with the length: %s", (_what, durationMs, expected) => {
   const analysis = planAnalysis(durationMs, rungs);
   const sizes = analysis?.probes.map(({ width, height }) => `${width}x${height}`);
   expect(analysis && { momentsMs: analysis.momentsMs, sizes }).toEqual(expected);
 });
 
-test("still pictures are made as coarse as may be, and their ceilings fall to the floor", () => {
+test("static content gets the lowest quality and minimum ceilings", () => {
   expect(plan(measured([960, 540], [20_000, 1], [19_000, 1]))).toEqual([
     ["144p", 75_000, 6],
     ["360p", 350_000, 6],
@@ -66,7 +66,7 @@ test("still pictures are made as coarse as may be, and their ceilings fall to th
   ]);
 });
 
-test("content in between is as fine as its ceiling allows, except for invisible detail; rungs between two sizes are interpolated", () => {
+test("medium content gets the quality its ceiling allows; rungs between two measured sizes are interpolated", () => {
   expect(
     plan(
       measured([1920, 1080], [1_500_000, 0.99], [1_000_000, 0.988]),
@@ -103,18 +103,18 @@ test("content in between is as fine as its ceiling allows, except for invisible 
   `);
 });
 
-test("a talk at 360p is finer than usual: likeness is cheap there, and far below its ceiling", () => {
+test("a talk at 360p gets a higher quality, because similarity is cheap and far below the ceiling", () => {
   const [, at360] = plan(measured([640, 360], [104_880, 0.9959008], [76_864, 0.9910347]));
   expect(at360).toEqual(["360p", 700_000, -6.5]);
 });
 
-test("hard content keeps the profile's ceilings and the usual quality", () => {
+test("hard content keeps the profile's ceilings and the default quality", () => {
   expect(plan(measured([960, 540], [20_000_000, 0.85], [9_000_000, 0.7]))).toEqual(
     rungs.map(({ name, bitrateBps }) => [name, bitrateBps, 0]),
   );
 });
 
-test("no ceiling rises above the profile's, and none changes the level that the initialisation segment names", () => {
+test("a ceiling never exceeds the profile's and never changes the level in the initialisation segment", () => {
   const high = [rung("144p", 256, 144, 500)];
   // 480 kb/s is the maximum of level 1.2: below it the parts of a video would differ.
   expect(planBitrates([measured([256, 144], [50_000, 0.99], [40_000, 0.98])], high)[0]?.bitrateBps).toBe(
@@ -122,11 +122,11 @@ test("no ceiling rises above the profile's, and none changes the level that the 
   );
 });
 
-test("nothing was measured: the ladder is as it was", () => {
+test("without measurements the ladder is unchanged", () => {
   expect(planBitrates([], rungs)).toEqual(rungs);
 });
 
-test("the samples of a quality are one process: each is begun at a key frame, and encoded at each size", () => {
+test("one process encodes all samples of a quality, each from a keyframe and at each size", () => {
   const analysis = {
     momentsMs: [15_000, 45_000],
     probes: [rungs[3], rungs[1]].flatMap((size) => size ?? []),
@@ -145,7 +145,7 @@ test("the samples of a quality are one process: each is begun at a key frame, an
   `);
 });
 
-test("bits are read by output and sample, likeness from the encoders' last words", () => {
+test("bitrates are read per output and sample, and SSIM from the encoders' final messages", () => {
   const probes = [
     { width: 640, height: 360 },
     { width: 256, height: 144 },

@@ -1,13 +1,13 @@
 import { h264Level } from "../ffmpeg/index.ts";
 import type { PlannedRung } from "../ladder/index.ts";
-import { coarserSteps, pixels } from "./plan-analysis.ts";
+import { COARSER_STEPS, pixels } from "./plan-analysis.ts";
 
 /** Results of the samples at one size. */
 export interface Measured {
   width: number;
   height: number;
   usual: { bps: number; ssim: number };
-  /** `coarserSteps` coarser. */
+  /** `COARSER_STEPS` coarser. */
   coarser: { bps: number; ssim: number };
   /** Of the largest sample, at the usual quality. */
   peakBps: number;
@@ -18,25 +18,25 @@ export interface Measured {
  * twelfth of a difference that half of the viewers see (measured on a talk and a cartoon at 144p to 720p: 0.6
  * to 1 point for 0.001).
  */
-const ssimToLose = 0.0006;
+const SSIM_TO_LOSE = 0.0006;
 /**
  * Range of steps from the usual quality. Finer ones gain nothing; coarser ones harm the next scene, which was
  * not sampled.
  */
-const finest = -8;
-const coarsest = 6;
+const FINEST = -8;
+const COARSEST = 6;
 /**
  * Range of the similarity to compare with, whatever the ceiling allows: no finer than this many steps, and no
  * coarser than usual.
  */
-const finestCompared = -10;
+const FINEST_COMPARED = -10;
 /**
  * Allowance for content that is harder than the hardest sample. With 2.5, a zoom into a fractal lost 1.7
  * points of VMAF. It saves no bits, but players select by the ceiling.
  */
-const headroom = 4;
+const HEADROOM = 4;
 /** Minimum of a ceiling, as a fraction of the profile's. */
-const floor = 0.5;
+const FLOOR = 0.5;
 
 /**
  * Chooses ceilings and qualities of a ladder from its samples: as coarse as possible without looking worse
@@ -51,7 +51,7 @@ export function planBitrates(measured: readonly Measured[], rungs: readonly Plan
     const curve = curveAt(curves, pixels(rung));
     const steps = stepsFor(curve, rung.bitrateBps);
     const peakBps = curve.peakBps * curve.bitsPerStep ** -steps;
-    const wanted = Math.max(rung.bitrateBps * floor, peakBps * headroom);
+    const wanted = Math.max(rung.bitrateBps * FLOOR, peakBps * HEADROOM);
     const ceiling = Math.min(rung.bitrateBps, Math.ceil(wanted / 1_000) * 1_000);
     return {
       ...rung,
@@ -76,7 +76,7 @@ interface Curve {
 }
 
 function toCurve({ width, height, usual, coarser, peakBps }: Measured): Curve {
-  const perStep = (ratio: number) => Math.max(1.001, ratio) ** (1 / coarserSteps);
+  const perStep = (ratio: number) => Math.max(1.001, ratio) ** (1 / COARSER_STEPS);
   // x264 prints five digits, so a perfect score still counts as a small difference.
   const lack = Math.max(1e-5, 1 - usual.ssim);
   return {
@@ -96,15 +96,15 @@ function stepsFor(
 ) {
   // Quality of a rung that always uses its whole ceiling.
   const atCeiling = Math.log(bps / ceilingBps) / Math.log(bitsPerStep);
-  const lackAtCeiling = lack * lackPerStep ** Math.min(0, Math.max(finestCompared, atCeiling));
-  const steps = Math.log((lackAtCeiling + ssimToLose) / lack) / Math.log(lackPerStep);
+  const lackAtCeiling = lack * lackPerStep ** Math.min(0, Math.max(FINEST_COMPARED, atCeiling));
+  const steps = Math.log((lackAtCeiling + SSIM_TO_LOSE) / lack) / Math.log(lackPerStep);
   // More detail may be lost there than the samples show.
   const careful = isBeyond ? Math.min(steps, Math.max(0, steps - 1)) : steps;
-  return Math.min(coarsest, Math.max(finest, Math.floor(careful * 4) / 4));
+  return Math.min(COARSEST, Math.max(FINEST, Math.floor(careful * 4) / 4));
 }
 
 /** Bits grow with about the power 0.75 of the pixels. */
-const bitsByPixels = 0.75;
+const BITS_BY_PIXELS = 0.75;
 
 /** Interpolates between two sizes on a logarithmic scale; outside them it uses the nearest. */
 function curveAt(curves: readonly Curve[], at: number): Curve & { isBeyond: boolean } {
@@ -125,7 +125,7 @@ function curveAt(curves: readonly Curve[], at: number): Curve & { isBeyond: bool
       isBeyond: false,
     };
   }
-  const bits = (at / nearest.pixels) ** bitsByPixels;
+  const bits = (at / nearest.pixels) ** BITS_BY_PIXELS;
   return {
     ...nearest,
     ...{ pixels: at, bps: nearest.bps * bits, peakBps: nearest.peakBps * bits },

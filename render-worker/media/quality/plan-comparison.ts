@@ -37,9 +37,9 @@ export const scoresFile = (name: string, metric: QualityMetric): string =>
   `${name}.${metric === "VMAF" ? "json" : "txt"}`;
 
 /** Shorter side for which VMAF's standard model was trained. */
-const displayHeight = 1080;
+const DISPLAY_HEIGHT = 1080;
 /** Decoded before and after the compared frames, for filters that use neighbours. */
-const leadMs = 250;
+const LEAD_MS = 250;
 
 /**
  * One ffmpeg process that compares pieces of all variants with the source, which is decoded once. Pure.
@@ -67,7 +67,7 @@ export function planComparison(request: ComparisonRequest): string[] {
     "-filter_complex",
     planGraph(request),
     ...pieces.flatMap(({ name }) => words(`-map [${name}] -f null -`)),
-    ...planClock(source, { picture: true, sounds: [] }).flatMap(({ options }) =>
+    ...planClock(source, { picture: true, audioTracks: [] }).flatMap(({ options }) =>
       options.concat(words("-f null -")),
     ),
   ];
@@ -75,7 +75,7 @@ export function planComparison(request: ComparisonRequest): string[] {
 
 /** Size at which variants of a source are compared. */
 export function comparedSize({ width, height }: { width: number; height: number }) {
-  const scale = Math.min(1, displayHeight / Math.min(width, height));
+  const scale = Math.min(1, DISPLAY_HEIGHT / Math.min(width, height));
   const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
   return { width: side(width), height: side(height) };
 }
@@ -85,8 +85,8 @@ function planGraph(request: ComparisonRequest): string {
   const size = comparedSize(source.probe.video);
   const spans = pieces.map((piece) => planSpan(request, piece));
   // Margin for filters that use neighbouring frames.
-  const fromMs = Math.min(...spans.map((span) => span.fromMs)) - leadMs;
-  const toMs = Math.max(...spans.map((span) => span.toMs)) + leadMs;
+  const fromMs = Math.min(...spans.map((span) => span.fromMs)) - LEAD_MS;
+  const toMs = Math.max(...spans.map((span) => span.toMs)) + LEAD_MS;
   const reference = [
     // ffmpeg numbers times from the seek position.
     `[0:${source.videoIndex}]setpts=PTS+${seconds(entry.seekMs ?? 0)}/TB`,

@@ -2,15 +2,15 @@ import type { Quality } from "@reelay/contracts";
 import type { PlannedRung } from "../ladder/index.ts";
 
 /** The distance to 100 doubles with this many steps: 4 to 6 measured on film, cartoons and test patterns. */
-const stepsToDouble = 5;
+const STEPS_TO_DOUBLE = 5;
 /** Margin, since there is only one retry. */
-const surplus = 1.4;
-const mostSteps = 12;
+const SURPLUS = 1.4;
+const MOST_STEPS = 12;
 /**
  * A stream that uses this fraction of its ceiling is limited by it, not by its quality. Encoders without a
  * quality mode aim at four fifths.
  */
-const heldFrom = 0.78;
+const HELD_FROM = 0.78;
 
 /**
  * Plans a second encode of a rung below its profile's minimum VMAF. Null if it would not help: the rung meets
@@ -23,7 +23,7 @@ export function planFiner(
 ): PlannedRung | null {
   const { minVmaf, bitrateBps, qualityOffset = 0 } = rung;
   if (minVmaf === undefined || quality?.metric !== "VMAF" || quality.mean >= minVmaf) return null;
-  if (averageBps >= bitrateBps * heldFrom) return null;
-  const steps = stepsToDouble * surplus * Math.log2((100 - quality.mean) / (100 - minVmaf));
-  return { ...rung, qualityOffset: qualityOffset - Math.min(mostSteps, Math.max(1, Math.ceil(steps))) };
+  if (averageBps >= bitrateBps * HELD_FROM) return null;
+  const steps = STEPS_TO_DOUBLE * SURPLUS * Math.log2((100 - quality.mean) / (100 - minVmaf));
+  return { ...rung, qualityOffset: qualityOffset - Math.min(MOST_STEPS, Math.max(1, Math.ceil(steps))) };
 }

@@ -21,7 +21,7 @@ async function open(limitBytes: number) {
   return { cache, clock, errors, directory };
 }
 
-test("what one task has read another has, and only of the same bytes of the same source", async () => {
+test("tasks share cached blocks only for the same bytes of the same source", async () => {
   const { cache } = await open(1_000);
   await cache.of("a\n1").write(7, bytes("x"));
   expect(await cache.of("a\n1").read(7, 100)).toEqual(bytes("x"));
@@ -30,7 +30,7 @@ test("what one task has read another has, and only of the same bytes of the same
   expect(await cache.of("a\n1").read(7, 99)).toBeNull();
 });
 
-test("it never exceeds its limit, even with concurrent writes", async () => {
+test("the cache never exceeds its limit, even with concurrent writes", async () => {
   const { cache, directory } = await open(350);
   const blocks = cache.of("a");
   await Promise.all(Array.from({ length: 20 }, (_, index) => blocks.write(index, bytes("x"))));
@@ -38,7 +38,7 @@ test("it never exceeds its limit, even with concurrent writes", async () => {
   expect(await readdir(directory)).toHaveLength(3);
 });
 
-test("blocks that were read again are evicted first, unread ones stay, and until then new ones are not cached", async () => {
+test("blocks read again are evicted first, unread blocks stay, and until then no new blocks are cached", async () => {
   const { cache } = await open(200);
   const blocks = cache.of("a");
   await blocks.write(0, bytes("0"));
@@ -52,7 +52,7 @@ test("blocks that were read again are evicted first, unread ones stay, and until
   expect(await blocks.read(2, 100)).toEqual(bytes("2"));
 });
 
-test("blocks without a reader for ten minutes are evicted, too", async () => {
+test("blocks without a reader for ten minutes are evicted as well", async () => {
   const { cache, clock } = await open(100);
   await cache.of("a").write(0, bytes("0"));
   clock.ms = 10 * 60_000 + 1;
@@ -61,7 +61,7 @@ test("blocks without a reader for ten minutes are evicted, too", async () => {
   expect(cache.sizeBytes).toBe(100);
 });
 
-test("a disk that does not take it costs nothing but the cache", async () => {
+test("an unwritable disk disables the cache without failing a read", async () => {
   const { cache, directory, errors } = await open(1_000);
   await mkdir(dirname(directory), { recursive: true });
   await writeFile(directory, "no folder");
@@ -71,13 +71,13 @@ test("a disk that does not take it costs nothing but the cache", async () => {
   expect(errors).not.toHaveLength(0);
 });
 
-test("without a place nothing is kept", async () => {
+test("a cache with a limit of 0 stores nothing", async () => {
   const { cache } = await open(0);
   await cache.of("a").write(0, bytes("0"));
   expect(await cache.of("a").read(0, 100)).toBeNull();
 });
 
-test("once it is closed nothing is being written, and nothing comes any more", async () => {
+test("disposing the cache waits for pending writes, and later writes are ignored", async () => {
   const { cache, directory, errors } = await open(1_000);
   const blocks = cache.of("a");
   const writing = [0, 1, 2].map((index) => blocks.write(index, bytes("x")));

@@ -23,9 +23,9 @@ interface BlockCacheOptions {
 }
 
 /** Space that stays free for other uses of the disk, above all segments. */
-const spareBytes = 1024 ** 3;
+const SPARE_BYTES = 1024 ** 3;
 /** A block without a reader for this long is unlikely to get one. */
-const staleMs = 10 * 60_000;
+const STALE_MS = 10 * 60_000;
 
 interface Entry {
   sizeBytes: number;
@@ -121,14 +121,14 @@ export class BlockCache implements AsyncDisposable {
     const { directory, limitBytes } = this.#options;
     while (this.#bytes > limitBytes) if (!(await this.#dropOne())) return false;
     const { bavail, bsize } = await statfs(directory);
-    if (bavail * bsize - sizeBytes >= spareBytes) return true;
+    if (bavail * bsize - sizeBytes >= SPARE_BYTES) return true;
     // The disk was filled by others: evict one block per rejected one.
     await this.#dropOne();
     return false;
   }
 
   async #dropOne(): Promise<boolean> {
-    const staleBefore = this.#now() - staleMs;
+    const staleBefore = this.#now() - STALE_MS;
     for (const [name, { isUsed, touchedAt, sizeBytes }] of this.#entries) {
       if (!isUsed && touchedAt > staleBefore) continue;
       this.#entries.delete(name);

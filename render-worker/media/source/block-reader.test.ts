@@ -15,7 +15,7 @@ const read = async (
   signal = never,
 ): Promise<Buffer> => buffer(Readable.from(reader.read(start, end, signal)));
 
-test("any part is read, whatever blocks it lies in", async () => {
+test("any range is read across block borders", async () => {
   const reader = createBlockReader(new MemoryRanges(bytes), options);
   for (const [start, end] of [
     [0, 100],
@@ -30,7 +30,7 @@ test("any part is read, whatever blocks it lies in", async () => {
   }
 });
 
-test("who reads on finds the next blocks under way; who looks at a place costs one block", async () => {
+test("a sequential read prefetches the next blocks, and a short read fetches a single block", async () => {
   const ranges = new MemoryRanges(bytes);
   const reader = createBlockReader(ranges, options);
   await read(reader, 42, 44);
@@ -47,7 +47,7 @@ test("who reads on finds the next blocks under way; who looks at a place costs o
   ]);
 });
 
-test("going back to where it just was reads nothing again, and memory stays bounded", async () => {
+test("re-reading a recent range fetches nothing, and memory stays bounded", async () => {
   const ranges = new MemoryRanges(bytes);
   const reader = createBlockReader(ranges, { ...options, aheadBlocks: 0 });
   for (const at of [0, 90, 5, 95, 0, 90]) await read(reader, at, at + 5);
@@ -64,7 +64,7 @@ test("going back to where it just was reads nothing again, and memory stays boun
   ]);
 });
 
-test("a look fetches what it looks at and nothing around it, or takes it from memory", async () => {
+test("a look fetches only the requested bytes, or takes them from memory", async () => {
   const ranges = new MemoryRanges(bytes);
   const reader = createBlockReader(ranges, options);
   expect(await reader.look(42, 3, never)).toEqual(bytes.subarray(42, 45));
@@ -79,7 +79,7 @@ test("a look fetches what it looks at and nothing around it, or takes it from me
   ]);
 });
 
-test("a range that breaks, ends early or falls silent is gone on with at the same byte", async () => {
+test("a range that breaks, ends early or stalls resumes at the same byte", async () => {
   const ranges = new MemoryRanges(bytes);
   const troubles = [
     () => Readable.from(broken(bytes.subarray(0, 3))),
@@ -112,7 +112,7 @@ test("a range that breaks, ends early or falls silent is gone on with at the sam
   ]);
 });
 
-test("what cannot be had is said to who wants it, and tried again for who wants it later", async () => {
+test("a failed block rejects its readers and is fetched again for a later reader", async () => {
   const ranges = new MemoryRanges(bytes);
   ranges.trouble = (start) => {
     if (start === 20) throw new Error("gone");
@@ -124,7 +124,7 @@ test("what cannot be had is said to who wants it, and tried again for who wants 
   expect(await read(reader, 0, 30)).toEqual(bytes.subarray(0, 30));
 });
 
-test("a reader that goes away stops waiting, and leaves the block to others", async () => {
+test("an aborted reader stops waiting without affecting other readers of the block", async () => {
   const ranges = new MemoryRanges(bytes);
   const late = Promise.withResolvers<void>();
   ranges.trouble = (start, end) =>

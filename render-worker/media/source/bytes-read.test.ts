@@ -21,7 +21,7 @@ beforeAll(async () => {
     ),
   );
   clip = { path, sizeBytes: (await stat(path)).size };
-}, 60_000);
+});
 
 /** A worker with a remote store, and the average number of reads per byte in one of its tasks. */
 async function start(tools: FfmpegTools, sourceCacheBytes: number) {
@@ -52,7 +52,7 @@ const headOf: TaskPart = { kind: "HEAD", wholeUpToMs: 1_000, headMs: 2_000 };
 describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.version })))(
   "ffmpeg $version",
   ({ tools }) => {
-    test("a part reads what it needs of a long video, and little around it", async () => {
+    test("a part reads its span of a long video and little around it", async () => {
       await using system = await start(tools, 0);
       // 3 and 6 MB are their share. The system's socket buffers and prefetched blocks are about 12 MB,
       // whatever the length.
@@ -63,11 +63,11 @@ describe.each((await allTools()).map((tools) => ({ tools, version: tools.ffmpeg.
       expect((await system.read(chunk, { ladder: head.ladder })).perByte).toBeLessThan(most);
     }, 120_000);
 
-    test("the tasks that one worker does for a video read each byte once", async () => {
+    test("a worker's tasks for one video read each byte once", async () => {
       await using system = await start(tools, 1e9);
       const head = await system.read(headOf);
-      const sound = await system.read({ kind: "AUDIO", startMs: 2_000 });
-      let sum = head.perByte + sound.perByte;
+      const audio = await system.read({ kind: "AUDIO", startMs: 2_000 });
+      let sum = head.perByte + audio.perByte;
       for (const startMs of [2_000, 8_000, 14_000]) {
         const endMs = startMs === 14_000 ? null : startMs + 6_000;
         sum += (await system.read({ kind: "CHUNK", startMs, endMs }, { ladder: head.ladder })).perByte;

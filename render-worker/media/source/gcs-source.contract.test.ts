@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 test.skipIf(whyNoFakeGcs !== undefined)(
-  `a source in Cloud Storage is read by ranges, each byte once${reason}`,
+  `a source in Cloud Storage is read in ranges, each byte once${reason}`,
   async () => {
     const object = await store.put("videos/v/source/a.bin", bytes);
     let read = 0;
@@ -46,14 +46,14 @@ test.skipIf(whyNoFakeGcs !== undefined)(
 );
 
 test.skipIf(whyNoFakeGcs !== undefined)(
-  `a source from a URL reaches Cloud Storage while it comes, and is never overwritten${reason}`,
+  `a source from a URL is stored in Cloud Storage while it downloads, and is never overwritten${reason}`,
   async () => {
     await using origin = await startOrigin(bytes);
     await using directory = await temporaryDirectory();
     const key = "videos/v/source/b.bin";
     const options = {
       ...{ store, jail: createNoJail(), directory: directory.path, limits: { sourceBytes: 1e9 }, signal },
-      fetch: { timeoutMs: 20_000, allowPrivate: ["127.0.0.1"] },
+      fetch: { timeoutMs: 100_000, allowPrivate: ["127.0.0.1"] },
     };
     {
       await using source = await openUrl({ url: origin.url, key }, options);

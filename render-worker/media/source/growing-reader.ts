@@ -14,8 +14,8 @@ interface GrowingFile {
 }
 
 /** A part within this distance will arrive soon and is not requested separately. */
-const soonBytes = 2 * 1024 * 1024;
-const pieceBytes = 256 * 1024;
+const SOON_BYTES = 2 * 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 /**
  * A source that is still arriving in a file. A read waits for its bytes, or reads them from elsewhere if they
@@ -26,7 +26,7 @@ export function createGrowingReader({ handle, growth, sizeBytes, far }: GrowingF
   let awaiting = 0;
 
   async function take(at: number, end: number, signal: AbortSignal): Promise<Uint8Array> {
-    if (far !== null && !isFarRefused && at - growth.grown > soonBytes) {
+    if (far !== null && !isFarRefused && at - growth.grown > SOON_BYTES) {
       const piece = await unlessRefused(firstPiece(far, at, end, signal), signal);
       if (piece !== null) return piece;
     }
@@ -34,7 +34,7 @@ export function createGrowingReader({ handle, growth, sizeBytes, far }: GrowingF
     await growth.until(at, signal).finally(() => {
       awaiting -= 1;
     });
-    const length = Math.min(end, growth.grown, at + pieceBytes) - at;
+    const length = Math.min(end, growth.grown, at + PIECE_BYTES) - at;
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, at);
     if (bytesRead === 0) {
       throw retriableError(

@@ -31,7 +31,7 @@ const acquire = () =>
   });
 const arrive = (bytes: string) => writeFile(store.arrivingPath("up") ?? "", bytes);
 
-test("of a source that is being uploaded the beginning is read, as it was when it was opened, whatever becomes of the upload", async () => {
+test("the available part of a source being uploaded is read as of its opening, whatever happens to the upload", async () => {
   await arrive("01234");
   await using opened = await acquire();
   expect(opened).toMatchObject({ sizeBytes: 5, beginningOf: { sizeBytes: 10 } });
@@ -46,18 +46,18 @@ test("of a source that is being uploaded the beginning is read, as it was when i
   expect(opened.reader.isAwaited()).toBe(false);
 });
 
-test("an upload that has ended meanwhile is read as the whole that it is", async () => {
+test("an upload that has completed meanwhile is read as a whole", async () => {
   await store.put(source.key, "0123456789");
   await using opened = await acquire();
   expect(opened.beginningOf).toBe(undefined);
   expect(opened.isStored()).toBe(true);
 });
 
-test("an upload that was given up meanwhile is a source that is not there", async () => {
+test("an upload that was abandoned meanwhile is a missing source", async () => {
   await expect(acquire()).rejects.toMatchObject({ reported: { code: "SOURCE_MISSING", retriable: true } });
 });
 
-test("a store on another machine has nothing that arrives", async () => {
+test("a remote store has no source that is still being uploaded", async () => {
   await arrive("01234");
   store.isElsewhere = true;
   await expect(acquire()).rejects.toMatchObject({ reported: { code: "SOURCE_MISSING" } });

@@ -15,7 +15,7 @@ const codecs =
 const clips = { first: Buffer.of(), last: Buffer.of() };
 const profile = { ...defaultProfile, rungs: defaultProfile.rungs.slice(0, 1) };
 const key = "videos/v/source/clip.mp4";
-const fetch = { timeoutMs: 20_000, allowPrivate: ["127.0.0.0/8"] };
+const fetch = { timeoutMs: 100_000, allowPrivate: ["127.0.0.0/8"] };
 
 beforeAll(async () => {
   await using directory = await temporaryDirectory();
@@ -37,7 +37,7 @@ const segments = async (system: System) =>
   (await system.store.keys()).filter((name) => name.endsWith(".m4s")).length;
 
 test.each(["first", "last"] as const)(
-  "the first segments are stored while most of the source is still on its way: its index comes %s",
+  "the first segments are stored while most of the source is still downloading, with its index %s",
   async (kind) => {
     await using system = await startWorker({ fetch });
     await using origin = await startOrigin(clips[kind]);
@@ -63,7 +63,7 @@ test.each(["first", "last"] as const)(
   },
 );
 
-test("a source over the workspace's quota is refused by its first answer, for good, and nothing of it is stored", async () => {
+test("a source over the workspace's quota is rejected at its response header, and none of it is stored", async () => {
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.first);
   const sent: number[] = [];
@@ -84,7 +84,7 @@ test("a source over the workspace's quota is refused by its first answer, for go
   expect(await system.store.head(key)).toBeNull();
 });
 
-test("an index at the end is waited for where the origin gives no ranges", async () => {
+test("an index at the end is awaited if the origin does not support ranges", async () => {
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.last);
   origin.takesRanges = false;
@@ -92,7 +92,7 @@ test("an index at the end is waited for where the origin gives no ranges", async
   expect(origin.asked).toEqual(["whole"]);
 });
 
-test("an index at the end is waited for where the origin takes one request at a time", async () => {
+test("an index at the end is awaited if the origin accepts one request at a time", async () => {
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.last);
   origin.answer = (request, response) => {
@@ -103,7 +103,7 @@ test("an index at the end is waited for where the origin takes one request at a 
   expect(await render(system, origin.url)).toMatchObject({ type: "task.completed.v1" });
 });
 
-test("a download that breaks while it is rendered goes on, and costs no frame", async () => {
+test("a download that breaks during the render resumes without losing a frame", async () => {
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.first);
   origin.send = async (body, response) => {
@@ -120,12 +120,12 @@ test("a download that breaks while it is rendered goes on, and costs no frame", 
   expect((await readFile(system.store.path(key))).equals(clips.first)).toBe(true);
 });
 
-test("a download that ends for good fails the attempt, and no variant looks finished", async () => {
+test("a download that breaks permanently fails the attempt, and no variant is complete", async () => {
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.first);
   origin.takesRanges = false;
   origin.send = async (body, response) => {
-    response.write(body.subarray(0, body.length / 2));
+    response.write(body.subarray(0, body.length * 0.7));
     await eventually(async () => (await segments(system)) > 0, "a segment is stored");
     response.destroy();
   };
@@ -141,7 +141,7 @@ test("a download that ends for good fails the attempt, and no variant looks fini
   expect(await system.store.head(key)).toBeNull();
 });
 
-test("the rest of a long source is handed to others only when they can read it", async () => {
+test("the split of a long source is announced only after the source is stored", async () => {
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.first);
   const stored: boolean[] = [];
@@ -166,7 +166,7 @@ test("the rest of a long source is handed to others only when they can read it",
   expect(stored).not.toContain(false);
 });
 
-test("another attempt's copy of the same bytes is as good as its own; of others it is not", async () => {
+test("an identical copy stored by another attempt is accepted; a different one fails the attempt", async () => {
   await using system = await startWorker({ fetch });
   await using origin = await startOrigin(clips.first);
   let stored = clips.first;
@@ -185,7 +185,7 @@ test("another attempt's copy of the same bytes is as good as its own; of others 
   expect((await readFile(system.store.path(key))).equals(clips.last)).toBe(true);
 });
 
-test("a store that is elsewhere gets the source while it comes", async () => {
+test("a remote store receives the source while it downloads", async () => {
   await using system = await startWorker({ fetch });
   system.store.isElsewhere = true;
   await using origin = await startOrigin(clips.first);

@@ -100,7 +100,7 @@ export async function openUrl(
   }
 }
 
-const tries = 2;
+const TRIES = 2;
 
 /**
  * Reads parts far ahead, such as an index at the end, with separate requests. Null if the origin supports no
@@ -119,7 +119,7 @@ function createFarReader(
       sizeBytes,
       open: (start, end, signal) => origin.openRange({ ...file, validator }, { start, end }, signal),
       beforeRetry(error, tried) {
-        if (tried >= tries) throw error;
+        if (tried >= TRIES) throw error;
         return backoffMs(tried, 200, 2_000);
       },
     },

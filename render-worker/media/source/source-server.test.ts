@@ -32,7 +32,7 @@ test.each([
   ["bytes=5-3", 200, "0123456789", null],
   ["bytes=0-1,4-5", 200, "0123456789", null],
   ["pages=1-2", 200, "0123456789", null],
-])("a range of %s is answered with %i", async (range, status, body, contentRange) => {
+])("a range of %s receives HTTP %i", async (range, status, body, contentRange) => {
   const { url } = await serve();
   const answer = await fetch(url, range === undefined ? {} : { headers: { range } });
   expect([answer.status, await answer.text(), answer.headers.get("content-range")]).toEqual([
@@ -40,13 +40,13 @@ test.each([
   ]);
 });
 
-test("HEAD tells the size and that ranges are taken", async () => {
+test("HEAD returns the size and accepts ranges", async () => {
   const { url } = await serve();
   const { status, headers } = await fetch(url, { method: "HEAD" });
   expect([status, headers.get("content-length"), headers.get("accept-ranges")]).toEqual([200, "10", "bytes"]);
 });
 
-test("only its own address is answered, on this machine only, and nothing can be written", async () => {
+test("only its own path is served, on this machine only, and read-only", async () => {
   const { url } = await serve();
   const { origin, pathname, hostname } = new URL(url);
   expect(hostname).toBe("127.0.0.1");
@@ -66,7 +66,7 @@ test("only its own address is answered, on this machine only, and nothing can be
     expect((await fetch(url, { method })).status, method).toBe(405);
 });
 
-test("an unreadable source is reported, and its connection breaks instead of ending as if complete", async () => {
+test("an unreadable source is reported, and its connection is reset instead of ending as if complete", async () => {
   const ranges = new MemoryRanges(bytes);
   ranges.trouble = (start) => {
     if (start >= 4) throw new Error("the disk is gone");
@@ -77,7 +77,7 @@ test("an unreadable source is reported, and its connection breaks instead of end
   expect(failures).toEqual([new Error("the disk is gone")]);
 });
 
-test("a client that jumps elsewhere is no failure of the source", async () => {
+test("a client that seeks and closes its connection is not a failure of the source", async () => {
   const ranges = new MemoryRanges(Buffer.alloc(16 * 1024 * 1024));
   const { url, failures, server } = await serve(ranges);
   const client = request(url).end();
@@ -91,7 +91,7 @@ test("a client that jumps elsewhere is no failure of the source", async () => {
   expect(failures).toEqual([]);
 });
 
-test("the end of the attempt ends what is being served, without a failure of its own", async () => {
+test("the end of an attempt ends its responses without reporting a failure", async () => {
   const ranges = new MemoryRanges(bytes);
   ranges.trouble = () => {
     throw new Error("again");

@@ -101,11 +101,11 @@ const isGone = (error: unknown): boolean =>
   );
 
 /** Sent without delay: more than a demuxer reads at a single look. */
-const atOnceBytes = 512 * 1024;
+const AT_ONCE_BYTES = 512 * 1024;
 /** Throttled up to here, at 32 MB/s, faster than any decoding; then unthrottled. */
-const gentlyBytes = 8 * 1024 * 1024;
-const pieceBytes = 256 * 1024;
-const pauseMs = 8;
+const GENTLY_BYTES = 8 * 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
+const PAUSE_MS = 8;
 
 /**
  * Throttles the start of a response. The system buffers about 4 MB per socket before its reader has read any,
@@ -114,14 +114,14 @@ const pauseMs = 8;
  */
 async function* gently(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let given = 0;
-  let pausedAt = atOnceBytes;
+  let pausedAt = AT_ONCE_BYTES;
   for await (const whole of pieces) {
-    for (let at = 0; at < whole.length; at += pieceBytes) {
-      if (given >= pausedAt && given < gentlyBytes) {
-        await sleep(pauseMs, signal);
-        pausedAt = given + pieceBytes;
+    for (let at = 0; at < whole.length; at += PIECE_BYTES) {
+      if (given >= pausedAt && given < GENTLY_BYTES) {
+        await sleep(PAUSE_MS, signal);
+        pausedAt = given + PIECE_BYTES;
       }
-      const piece = whole.subarray(at, at + pieceBytes);
+      const piece = whole.subarray(at, at + PIECE_BYTES);
       yield piece;
       given += piece.length;
     }
@@ -134,7 +134,7 @@ interface Listening {
 }
 
 /** Port of the socket inside a program's own network, where nothing else listens. */
-const portInside = 8080;
+const PORT_INSIDE = 8080;
 
 /** Listens on a free loopback port. */
 async function listenOnPort(server: Server): Promise<Listening> {
@@ -156,7 +156,7 @@ async function listenOnSocket(server: Server): Promise<Listening> {
   await once(server, "listening");
   await chmod(socketPath, 0o666);
   return {
-    address: { socketPath, port: portInside },
+    address: { socketPath, port: PORT_INSIDE },
     removeAddress: () => rm(folder, { recursive: true, force: true }),
   };
 }

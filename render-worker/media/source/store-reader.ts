@@ -9,7 +9,7 @@ import { backoffMs } from "@reelay/process";
 import { retriableError } from "../../errors.ts";
 import { type BlockReader, type BlockReaderOptions, createBlockReader } from "./block-reader.ts";
 
-const tries = 6;
+const TRIES = 6;
 
 /** A source in a remote store, read by ranges of the generation that was found. */
 export const createStoreReader = (
@@ -35,7 +35,7 @@ export const createStoreReader = (
           );
         }
         // A store that retries internally has waited long enough.
-        if (tried >= tries || error instanceof StoreUnavailableError) {
+        if (tried >= TRIES || error instanceof StoreUnavailableError) {
           const cause = error instanceof Error ? error.message : String(error);
           throw retriableError(
             "STORAGE",

@@ -1,8 +1,8 @@
-import { isSteady, isTooFast, maxFrameRate, type PlannedRung } from "../ladder/index.ts";
+import { isSteady, isTooFast, MAX_FRAME_RATE, type PlannedRung } from "../ladder/index.ts";
 import type { SourceFile } from "../probe/index.ts";
 
 /** Duration of an AAC frame at 48 kHz. */
-export const soundFrameMs = 1_024 / 48;
+export const AUDIO_FRAME_MS = 1_024 / 48;
 
 /**
  * Duration of each frame of a variant; null if it varies, or is so long that frames are repeated at borders.
@@ -32,7 +32,7 @@ export function picturesSpan(source: Pick<SourceFile, "probe" | "zeroSeconds" | 
   const ownMs = firstPictureMs(source);
   // Reducing a source to the maximum rate puts its frames on a new grid.
   const firstMs = isTooFast(video)
-    ? (Math.round((ownMs * maxFrameRate) / 1000) * 1000) / maxFrameRate
+    ? (Math.round((ownMs * MAX_FRAME_RATE) / 1000) * 1000) / MAX_FRAME_RATE
     : ownMs;
   // A lone video stream lasts as long as its container.
   const durationMs = source.promised.durationMs ?? (probe.streamCount === 1 ? probe.durationMs : null);

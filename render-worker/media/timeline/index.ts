@@ -1,11 +1,11 @@
 /** The timeline of a video: spans, borders, and where to start reading. */
 
 export {
+  AUDIO_FRAME_MS,
   firstPictureMs,
   frameDurationMs,
   nextPictureMs,
   picturesSpan,
-  soundFrameMs,
 } from "./frame-duration.ts";
 export { planClock } from "./plan-clock.ts";
 export { canBeEntered, findEntry, findLeadIns, mustBeSearched } from "./plan-entry.ts";

@@ -1,5 +1,5 @@
 import { words } from "../ffmpeg/index.ts";
-import type { SoundTrack, SourceFile } from "../probe/index.ts";
+import type { AudioTrack, SourceFile } from "../probe/index.ts";
 import { mustBeSearched } from "./plan-entry.ts";
 
 /**
@@ -12,11 +12,11 @@ import { mustBeSearched } from "./plan-entry.ts";
  */
 export function planClock(
   source: SourceFile,
-  uses: { picture: boolean; sounds: readonly SoundTrack[] },
+  uses: { picture: boolean; audioTracks: readonly AudioTrack[] },
 ): { index: number; options: string[] }[] {
-  if (source.sounds.length === 0 || !mustBeSearched(source)) return [];
-  const used = new Set(uses.sounds.map(({ index }) => index));
-  const sounds = source.sounds.map(({ index }) => index).filter((index) => !used.has(index));
-  const unused = [...(uses.picture ? [] : [source.videoIndex]), ...sounds];
+  if (source.audioTracks.length === 0 || !mustBeSearched(source)) return [];
+  const used = new Set(uses.audioTracks.map(({ index }) => index));
+  const audioTracks = source.audioTracks.map(({ index }) => index).filter((index) => !used.has(index));
+  const unused = [...(uses.picture ? [] : [source.videoIndex]), ...audioTracks];
   return unused.map((index) => ({ index, options: words(`-map 0:${index} -c copy -t 0.01`) }));
 }

@@ -6,42 +6,42 @@ import type { SourceEntry } from "./render-span.ts";
  * Containers with an index or searchable timestamps, where frames have the same times after a seek as in a
  * full read.
  */
-const indexed = /^(mov,|matroska,)/;
-const searched = /^mpegts$/;
+const INDEXED = /^(mov,|matroska,)/;
+const SEARCHED = /^mpegts$/;
 
 /**
  * Whether any position can be read separately. Other sources (AVI, raw streams, …) are rendered in one piece.
  */
 export const canBeEntered = (source: SourceFile): boolean =>
-  indexed.test(source.probe.container) || (mustBeSearched(source) && !wrapsRound(source));
+  INDEXED.test(source.probe.container) || (mustBeSearched(source) && !wrapsRound(source));
 
 /**
  * A transport stream's clock has 33 bits at 90 kHz. It wraps around after that, and times cannot be searched.
  */
-const clockEndSeconds = 2 ** 33 / 90_000;
+const CLOCK_END_SECONDS = 2 ** 33 / 90_000;
 
 const wrapsRound = ({ probe, zeroSeconds }: SourceFile): boolean =>
-  zeroSeconds + (probe.durationMs ?? 0) / 1000 >= clockEndSeconds;
+  zeroSeconds + (probe.durationMs ?? 0) / 1000 >= CLOCK_END_SECONDS;
 
 /**
  * In an MPEG transport stream ffmpeg seeks to positions between key frames, so the key frame must be
  * searched.
  */
 export const mustBeSearched = ({ probe }: Pick<SourceFile, "probe">): boolean =>
-  searched.test(probe.container);
+  SEARCHED.test(probe.container);
 
 /**
  * Key frames are found by decoding time, which precedes display time, and the first frames of an open group
  * need the group before.
  */
-const leadMs = 1_000;
+const LEAD_MS = 1_000;
 /** The same as a number of frames, for slow sources: three for reordering, and an open group's. */
-const leadPictures = 6;
+const LEAD_PICTURES = 6;
 
 /** ffmpeg starts this long before the span; earlier frames are decoded and dropped. */
 function planEntry(startMs: number, { probe }: SourceFile): SourceEntry {
   const { frameRate } = probe.video;
-  const beforeMs = Math.max(leadMs, frameRate === null ? 0 : Math.ceil((leadPictures / frameRate) * 1000));
+  const beforeMs = Math.max(LEAD_MS, frameRate === null ? 0 : Math.ceil((LEAD_PICTURES / frameRate) * 1000));
   return { seekMs: startMs > beforeMs ? startMs - beforeMs : null };
 }
 
@@ -51,7 +51,7 @@ function planEntry(startMs: number, { probe }: SourceFile): SourceEntry {
  */
 const windows = [12, 60];
 /** A key frame this close to the span may start an open group, whose first frames need the group before. */
-const openGroupSeconds = 0.5;
+const OPEN_GROUP_SECONDS = 0.5;
 
 /** Where to start reading for a span. Searches a key frame if the container has no index of them. */
 export async function findEntry(
@@ -65,7 +65,7 @@ export async function findEntry(
     const start = source.zeroSeconds + startMs / 1000;
     const key = await lastKeyFrame(source, Math.max(source.zeroSeconds, start - window), start, options);
     if (key === null) continue;
-    const seekMs = Math.floor((key - source.zeroSeconds - openGroupSeconds) * 1000);
+    const seekMs = Math.floor((key - source.zeroSeconds - OPEN_GROUP_SECONDS) * 1000);
     return { seekMs: seekMs > 0 ? seekMs : null };
   }
   return { seekMs: null };
@@ -85,7 +85,7 @@ async function lastKeyFrame(
     .map((line) => line.split(","))
     .filter(([, flags]) => flags?.startsWith("K"))
     .map(([time]) => Number(time))
-    .filter((time) => time <= to - openGroupSeconds);
+    .filter((time) => time <= to - OPEN_GROUP_SECONDS);
   return times.length > 0 ? Math.max(...times) : null;
 }
 

@@ -6,6 +6,8 @@ export interface RenderSpan {
   startMs: number;
   /** Null: the end of the source. */
   endMs: number | null;
+  /** Length of the first segment. Default: that of a video, which is short. */
+  firstSegmentMs?: number;
 }
 
 export const wholeSpan: RenderSpan = { startMs: 0, endMs: null };

@@ -33,14 +33,14 @@ export async function probeEncoders(
   const [capabilities, audio] = await Promise.all([
     tryCapabilities({ ...options, ffmpeg, listed, devices }),
     Promise.all(
-      audioEncoders.filter((name) => listed.has(name)).map((name) => opensForSound(ffmpeg, name, signal)),
+      audioEncoders.filter((name) => listed.has(name)).map((name) => opensForAudio(ffmpeg, name, signal)),
     ),
   ]);
   const video = new Set(capabilities.encoders.map(({ name }) => name));
   return { encoders: [...video, ...audio.filter((name) => name !== null)], capabilities };
 }
 
-async function opensForSound(ffmpeg: Program, name: string, signal?: AbortSignal): Promise<string | null> {
+async function opensForAudio(ffmpeg: Program, name: string, signal?: AbortSignal): Promise<string | null> {
   const line = `-hide_banner -nostdin -v error -f lavfi -i sine=d=0.2 -c:a ${name} -f null -`;
   const { exitCode } = await ffmpeg.run(words(line), { timeoutMs: 20_000, ...(signal && { signal }) });
   return exitCode === 0 ? name : null;

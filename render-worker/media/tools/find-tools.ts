@@ -1,6 +1,6 @@
 import { createNoJail, type Jail } from "../../jail/index.ts";
 import { confine, type Program } from "../../programs/index.ts";
-import { findDeviceNodes, type TryOptions, trialTimeoutMs } from "../devices/index.ts";
+import { findDeviceNodes, TRIAL_TIMEOUT_MS, type TryOptions } from "../devices/index.ts";
 import { type FfmpegTools, findOnPath, type LocateOptions, locateFfmpeg, words } from "../ffmpeg/index.ts";
 import { probeDecodable, probeEncoders, probeFilters } from "./encoders.ts";
 import { recordTrials, type Trials } from "./recorded-trials.ts";
@@ -57,25 +57,25 @@ async function runTrials(
   ]);
   // Runs alone, so that other trials do not slow it down.
   const pixelsPerSecond = await calibrate(ffmpeg);
-  const isComplete = performance.now() - begunAt < trialTimeoutMs && pixelsPerSecond !== null;
+  const isComplete = performance.now() - begunAt < TRIAL_TIMEOUT_MS && pixelsPerSecond !== null;
   return { encoders, capabilities, filters, decodable, pixelsPerSecond, isComplete };
 }
 
-const width = 1280;
-const height = 720;
-const frames = 60;
+const WIDTH = 1280;
+const HEIGHT = 720;
+const FRAMES = 60;
 /** A render also decodes and scales, which takes about a fifth of its time. */
-const encodingShare = 0.8;
+const ENCODING_SHARE = 0.8;
 
 /**
  * Measures how many pixels per second this machine encodes to H.264 in software, with the settings of real
  * renders. Null if the trial fails.
  */
 async function calibrate(ffmpeg: Program, signal?: AbortSignal): Promise<number | null> {
-  const source = `testsrc2=s=${width}x${height}:r=30`;
+  const source = `testsrc2=s=${WIDTH}x${HEIGHT}:r=30`;
   const { exitCode, stderr } = await ffmpeg.run(
     [
-      ...words(`-hide_banner -nostdin -benchmark -f lavfi -i ${source} -frames:v ${frames}`),
+      ...words(`-hide_banner -nostdin -benchmark -f lavfi -i ${source} -frames:v ${FRAMES}`),
       ...words("-pix_fmt yuv420p -c:v libx264 -preset veryfast -crf 23 -f null -"),
     ],
     { timeoutMs: 20_000, ...(signal ? { signal } : {}) },
@@ -83,6 +83,6 @@ async function calibrate(ffmpeg: Program, signal?: AbortSignal): Promise<number 
   // Excludes the start of the program.
   const seconds = Number(/rtime=([\d.]+)s/.exec(stderr)?.[1]);
   return exitCode === 0 && seconds > 0
-    ? Math.round((encodingShare * width * height * frames) / seconds)
+    ? Math.round((ENCODING_SHARE * WIDTH * HEIGHT * FRAMES) / seconds)
     : null;
 }

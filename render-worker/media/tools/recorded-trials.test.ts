@@ -32,7 +32,7 @@ async function kit() {
   return { folder, cache, ffmpeg, run, runs: () => runs };
 }
 
-test("the second worker of a machine takes the results of the first", async () => {
+test("the second worker on a machine reuses the trials of the first", async () => {
   const { folder, cache, ffmpeg, run, runs } = await kit();
   await using _folder = folder;
   expect(await recordTrials(cache, { ffmpeg, jail: "FULL" }, run)).toEqual(trials);
@@ -40,7 +40,7 @@ test("the second worker of a machine takes the results of the first", async () =
   expect(runs()).toBe(1);
 });
 
-test("another version, another file and another jail are tried again", async () => {
+test("another version, another file and another jail run new trials", async () => {
   const { folder, cache, ffmpeg, run, runs } = await kit();
   await using _folder = folder;
   await recordTrials(cache, { ffmpeg, jail: "FULL" }, run);
@@ -53,7 +53,7 @@ test("another version, another file and another jail are tried again", async () 
   expect(runs()).toBe(4);
 });
 
-test("trials that fail, or that miss something, are not recorded", async () => {
+test("failed or incomplete trials are not recorded", async () => {
   const { folder, cache, ffmpeg, run } = await kit();
   await using _folder = folder;
   const failing = () => Promise.reject(new Error("no libx264"));
@@ -63,7 +63,7 @@ test("trials that fail, or that miss something, are not recorded", async () => {
   expect(await recordTrials(cache, { ffmpeg, jail: "NONE" }, run)).toEqual(trials);
 });
 
-test("a damaged record and a folder that cannot be written cost a trial, and no start", async () => {
+test("a damaged record or an unwritable folder repeats the trials and does not prevent the start", async () => {
   const { folder, cache, ffmpeg, run, runs } = await kit();
   await using _folder = folder;
   await recordTrials(cache, { ffmpeg, jail: "NONE" }, run);

@@ -6,12 +6,12 @@ import { connect } from "node:net";
 import type { ObjectStore } from "@reelay/object-store";
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { schema } from "../../../schema/schema.ts";
+import { schema } from "../../../schema/index.ts";
+import { createServer } from "../../api/server.ts";
 import { createApiKey } from "../../auth/api-keys.ts";
 import { createAuthenticate } from "../../auth/authenticate.ts";
-import type { OperationDeps } from "../../deps.ts";
+import type { OperationDeps } from "../../context/deps.ts";
 import type { EventLog } from "../../events/index.ts";
-import { createServer } from "../../server.ts";
 import { createProjection } from "../../testing/projection.ts";
 import { TestLive } from "../../testing/test-live.ts";
 import { createFormUpload, createVideoStatus } from "../index.ts";
@@ -48,11 +48,11 @@ export async function createCmsApi({
   const { clock } = operations;
   const publicUrl = "https://api.example";
   const authenticate = createAuthenticate({ db, clock });
-  const forms = stack.use(createFormUpload({ deps: operations, authenticate, publicUrl, lingerMs: 500 }));
+  const forms = stack.use(createFormUpload({ deps: operations, authenticate, publicUrl, lingerMs: 5_000 }));
   const server = stack.use(
     createServer({
       schema,
-      config: { isDevelopment: false, graceMs: 500 },
+      config: { isDevelopment: false, graceMs: 5_000 },
       ...{ log, checks: {}, metrics: new Registry() },
       handlers: [(req, res) => forms.handle(req, res), createVideoStatus({ deps: operations, authenticate })],
       onClosing: () => forms.stop(),

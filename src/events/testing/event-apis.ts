@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
-import { schema } from "../../../schema/schema.ts";
+import { schema } from "../../../schema/index.ts";
+import { createServer } from "../../api/server.ts";
 import { createApiKey } from "../../auth/api-keys.ts";
-import { createServer } from "../../server.ts";
 import { createTestContext } from "../../testing/test-context.ts";
 import { TestLive } from "../../testing/test-live.ts";
 import { createTestEventLogs, log } from "./event-logs.ts";

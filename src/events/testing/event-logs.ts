@@ -1,7 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { pino } from "pino";
 import { PrismaClient } from "../../../prisma/generated/client.ts";
-import { createTestDatabase } from "../../../tests/kit/index.ts";
+import { createTestDatabase, patientTransactions } from "../../../tests/kit/index.ts";
 import { createEventLog } from "../index.ts";
 import { recordChange } from "../record-change.ts";
 
@@ -16,6 +16,7 @@ export async function createTestEventLogs(processes = 1) {
       new PrismaClient({
         adapter: new PrismaPg({ connectionString: database.url, max }),
         log: [{ emit: "event", level: "query" }],
+        transactionOptions: patientTransactions,
       }),
       (client) => client.$disconnect(),
     );

@@ -1,23 +1,21 @@
 import type { AssetKind, ReportedError } from "@reelay/contracts";
-import type { Prisma, Task } from "../../../prisma/generated/client.ts";
-import { removeReplaced } from "../../damage/note-damage.ts";
-import { type Change, recordChange } from "../../events/record-change.ts";
-import { applyUnfinished } from "../../jobs/apply-unfinished.ts";
-import { completeTask } from "../../jobs/end-attempt.ts";
-import type { HeldReport } from "../../jobs/kind-operations.ts";
-import { settleJob } from "../../jobs/settle-job.ts";
-import { refreshManifest } from "../../streaming/refresh-manifest.ts";
+import type { Task } from "../../../prisma/generated/client.ts";
+import { removeReplaced } from "../../damage/index.ts";
+import { writeAsset } from "../../database/index.ts";
+import { type Change, recordChange } from "../../events/index.ts";
+import { applyUnfinished, completeTask, type HeldReport, settleJob } from "../../jobs/index.ts";
+import { refreshManifest } from "../../streaming/index.ts";
 
-/** What a new asset changes of its video. It replaces an earlier one. */
+/** A new asset of a video. It replaces an earlier one. */
 interface AssetPlan {
-  video: Prisma.VideoUpdateInput;
+  asset: Parameters<typeof writeAsset>[2];
   changes: Change[];
 }
 
 export interface AppliedAsset {
   kind: AssetKind;
   /** The change that a result brings about; null when the worker made nothing. Pure. */
-  plan: (task: Pick<Task, "startMs">, result: unknown) => AssetPlan | null;
+  plan: (task: Pick<Task, "params">, result: unknown) => AssetPlan | null;
 }
 
 /**
@@ -32,13 +30,13 @@ export async function applyAsset(
   const { job } = task;
   if (report.type !== "task.completed.v1") return await applyUnfinished(tx, attempt, report, now);
   await completeTask(tx, attempt, now);
-  const asset = plan(task, report.result);
-  if (asset === null) {
+  const planned = plan(task, report.result);
+  if (planned === null) {
     await settleJob(tx, job, { status: "FAILED", error: { ...nothingMade, attemptId: attempt.id } }, now);
     return "applied";
   }
-  await tx.video.update({ where: { id: job.videoId }, data: asset.video });
-  await recordChange(tx, { ...job, jobId: job.id, attemptId: attempt.id }, asset.changes);
+  await writeAsset(tx, job.videoId, planned.asset);
+  await recordChange(tx, { ...job, jobId: job.id, attemptId: attempt.id }, planned.changes);
   await removeReplaced(tx, job.videoId, kind.toLowerCase());
   await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
   // status.json names it.

@@ -1,10 +1,12 @@
 import { objectKeys, type Preview, type RenderState } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { cancelJob, waits } from "../../jobs/index.ts";
+import { assetsOf } from "../../database/index.ts";
+import { encodeGlobalId } from "../../inputs/index.ts";
+import { cancelJob, settleJob, waits } from "../../jobs/index.ts";
 import { softwareOffer, workerRow } from "../../testing/fleet-rows.ts";
 import { attemptOf, createProjection, type TaskRef } from "../../testing/projection.ts";
 import { deleteVideo } from "../../videos/index.ts";
-import { requestDownload, requestPreview, retryJob, retryVariant, setPoster } from "../index.ts";
+import { repairVideo, requestDownload, requestPreview, retryJob, retryVariant, setPoster } from "../index.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
 beforeAll(async () => {
@@ -72,7 +74,11 @@ const newest = async (videoId: string): Promise<TaskRef> => {
   if (!last) throw new Error("There is no asset job.");
   return last;
 };
-const videoOf = (id: string) => system.db.video.findUniqueOrThrow({ where: { id } });
+const videoOf = async (id: string) => {
+  const include = { assets: true };
+  const { assets, ...video } = await system.db.video.findUniqueOrThrow({ where: { id }, include });
+  return { ...video, ...assetsOf({ assets }) };
+};
 const typesSince = async (videoId: string, id = 0n) =>
   (await system.db.event.findMany({ where: { videoId, id: { gt: id } }, orderBy: { id: "asc" } })).map(
     ({ type }) => type,
@@ -92,7 +98,7 @@ const ask = {
   },
 };
 
-test("a poster at a chosen time takes the old one's place when it is there, and touches nothing else", async () => {
+test("a poster at a chosen time replaces the old one once it is stored, and changes nothing else", async () => {
   const { videoId } = await readyVideo();
   const before = await videoOf(videoId);
   const seen = await lastEvent();
@@ -107,11 +113,11 @@ test("a poster at a chosen time takes the old one's place when it is there, and 
   const state = made(ref, attempt.attemptId, "POSTER");
   await system.apply(attempt.started);
   await system.apply(attempt.advanced(1, state));
-  expect((await videoOf(videoId)).posterKey).toBe(before.posterKey);
+  expect((await videoOf(videoId)).poster).toEqual(before.poster);
   await system.apply(attempt.completed(2, state));
   const { updatedAt: _a, revision: _b, ...after } = await videoOf(videoId);
   const { updatedAt: _c, revision: _d, ...was } = before;
-  expect(after).toEqual({ ...was, posterKey: state.posterKey, posterAtMs: 2_000 });
+  expect(after).toEqual({ ...was, poster: { version: 1, key: state.posterKey, atMs: 2_000 } });
   expect(await typesSince(videoId, seen)).toEqual([
     "job.queued",
     ...["job.started", "attempt.started", "attempt.completed"],
@@ -119,12 +125,12 @@ test("a poster at a chosen time takes the old one's place when it is there, and 
   ]);
   const status = JSON.parse((await system.stored(objectKeys.status(videoId))) ?? "{}");
   expect(status.posterUrl).toContain(state.posterKey);
-  // Said again, it changes nothing.
+  // Redelivery changes nothing.
   await system.apply(attempt.completed(2, state));
   expect(await typesSince(videoId, seen)).toHaveLength(6);
 });
 
-test("a workspace over its storage gets no further outputs made, but keeps what is under way, and posters", async () => {
+test("a workspace over its storage quota gets no new outputs, but keeps running jobs and posters", async () => {
   const { db, operations, viewer } = system;
   const setLimit = (maxStoredBytes: number | null) =>
     db.workspace.update({ where: { id: viewer.workspaceId }, data: { maxStoredBytes } });
@@ -149,7 +155,7 @@ test("a workspace over its storage gets no further outputs made, but keeps what 
     await setLimit(null);
     await ask.download(videoId);
     await setLimit(100);
-    // It is being made already: nothing more is stored for this request.
+    // Its job is already queued, so this request stores nothing more.
     await ask.download(videoId);
   } finally {
     await setLimit(null);
@@ -160,7 +166,7 @@ test("a workspace over its storage gets no further outputs made, but keeps what 
   ]);
 });
 
-test("the same poster asked for again is made once, another one takes the place of the one under way", async () => {
+test("a repeated poster request creates one job, and a different one replaces the running job", async () => {
   const { videoId } = await readyVideo();
   await ask.poster(videoId, 1_000);
   await ask.poster(videoId, 1_000);
@@ -176,21 +182,22 @@ test("the same poster asked for again is made once, another one takes the place 
   const second = attemptOf(ref);
   await system.apply(second.started);
   await system.apply(second.completed(1, made(ref, second.attemptId, "POSTER")));
-  // What the first has made meanwhile is not asked for any more.
+  // The output of the replaced attempt is ignored.
   await system.apply(first.completed(1, made(ref, first.attemptId, "POSTER")));
-  expect(await videoOf(videoId)).toMatchObject({ posterAtMs: 2_000 });
+  expect(await videoOf(videoId)).toMatchObject({ poster: { atMs: 2_000 } });
   await ask.poster(videoId, 2_000);
   expect(await followUps(videoId)).toHaveLength(2);
 });
 
-test("a chosen poster stays when a variant is rendered again", async () => {
+test("a chosen poster is kept when a variant is rendered again", async () => {
   const { videoId } = await readyVideo("FAILED");
   await ask.poster(videoId, 2_000);
   const ref = await newest(videoId);
   const poster = attemptOf(ref);
   await system.apply(poster.started);
   await system.apply(poster.completed(1, made(ref, poster.attemptId, "POSTER")));
-  const { posterKey } = await videoOf(videoId);
+  const chosen = (await videoOf(videoId)).poster;
+  expect(chosen).not.toBeNull();
 
   const failed = await system.db.variant.findFirstOrThrow({ where: { videoId, name: "360p" } });
   const { jobId } = await retryVariant(system.operations, system.viewer, { variantId: failed.id });
@@ -199,10 +206,10 @@ test("a chosen poster stays when a variant is rendered again", async () => {
   await system.apply(again.started);
   const state = { ...again.state("READY"), posterKey: objectKeys.attemptPoster(videoId, again.attemptId) };
   await system.apply(again.completed(1, state));
-  expect((await videoOf(videoId)).posterKey).toBe(posterKey);
+  expect((await videoOf(videoId)).poster).toEqual(chosen);
 });
 
-test("an asset job that is lost is tried again; one that fails for good leaves the video unchanged and can be retried", async () => {
+test("a lost asset job is retried; one that fails for good leaves the video unchanged and can be retried", async () => {
   const { videoId } = await readyVideo();
   const before = await videoOf(videoId);
   await ask.preview(videoId);
@@ -229,12 +236,94 @@ test("an asset job that is lost is tried again; one that fails for good leaves t
   const state = made(again, attempt.attemptId, "PREVIEW");
   await system.apply(attempt.started);
   await system.apply(attempt.completed(1, state));
-  expect((await videoOf(videoId)).preview).toEqual(state.preview);
+  expect((await videoOf(videoId)).preview).toEqual({ version: 1, ...state.preview });
   const status = JSON.parse((await system.stored(objectKeys.status(videoId))) ?? "{}");
   expect(status.previewUrl).toContain("preview.webp");
 });
 
-test("canceling an asset job ends it alone", async () => {
+test("a preview requested during the render waits for it, states that reason, and starts when it succeeds", async () => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  await system.apply(attempt.started);
+  await Promise.all([ask.preview(ref.videoId), ask.preview(ref.videoId)]);
+  const asset = await newest(ref.videoId);
+  expect(await followUps(ref.videoId)).toMatchObject([{ jobId: asset.jobId, status: "PENDING" }]);
+  expect(await system.takeMessages(asset)).toEqual([]);
+  const options = { now: system.deps.clock(), maxRunningTasks: null };
+  const id = encodeGlobalId("Job", ref.jobId);
+  expect((await waits(system.db, [asset.jobId], options)).get(asset.jobId)).toEqual({
+    ...{ code: "JOB", reason: `Waiting for the job ${id} (TRANSCODE), which is RUNNING.` },
+  });
+  await system.apply(attempt.completed(1, attempt.state("READY")));
+  expect(await followUps(ref.videoId)).toMatchObject([{ status: "QUEUED" }]);
+  const [message] = await system.takeMessages(asset);
+  expect(message?.keep.variants.map(({ name }) => name)).toEqual(["144p", "360p"]);
+});
+
+test.each(["FAILED", "CANCELED"] as const)("a download ends when its render is %s", async (status) => {
+  const ref = await system.createQueuedVideo();
+  const attempt = attemptOf(ref);
+  await system.apply(attempt.started);
+  await ask.download(ref.videoId);
+  const { jobId } = await newest(ref.videoId);
+  if (status === "CANCELED") await cancelJob(system.operations, system.viewer, { jobId: ref.jobId });
+  await system.apply(
+    status === "FAILED"
+      ? attempt.failed(1, "REJECTED", attempt.state("PENDING"))
+      : attempt.stopped(1, "CANCELED", attempt.state("PENDING")),
+  );
+  expect(await followUps(ref.videoId)).toMatchObject([{ status }]);
+  const { error } = await system.db.job.findUniqueOrThrow({ where: { id: jobId } });
+  expect(error).toEqual(status === "FAILED" ? expect.objectContaining({ code: "DEPENDENCY_FAILED" }) : null);
+  const { data } = await system.db.event.findFirstOrThrow({ where: { jobId }, orderBy: { id: "desc" } });
+  expect(data).toMatchObject({ kind: "DOWNLOAD", code: `DEPENDENCY_${status}` });
+  // A job that only waited can be retried like any other.
+  later();
+  await retryJob(system.operations, system.viewer, { jobId: ref.jobId });
+  await retryJob(system.operations, system.viewer, { jobId });
+  expect(await followUps(ref.videoId)).toMatchObject([{ status }, { status: "PENDING" }]);
+});
+
+test("a download requested during a repair is created from the repaired output", async () => {
+  const { videoId, jobId } = await readyVideo();
+  const { workspaceId, profile } = await system.db.job.findUniqueOrThrow({ where: { id: jobId } });
+  const kind = "REPAIR";
+  const repair = await system.db.job.create({
+    data: { workspaceId, videoId, kind, status: "RUNNING", profile: profile ?? {} },
+  });
+  await ask.download(videoId);
+  const download = (await newest(videoId)).jobId;
+  const statusOf = async () => (await system.db.job.findUniqueOrThrow({ where: { id: download } })).status;
+  expect(await statusOf()).toBe("PENDING");
+  await system.db.$transaction((tx) =>
+    settleJob(tx, repair, { status: "SUCCEEDED", error: null }, system.deps.clock()),
+  );
+  expect(await statusOf()).toBe("QUEUED");
+});
+
+test("a damaged download of a damaged variant is created again after the variant is repaired", async () => {
+  const { videoId } = await readyVideo();
+  const source = objectKeys.source(videoId, "clip.mp4");
+  await system.deps.store.put(source, "clip");
+  await system.db.source.update({ where: { videoId }, data: { objectKey: source } });
+  const subjects = ["360p", "download", "poster"];
+  await system.db.damage.createMany({
+    data: subjects.map((subject) => {
+      const foundAt = new Date();
+      return { videoId, subject, key: subject, code: "OBJECT_MISSING", foundAt };
+    }),
+  });
+  await repairVideo(system.operations, system.viewer, { videoId });
+  const jobs = await system.db.job.findMany({ where: { videoId, endedAt: null }, orderBy: { kind: "asc" } });
+  const repair = jobs.find(({ kind }) => kind === "REPAIR")?.id;
+  expect(jobs.map(({ kind, status, dependsOnId }) => [kind, status, dependsOnId])).toEqual([
+    ["DOWNLOAD", "PENDING", repair],
+    ["POSTER", "QUEUED", null],
+    ["REPAIR", "QUEUED", null],
+  ]);
+});
+
+test("canceling an asset job ends only that job", async () => {
   const { videoId } = await readyVideo();
   await ask.preview(videoId);
   const ref = await newest(videoId);
@@ -246,7 +335,7 @@ test("canceling an asset job ends it alone", async () => {
   expect(await videoOf(videoId)).toMatchObject({ status: "READY", preview: null });
 });
 
-test("a download is made once however often it is asked for, and of another variant in its place", async () => {
+test("repeated download requests create one job, and a download of another variant replaces the first", async () => {
   const { videoId } = await readyVideo();
   await Promise.all([ask.download(videoId), ask.download(videoId), ask.download(videoId, 1_080)]);
   expect(await followUps(videoId)).toHaveLength(1);
@@ -258,15 +347,15 @@ test("a download is made once however often it is asked for, and of another vari
   const state = made(ref, attempt.attemptId, "DOWNLOAD");
   await system.apply(attempt.started);
   await system.apply(attempt.completed(1, state));
-  expect((await videoOf(videoId)).download).toEqual(state.download);
+  expect((await videoOf(videoId)).download).toEqual({ version: 1, ...state.download });
   await ask.download(videoId);
   expect(await followUps(videoId)).toHaveLength(1);
   await ask.download(videoId, 240);
   expect(await followUps(videoId)).toMatchObject([{ status: "SUCCEEDED" }, { status: "QUEUED" }]);
-  expect((await videoOf(videoId)).download).toEqual(state.download);
+  expect((await videoOf(videoId)).download).toEqual({ version: 1, ...state.download });
 });
 
-test("a worker that made nothing of what was asked for has failed", async () => {
+test("a completed attempt without the requested asset fails its job", async () => {
   const { videoId } = await readyVideo();
   await ask.download(videoId);
   const attempt = attemptOf(await newest(videoId));
@@ -276,7 +365,7 @@ test("a worker that made nothing of what was asked for has failed", async () => 
   expect(job).toMatchObject({ status: "FAILED", error: { code: "NOTHING_MADE" } });
 });
 
-test("a profile with a preview requests it once the video is READY, after tasks for which users wait", async () => {
+test("a profile with a preview requests it once the video is READY, behind tasks that users wait for", async () => {
   const ref = await system.createQueuedVideo();
   const job = await system.db.job.findUniqueOrThrow({ where: { id: ref.jobId } });
   const profile = { ...(job.profile as object), preview: true };
@@ -290,7 +379,7 @@ test("a profile with a preview requests it once the video is READY, after tasks 
   expect(task).toMatchObject({ kind: "PREVIEW", priority: "BULK", isRest: true, status: "QUEUED" });
 });
 
-test("a kind that no worker offers waits until one does, and delays no other", async () => {
+test("a kind that no worker offers waits until a worker does, and delays no other kind", async () => {
   const { videoId } = await readyVideo();
   await ask.poster(videoId, 1_000);
   const ref = await newest(videoId);

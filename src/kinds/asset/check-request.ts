@@ -1,5 +1,5 @@
 import { chooseVariant, isAudioOnly, type Profile } from "@reelay/contracts";
-import { ConflictError, InvalidInputError } from "../../errors.ts";
+import { ConflictError, InvalidInputError } from "../../errors/index.ts";
 
 /** The properties of a video that determine which assets it can have. */
 export interface AskedVideo {
@@ -48,26 +48,26 @@ export function checkPoster(video: AskedVideo, profile: Recipe, atMs: number): v
   }
 }
 
-/** Throws `ConflictError` (`VIDEO_FAILED`, `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_READY`). Pure. */
+/** Throws `ConflictError` (`VIDEO_FAILED`, `VIDEO_HAS_NO_PICTURE`). Pure. */
 export function checkPreview(video: AskedVideo, profile: Recipe): void {
   assertPicture(video, profile);
-  assertReady(video, "a preview is made of its variants");
 }
 
 /**
- * The variant for a download of at most this height. Throws `InvalidInputError` (`DOWNLOAD_HEIGHT_INVALID`),
- * `ConflictError` (`VIDEO_FAILED`, `VIDEO_HAS_NO_PICTURE`, `VIDEO_NOT_READY`, `NO_VARIANT_FITS`). Pure.
+ * The variant for a download of at most this height; null until the video is READY. Throws
+ * `InvalidInputError` (`DOWNLOAD_HEIGHT_INVALID`), `ConflictError` (`VIDEO_FAILED`, `VIDEO_HAS_NO_PICTURE`,
+ * `NO_VARIANT_FITS`). Pure.
  */
-export function checkDownload(video: AskedVideo, profile: Recipe, height: number): string {
-  if (height < leastHeight || height > mostHeight) {
+export function checkDownload(video: AskedVideo, profile: Recipe, height: number): string | null {
+  if (height < LEAST_HEIGHT || height > MOST_HEIGHT) {
     throw new InvalidInputError(
       "DOWNLOAD_HEIGHT_INVALID",
       "height",
-      `height: is ${height}; use ${leastHeight} to ${mostHeight}, or omit it for the largest variant.`,
+      `height: is ${height}; use ${LEAST_HEIGHT} to ${MOST_HEIGHT}, or omit it for the largest variant.`,
     );
   }
   assertPicture(video, profile);
-  assertReady(video, "a download is made of its variants");
+  if (video.status !== "READY") return null;
   const chosen = chooseVariant(video.variants, { rungs: profile.rungs, download: { height } });
   if (chosen !== null) return chosen.name;
   const ready = video.variants.filter(({ status }) => status === "READY").map(({ name }) => name);
@@ -77,9 +77,9 @@ export function checkDownload(video: AskedVideo, profile: Recipe, height: number
   );
 }
 
-const leastHeight = 16;
+const LEAST_HEIGHT = 16;
 /** As tall as a rung can be. */
-export const mostHeight = 4320;
+export const MOST_HEIGHT = 4320;
 
 function assertPicture({ status }: AskedVideo, profile: Recipe): void {
   if (status === "FAILED") {
@@ -94,12 +94,4 @@ function assertPicture({ status }: AskedVideo, profile: Recipe): void {
       `The profile ${JSON.stringify(profile.name)} is audio only: there is no video.`,
     );
   }
-}
-
-function assertReady({ status }: AskedVideo, why: string): void {
-  if (status === "READY") return;
-  throw new ConflictError(
-    "VIDEO_NOT_READY",
-    `The video is ${status}, and ${why} once it is READY: wait for \`video.ready\`.`,
-  );
 }

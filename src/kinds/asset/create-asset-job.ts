@@ -1,8 +1,9 @@
-import { type AssetKind, type Profile, requirementsOf } from "@reelay/contracts";
+import { type AssetKind, type KindParams, type Profile, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { JobPriority } from "../../../prisma/generated/enums.ts";
-import { recordChange, type Tx } from "../../events/record-change.ts";
-import { readActiveJobs, withinActiveJobs } from "../../quotas/active-jobs.ts";
+import { recordChange, type Tx } from "../../events/index.ts";
+import { taskParams } from "../../jobs/index.ts";
+import { readActiveJobs, withinActiveJobs } from "../../quotas/index.ts";
 import { readPool } from "../../workers/index.ts";
 
 interface NewAssetJob {
@@ -13,11 +14,13 @@ interface NewAssetJob {
   /** The profile of the video's job, with this job's own settings. */
   profile: Profile;
   priority: JobPriority;
-  /** Position on the timeline. Default 0. */
-  atMs?: number;
+  /** `Task.params`. Default: none of its own. */
+  params?: KindParams;
   /** No user requested it: it runs after all first tasks and does not count against the workspace's quota. */
   isBackground?: boolean;
   retryOfId?: string;
+  /** The job whose output it needs. Default: it can start. */
+  dependsOnId?: string | null;
 }
 
 /**
@@ -26,7 +29,7 @@ interface NewAssetJob {
  */
 export async function createAssetJob(
   tx: Tx,
-  { atMs = 0, isBackground = false, retryOfId, ...job }: NewAssetJob,
+  { params = { version: 1 }, isBackground = false, retryOfId, dependsOnId = null, ...job }: NewAssetJob,
   { now, maxActiveJobs }: { now: Date; maxActiveJobs: number | null },
 ): Promise<void> {
   const { id: jobId, workspaceId, videoId, kind, priority } = job;
@@ -34,14 +37,12 @@ export async function createAssetJob(
     const requirements = requirementsOf(kind, job.profile);
     const pool = await readPool(tx, requirements, now);
     await tx.job.updateMany({ where: { videoId, kind, isSuperseded: false }, data: { isSuperseded: true } });
-    const queued = { status: "QUEUED", queuedAt: now } as const;
+    const isReady = dependsOnId === null;
+    const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
     const place = {
-      workspaceId,
-      priority,
-      pool,
-      requirements,
+      ...{ workspaceId, priority, pool, requirements, params: taskParams(kind, params) },
       isRest: isBackground,
-      dueAt: now,
+      dueAt: queued.queuedAt,
       availableAt: now,
     };
     await tx.job.create({
@@ -49,9 +50,10 @@ export async function createAssetJob(
         ...job,
         ...queued,
         retryOfId: retryOfId ?? null,
+        dependsOnId,
         createdAt: now,
         traceParent: activeTraceParent(),
-        tasks: { create: [{ ...queued, ...place, kind, startMs: atMs }] },
+        tasks: { create: [{ ...queued, ...place, kind }] },
       },
     });
   };
@@ -63,5 +65,7 @@ export async function createAssetJob(
       await write();
       return true;
     });
-  await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: "job.queued", data: { kind } }]);
+  await recordChange(tx, { workspaceId, videoId, jobId }, [
+    { type: dependsOnId === null ? "job.queued" : "job.created", data: { kind } },
+  ]);
 }

@@ -1,10 +1,9 @@
 import { type AssetKind, Profile } from "@reelay/contracts";
-import type { Job } from "../../../prisma/generated/client.ts";
-import { lockOwnVideo } from "../../auth/own-video.ts";
-import type { Viewer } from "../../auth/viewer.ts";
-import { isVideoJob } from "../../database/job-kinds.ts";
-import type { Tx } from "../../events/record-change.ts";
-import { jobUnderWay } from "../../jobs/own-job.ts";
+import type { Job, Video } from "../../../prisma/generated/client.ts";
+import { lockOwnVideo, type Viewer } from "../../auth/index.ts";
+import { assetsOf, isVideoJob, replacingJobKinds, videoJobKinds } from "../../database/index.ts";
+import type { Tx } from "../../events/index.ts";
+import { jobUnderWay } from "../../jobs/index.ts";
 
 /**
  * The viewer's video with everything that decides which assets it can have, locked until the transaction
@@ -14,7 +13,7 @@ export async function lockAskedVideo(tx: Tx, viewer: Viewer, videoId: string) {
   await lockOwnVideo(tx, viewer, videoId);
   const video = await tx.video.findUniqueOrThrow({
     where: { id: videoId },
-    include: { variants: true, source: true },
+    include: { variants: true, source: true, assets: true },
   });
   // The profile of its latest render, which may have changed since.
   const { profile } = await tx.job.findFirstOrThrow({
@@ -22,20 +21,37 @@ export async function lockAskedVideo(tx: Tx, viewer: Viewer, videoId: string) {
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     select: { profile: true },
   });
-  return { video, profile: Profile.parse(profile) };
+  return {
+    video,
+    assets: assetsOf(video),
+    profile: Profile.parse(profile),
+    dependsOnId: await jobBefore(tx, video),
+  };
 }
 
-/** The waiting or running job for this kind of asset, with its position on the timeline. */
+/**
+ * The job that an asset made of variants must wait for: the render until the video is READY, then the repair
+ * that replaces damaged ones. Null: none.
+ */
+export async function jobBefore(
+  tx: Tx,
+  { id, status }: Pick<Video, "id" | "status">,
+): Promise<string | null> {
+  const kinds = status === "READY" ? replacingJobKinds : videoJobKinds;
+  return (await jobUnderWay(tx, id, ...kinds))?.id ?? null;
+}
+
+/** The waiting or running job for this kind of asset, with the parameters of its task. */
 export async function assetUnderWay(
   tx: Tx,
   videoId: string,
   kind: AssetKind,
-): Promise<(Job & { atMs: number }) | null> {
+): Promise<(Job & { params: unknown }) | null> {
   const found = await jobUnderWay(tx, videoId, kind);
   if (found === null) return null;
   const { tasks, ...job } = await tx.job.findUniqueOrThrow({
     where: { id: found.id },
-    include: { tasks: { select: { startMs: true } } },
+    include: { tasks: { select: { params: true } } },
   });
-  return { ...job, atMs: tasks[0]?.startMs ?? 0 };
+  return { ...job, params: tasks[0]?.params };
 }

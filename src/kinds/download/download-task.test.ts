@@ -1,9 +1,10 @@
 import type { Download, RenderState } from "@reelay/contracts";
 import { objectKeys } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { assetsOf } from "../../database/index.ts";
 import { cancelJob } from "../../jobs/index.ts";
 import { attemptOf, createProjection, type TaskRef } from "../../testing/projection.ts";
-import { splitAttemptOf } from "../../testing/split-attempt.ts";
+import { splitAttemptOf, withParams } from "../../testing/split-attempt.ts";
 import { retryJob } from "../index.ts";
 
 let system: Awaited<ReturnType<typeof createProjection>>;
@@ -14,11 +15,12 @@ afterAll(() => system[Symbol.asyncDispose]());
 beforeEach(() => system.clear());
 
 const read = async ({ videoId, jobId }: TaskRef) => {
-  const { status, download, variants } = await system.db.video.findUniqueOrThrow({
+  const { status, assets, variants } = await system.db.video.findUniqueOrThrow({
     where: { id: videoId },
-    include: { variants: { orderBy: { position: "asc" } } },
+    include: { variants: { orderBy: { position: "asc" } }, assets: true },
   });
   const job = await system.db.job.findUniqueOrThrow({ where: { id: jobId } });
+  const { download } = assetsOf({ assets });
   return { video: status, variants: variants.map((variant) => variant.status), job: job.status, download };
 };
 const tasksOf = (jobId: string) =>
@@ -28,7 +30,7 @@ const downloadOf = async (ref: TaskRef, jobId = ref.jobId): Promise<TaskRef> => 
   return { ...ref, jobId, taskId: id };
 };
 
-/** What a worker says that has put the MP4 together. */
+/** The report of a worker that has built the MP4. */
 function withDownload({ videoId }: TaskRef, attemptId: string): RenderState & { download: Download } {
   const key = objectKeys.attemptFile(videoId, attemptId, "download", "video.mp4");
   const nothing = { source: null, variants: [], audio: null, posterKey: null };
@@ -44,7 +46,7 @@ async function playedVideo(): Promise<TaskRef> {
   await system.apply(head.completed(1, head.wholeHead()));
   const rest = (await tasksOf(ref.jobId)).filter(({ isRest }) => isRest);
   expect(new Set(rest.map(({ kind }) => kind))).toEqual(new Set(["CHUNK", "AUDIO"]));
-  for (const { id, kind, startMs, endMs, renditions } of rest) {
+  for (const { id, kind, startMs, endMs, renditions } of rest.map(withParams)) {
     const attempt = splitAttemptOf({ ...ref, taskId: id }, "w1");
     const durations = Array.from({ length: ((endMs ?? 72_000) - startMs) / 4_000 }, () => 4_000);
     const names = kind === "AUDIO" ? ["audio"] : renditions;
@@ -57,7 +59,7 @@ async function playedVideo(): Promise<TaskRef> {
 
 const played = { video: "PLAYABLE", variants: ["READY", "READY"], download: null };
 
-test("a long video with a download is split, and its last task makes that of what the others made", async () => {
+test("a long video with a download is split, and its last task builds the download from the other tasks' output", async () => {
   const ref = await playedVideo();
   expect(await read(ref)).toEqual({ ...played, job: "RUNNING" });
   const task = await downloadOf(ref);
@@ -73,13 +75,18 @@ test("a long video with a download is split, and its last task makes that of wha
   const made = withDownload(ref, attempt.attemptId);
   await system.apply(attempt.started);
   await system.apply(attempt.completed(1, made));
-  expect(await read(ref)).toEqual({ ...played, video: "READY", job: "SUCCEEDED", download: made.download });
-  // Said again, it changes nothing.
+  expect(await read(ref)).toEqual({
+    ...played,
+    video: "READY",
+    job: "SUCCEEDED",
+    download: { version: 1, ...made.download },
+  });
+  // Redelivery changes nothing.
   await system.apply(attempt.completed(1, made));
   expect(await system.db.task.count({ where: { jobId: ref.jobId, kind: "DOWNLOAD" } })).toBe(1);
 });
 
-test("a download that is lost is made again alone; failed for good it takes nothing that plays, and a retry makes nothing else", async () => {
+test("a lost download is retried alone; a final failure removes no playable output, and a retry creates only it", async () => {
   const ref = await playedVideo();
   const task = await downloadOf(ref);
   const lost = attemptOf(task);
@@ -107,7 +114,7 @@ test("a download that is lost is made again alone; failed for good it takes noth
   });
 });
 
-test("canceling ends the job with its download not made, and the video plays on", async () => {
+test("canceling ends the job without its download, and the video stays playable", async () => {
   const ref = await playedVideo();
   const attempt = attemptOf(await downloadOf(ref));
   await system.apply(attempt.started);
@@ -119,7 +126,7 @@ test("canceling ends the job with its download not made, and the video plays on"
   expect(await read(ref)).toEqual({ ...played, video: "READY", job: "CANCELED" });
 });
 
-test("a short video whose one task could not make its download is retried for that alone", async () => {
+test("a short video whose task failed only at the download is retried for the download alone", async () => {
   const ref = await system.createQueuedVideo({ profile: "download" });
   const attempt = attemptOf(ref);
   await system.apply(attempt.started);

@@ -10,19 +10,19 @@ const ready = {
 };
 const video = { durationMs: 5_400_000, download: null, variants: [ready] };
 
-test("a video that is made, but for its download, is given a task for that, due when its end is", () => {
+test("a video that lacks only its download gets a download task, due at the end of the video", () => {
   expect(planDownload(job, video)).toEqual({
-    ...{ kind: "DOWNLOAD", startMs: 0, endMs: null, renditions: [], dueAfterMs: 5_400_000 },
+    ...{ kind: "DOWNLOAD", params: { version: 1 }, dueAfterMs: 5_400_000 },
   });
 });
 
-test("none where the profile asks for none, the file is there, or the job is for one variant", () => {
+test("no task is planned if the profile requests no download, the file exists, or the job is for one variant", () => {
   expect(planDownload({ ...job, profile: { rungs, download: null } }, video)).toBeNull();
   expect(planDownload(job, { ...video, download: { key: "video.mp4" } })).toBeNull();
   expect(planDownload({ ...job, onlyVariants: ["360p"] }, video)).toBeNull();
 });
 
-test("none where no variant is ready that fits", () => {
+test("no task is planned if no ready variant fits", () => {
   expect(planDownload(job, { ...video, variants: [{ ...ready, status: "FAILED" }] })).toBeNull();
   const low = { ...job, profile: { rungs, download: { height: 240 } } };
   expect(planDownload(low, video)).toBeNull();

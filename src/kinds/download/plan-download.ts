@@ -1,5 +1,5 @@
 import { chooseVariant, type Profile } from "@reelay/contracts";
-import type { PlannedTask } from "../../jobs/create-rest-tasks.ts";
+import type { PlannedTask } from "../../jobs/index.ts";
 
 interface MadeVideo {
   durationMs: number | null;
@@ -19,5 +19,5 @@ export function planDownload(
   if (job.onlyVariants.length > 0 || download !== null) return null;
   if (chooseVariant(variants, job.profile) === null) return null;
   // A viewer cannot need it before the video's end.
-  return { kind: "DOWNLOAD", startMs: 0, endMs: null, renditions: [], dueAfterMs: durationMs ?? 0 };
+  return { kind: "DOWNLOAD", params: { version: 1 }, dueAfterMs: durationMs ?? 0 };
 }

@@ -1,6 +1,6 @@
 import { type DownloadParams, objectKeys, StoredFile } from "@reelay/contracts";
-import type { Tx } from "../../events/record-change.ts";
-import type { TaskWithAll } from "../../jobs/task-rows.ts";
+import type { Tx } from "../../events/index.ts";
+import type { TaskWithAll } from "../../jobs/index.ts";
 
 /**
  * Checksums of a download's input objects, which its worker verifies. They cover every finished rendition,

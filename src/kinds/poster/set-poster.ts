@@ -1,10 +1,9 @@
-import type { Viewer } from "../../auth/viewer.ts";
-import type { OperationDeps } from "../../deps.ts";
-import { onceByKey } from "../../idempotency.ts";
-import { canceled, settleJob } from "../../jobs/settle-job.ts";
-import { checkPoster } from "../asset/check-request.ts";
-import { createAssetJob } from "../asset/create-asset-job.ts";
-import { assetUnderWay, lockAskedVideo } from "../asset/lock-asked-video.ts";
+import { poster } from "@reelay/contracts";
+import type { Viewer } from "../../auth/index.ts";
+import type { OperationDeps } from "../../context/index.ts";
+import { onceByKey } from "../../idempotency/index.ts";
+import { canceled, settleJob } from "../../jobs/index.ts";
+import { assetUnderWay, checkPoster, createAssetJob, lockAskedVideo, needsVariants } from "../asset/index.ts";
 
 interface PosterRequest {
   videoId: string;
@@ -26,14 +25,25 @@ export async function setPoster(
   const { workspaceId } = viewer;
   const request = { workspaceId, key, operation: "setPoster", input: { videoId, atMs } };
   await onceByKey(deps.db, request, async (tx, id) => {
-    const { video, profile } = await lockAskedVideo(tx, viewer, videoId);
+    const { video, assets, profile, dependsOnId } = await lockAskedVideo(tx, viewer, videoId);
     checkPoster(video, profile, atMs);
     const now = deps.clock();
     const underWay = await assetUnderWay(tx, videoId, "POSTER");
-    if (underWay ? underWay.atMs === atMs : video.posterAtMs === atMs) return;
+    const isThere = assets.poster?.atMs === atMs;
+    if (underWay ? poster.taskParams.parse(underWay.params).atMs === atMs : isThere) return;
     if (underWay) await settleJob(tx, underWay, canceled, now);
-    if (video.posterAtMs === atMs) return;
-    const job = { id, workspaceId, videoId, kind: "POSTER", profile, priority: "INTERACTIVE", atMs } as const;
+    if (isThere) return;
+    const params = { version: 1, atMs };
+    const job = {
+      id,
+      workspaceId,
+      videoId,
+      kind: "POSTER",
+      profile,
+      priority: "INTERACTIVE",
+      params,
+      dependsOnId: needsVariants({ needsVariants: false }, video.source) ? dependsOnId : null,
+    } as const;
     await createAssetJob(tx, job, { now, maxActiveJobs: deps.limits.activeJobs });
     deps.metrics?.jobCreated(job.priority);
   });

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { isAudioOnly, Profile } from "@reelay/contracts";
 import type { Job } from "../../../prisma/generated/client.ts";
-import type { Tx } from "../../events/record-change.ts";
-import { jobUnderWay } from "../../jobs/own-job.ts";
-import { createAssetJob } from "../asset/create-asset-job.ts";
+import { assetsOf } from "../../database/index.ts";
+import type { Tx } from "../../events/index.ts";
+import { jobUnderWay } from "../../jobs/index.ts";
+import { createAssetJob } from "../asset/index.ts";
 
 /**
  * Requests a preview in the background, if the job's profile has one and the video does not. The caller holds
@@ -13,8 +14,9 @@ export async function previewAfter(tx: Tx, job: Job, now: Date): Promise<void> {
   const profile = Profile.parse(job.profile);
   const { workspaceId, videoId } = job;
   if (!profile.preview || isAudioOnly(profile) || job.onlyVariants.length > 0) return;
-  const video = await tx.video.findUniqueOrThrow({ where: { id: videoId } });
-  if (video.status !== "READY" || video.preview !== null) return;
+  const include = { assets: true };
+  const video = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include });
+  if (video.status !== "READY" || assetsOf(video).preview !== null) return;
   if (await jobUnderWay(tx, videoId, "PREVIEW")) return;
   const place = { priority: "BULK", isBackground: true } as const;
   const id = randomUUID();

@@ -2,25 +2,20 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   activeJobStatuses,
+  audioTracksOf,
   objectKeys,
   PartSegment,
   Profile,
   PublishedPlaylist,
   type RenderState,
   RenditionPart,
-  soundsOf,
 } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import { Prisma } from "../../../prisma/generated/client.ts";
-import { type InspectedVideo, inspectedRows } from "../../damage/expected-objects.ts";
-import { removeDamages } from "../../damage/record-damage.ts";
-import type { Tx } from "../../events/record-change.ts";
-import { applyUnfinished } from "../../jobs/apply-unfinished.ts";
-import { completeTask } from "../../jobs/end-attempt.ts";
-import type { HeldReport } from "../../jobs/kind-operations.ts";
-import { settleJob } from "../../jobs/settle-job.ts";
-import { joinParts } from "../../streaming/join-parts.ts";
-import { refreshManifest } from "../../streaming/refresh-manifest.ts";
+import { type InspectedVideo, inspectedRows, removeDamages } from "../../damage/index.ts";
+import type { Tx } from "../../events/index.ts";
+import { applyUnfinished, completeTask, type HeldReport, settleJob } from "../../jobs/index.ts";
+import { joinParts, refreshManifest } from "../../streaming/index.ts";
 
 /**
  * Applies only complete output, at the end of an attempt. The transaction that refers to the new output also
@@ -91,7 +86,7 @@ async function replaceRenditions(
     });
     await removeParts(tx, video, reported.name);
   }
-  for (const { name, playlist } of soundsOf(state)) {
+  for (const { name, playlist } of audioTracksOf(state)) {
     const row = video.audioTracks.find((track) => track.name === name);
     if (!row || !repairs.includes(name) || !playlist?.isComplete || keyOf(row.playlist) === playlist.key)
       continue;
@@ -132,9 +127,12 @@ async function replaceParts(
     if (row === undefined || row.endMs !== made.endMs) continue;
     const segments = PartSegment.array().parse(row.segments);
     if (!damaged.has(row.initKey) && segments.every(({ key }) => !damaged.has(key))) continue;
-    const { rendition, startMs, ...data } = made;
+    const { rendition, startMs, drawn, recipe = null, copiedFrom: _origin, ...data } = made;
     const where = { videoId_rendition_startMs: { videoId: video.id, rendition, startMs } };
-    await tx.part.update({ where, data: { ...data, attemptId } });
+    await tx.part.update({
+      where,
+      data: { ...data, recipe, drawn: drawn ?? Prisma.DbNull, attemptId },
+    });
     replaced.push(row.initKey);
     changed.add(rendition);
   }

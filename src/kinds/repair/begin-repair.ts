@@ -1,22 +1,19 @@
 /** Starts the repair of a damaged video: one job for its renditions, and one per asset. */
 import { randomUUID } from "node:crypto";
 import { Profile } from "@reelay/contracts";
-import { lockOwnVideo, lockVideo } from "../../auth/own-video.ts";
-import type { Viewer } from "../../auth/viewer.ts";
-import { damagedParts } from "../../damage/damaged-parts.ts";
-import { type InspectedVideo, inspectedRows } from "../../damage/expected-objects.ts";
-import { storeTransaction } from "../../database/db.ts";
-import { isVideoJob } from "../../database/job-kinds.ts";
-import type { OperationDeps } from "../../deps.ts";
-import { ConflictError } from "../../errors.ts";
-import type { Tx } from "../../events/record-change.ts";
-import { onceByKey } from "../../idempotency.ts";
-import { createJob } from "../../jobs/create-job.ts";
-import { jobUnderWay } from "../../jobs/own-job.ts";
-import type { Metrics } from "../../telemetry/metrics.ts";
-import { createAssetJob } from "../asset/create-asset-job.ts";
+import type { Source } from "../../../prisma/generated/client.ts";
+import { lockOwnVideo, lockVideo, type Viewer } from "../../auth/index.ts";
+import type { OperationDeps } from "../../context/index.ts";
+import { damagedParts, type InspectedVideo, inspectedRows } from "../../damage/index.ts";
+import { assetsOf, firstTaskOf, isVideoJob, storeTransaction, videoKindOf } from "../../database/index.ts";
+import { ConflictError } from "../../errors/index.ts";
+import type { Tx } from "../../events/index.ts";
+import { onceByKey } from "../../idempotency/index.ts";
+import { createJob, jobUnderWay } from "../../jobs/index.ts";
+import type { Metrics } from "../../telemetry/index.ts";
+import { createAssetJob, jobBefore, needsVariants } from "../asset/index.ts";
 import { assetKinds } from "../asset-kinds.ts";
-import { JobPlan } from "../transcode/parts/plan-tasks.ts";
+import { JobPlan } from "../render/index.ts";
 import { planRepair, type RepairPlan } from "./plan-repair.ts";
 
 type RepairDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log" | "limits"> & {
@@ -25,7 +22,7 @@ type RepairDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log" | "limits
 };
 
 /** Pause before an automatic repair of the same object is tried again. */
-export const repairPauseMs = 86_400_000;
+export const REPAIR_PAUSE_MS = 86_400_000;
 
 /**
  * Repairs a video on request. Throws `NotFoundError`, `QuotaExceededError`, `ConflictError`
@@ -50,13 +47,13 @@ export async function repairAutomatically(deps: RepairDeps, videoId: string): Pr
   try {
     return await deps.db.$transaction(async (tx) => {
       if (!(await lockVideo(tx, videoId))) return false;
-      const before = new Date(deps.clock().getTime() - repairPauseMs);
+      const before = new Date(deps.clock().getTime() - REPAIR_PAUSE_MS);
       await repairIn(tx, deps, { videoId, jobId: randomUUID(), before });
       return true;
     }, storeTransaction);
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
-    deps.log.info({ videoId, code: error.code }, "repair.not-begun");
+    deps.log.info({ videoId, code: error.code }, "repair.not-started");
     return false;
   }
 }
@@ -67,7 +64,8 @@ export async function repairIn(
   deps: RepairDeps,
   { videoId, jobId, before }: { videoId: string; jobId: string; before?: Date },
 ): Promise<void> {
-  const video = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: inspectedRows });
+  const include = { ...inspectedRows, source: true };
+  const video = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include });
   const damages = video.damages.filter(
     ({ repairAt }) => before === undefined || repairAt === null || repairAt < before,
   );
@@ -114,7 +112,7 @@ async function assertIdle(tx: Tx, { id }: InspectedVideo): Promise<void> {
 const isSourceNeeded = ({ renditions }: RepairPlan): boolean => renditions !== null;
 
 interface Beginning {
-  video: InspectedVideo;
+  video: InspectedVideo & { source: Source | null };
   job: { id: string; profile: unknown; priority: "INTERACTIVE" | "STANDARD" | "BULK"; plan: unknown };
   plan: RepairPlan;
   jobId: string;
@@ -137,42 +135,49 @@ async function beginAll(
   const profile = Profile.parse(job.profile);
   const limits = { now, maxActiveJobs: deps.limits.activeJobs };
   const common = { workspaceId, videoId, priority: "STANDARD" as const };
-  for (const subject of plan.lost) begun.set(subject, { repairJobId: null, obstacle: captionsLost });
+  for (const subject of plan.lost) begun.set(subject, { repairJobId: null, obstacle: CAPTIONS_LOST });
   if (plan.renditions !== null) {
-    const sourceExists = await hasSource(tx, deps, videoId);
+    const { source } = video;
+    const sourceExists = source !== null && (await isThere(deps, source));
     const { repairs, onlyVariants, left } = plan.renditions;
     if (sourceExists) {
-      const repair = { ...common, id: jobId, kind: "REPAIR" as const, profile, isReady: true };
+      const firstTask = firstTaskOf(videoKindOf(source.kind));
+      const repair = { ...common, id: jobId, kind: "REPAIR", firstTask, profile, isReady: true };
       await tx.job.updateMany({ where: { videoId, kind: "REPAIR" }, data: { isSuperseded: true } });
       await createJob(tx, { ...repair, retryOfId: job.id, onlyVariants, repairs, left }, limits);
     }
     const outcome = sourceExists
       ? { repairJobId: jobId, obstacle: null }
-      : { repairJobId: null, obstacle: sourceGone };
+      : { repairJobId: null, obstacle: SOURCE_GONE };
     for (const subject of repairs) begun.set(subject, outcome);
   }
   for (const kind of plan.assets) {
     const underWay = await jobUnderWay(tx, videoId, kind);
     const id = underWay?.id ?? randomUUID();
-    const job = { ...common, id, kind, profile, ...assetKinds[kind].remake(video, profile) };
-    if (!underWay) await createAssetJob(tx, job, limits);
+    const job = {
+      ...common,
+      id,
+      kind,
+      profile,
+      ...assetKinds[kind].remake({ ...video, ...assetsOf(video) }, profile),
+    };
+    const dependsOnId = needsVariants(assetKinds[kind], video.source) ? await jobBefore(tx, video) : null;
+    if (!underWay) await createAssetJob(tx, { ...job, dependsOnId }, limits);
     begun.set(kind.toLowerCase(), { repairJobId: id, obstacle: null });
   }
   if (plan.renditions !== null || plan.assets.length > 0) deps.metrics?.jobCreated(common.priority);
   return begun;
 }
 
-async function hasSource(tx: Tx, { store }: RepairDeps, videoId: string): Promise<boolean> {
-  const source = await tx.source.findUnique({
-    where: { videoId },
-    select: { objectKey: true, receivedAt: true, url: true },
-  });
-  if (source === null) return false;
-  if (source.receivedAt === null) return source.url !== null;
-  return (await store.head(source.objectKey)) !== null;
+/** Whether a source can be read, or fetched again. */
+async function isThere(
+  { store }: RepairDeps,
+  { objectKey, receivedAt, url }: Pick<Source, "objectKey" | "receivedAt" | "url">,
+): Promise<boolean> {
+  return receivedAt === null ? url !== null : (await store.head(objectKey)) !== null;
 }
 
-const sourceGone =
+const SOURCE_GONE =
   "The source is no longer in the store, so this cannot be made again. Create the video again from your copy.";
-const captionsLost =
+const CAPTIONS_LOST =
   "Captions are kept in one place only, so they cannot be made again. Upload them again with setCaptions.";

@@ -6,7 +6,7 @@ const plan = {
   ...{ speed: 2, slots: 2, reason: "Because." },
 };
 
-/** 32 s of two variants and a sound, in a head and three chunks. */
+/** 32 s of two variants and an audio track, in a head and three chunks. */
 function video(...damages: [key: string, subject: string][]): DamagedVideo {
   const part = (rendition: string, startMs: number) => ({
     ...{ rendition, startMs, initKey: `${rendition}/${startMs}/init.mp4` },
@@ -30,7 +30,7 @@ function video(...damages: [key: string, subject: string][]): DamagedVideo {
 
 const tasksOf = (damaged: DamagedVideo) => {
   const { renditions } = planRepair(damaged, plan);
-  const tasks = renditions?.left.rest.map(({ kind, startMs, endMs, renditions: names }) => [
+  const tasks = renditions?.left.rest.map(({ kind, params: { startMs, endMs, renditions: names } }) => [
     kind,
     startMs,
     endMs,
@@ -44,7 +44,7 @@ const tasksOf = (damaged: DamagedVideo) => {
   };
 };
 
-test("one damaged segment of a long video costs one chunk of one variant", () => {
+test("one damaged segment of a long video re-renders one chunk of one variant", () => {
   expect(tasksOf(video(["360p/16000/0.m4s", "360p"]))).toEqual({
     head: false,
     tasks: [["CHUNK", 16_000, 24_000, "360p"]],
@@ -53,12 +53,12 @@ test("one damaged segment of a long video costs one chunk of one variant", () =>
   });
 });
 
-test("variants that are damaged in the same place are made from one decode", () => {
+test("variants with damage at the same place are repaired from one decode", () => {
   const both = video(["360p/24000/0.m4s", "360p"], ["144p/24000/init.mp4", "144p"]);
   expect(tasksOf(both)).toMatchObject({ head: false, tasks: [["CHUNK", 24_000, null, "144p,360p"]] });
 });
 
-test("damage in the first seconds, and of a copied source, is for the head", () => {
+test("the head task repairs damage in the first seconds and in a copied source", () => {
   expect(tasksOf(video(["144p/0/init.mp4", "144p"]))).toMatchObject({
     head: true,
     tasks: [],
@@ -67,7 +67,7 @@ test("damage in the first seconds, and of a copied source, is for the head", () 
   expect(tasksOf(video(["source/index.m3u8", "source"]))).toMatchObject({ head: true, only: ["source"] });
 });
 
-test("damaged sound is made again without any picture", () => {
+test("damaged audio is rendered again without video", () => {
   expect(tasksOf(video(["audio/8000/0.m4s", "audio"]))).toEqual({
     head: false,
     tasks: [["AUDIO", 8_000, null, "audio"]],
@@ -77,7 +77,7 @@ test("damaged sound is made again without any picture", () => {
   });
 });
 
-test("a short video's damaged variants are made whole", () => {
+test("a short video's damaged variants are rendered again completely", () => {
   expect(planRepair(video(["360p/1.m4s", "360p"]), null)).toEqual({
     renditions: {
       repairs: ["360p"],
@@ -89,7 +89,7 @@ test("a short video's damaged variants are made whole", () => {
   });
 });
 
-test("a storyboard comes with the last pictures; posters, previews and downloads are made by themselves", () => {
+test("a storyboard is repaired with the last chunk; posters, previews and downloads get their own jobs", () => {
   const assets = video(
     ["a", "poster"],
     ["b", "preview"],

@@ -1,8 +1,6 @@
 /** Plans what must be made again, purely; `begin-repair.ts` starts it. */
-import { type AssetKind, isSound, kindsThatProduce } from "@reelay/contracts";
-import type { PlannedTask } from "../../jobs/create-rest-tasks.ts";
-import { planRetry } from "../transcode/parts/plan-retry.ts";
-import { type JobPlan, toSpans } from "../transcode/parts/plan-tasks.ts";
+import { type AssetKind, isAudio, kindsThatProduce } from "@reelay/contracts";
+import { chunkTask, type JobPlan, type PlannedPart, planRetry, toSpans } from "../render/index.ts";
 
 export interface DamagedVideo {
   durationMs: number | null;
@@ -24,7 +22,7 @@ export interface RepairPlan {
     repairs: string[];
     /** Variants that its workers may make; empty: only missing ones. */
     onlyVariants: string[];
-    left: { plan: JobPlan | null; needsHead: boolean; rest: PlannedTask[] };
+    left: { plan: JobPlan | null; needsHead: boolean; rest: PlannedPart[] };
   } | null;
   /** Made again from the finished variants, or from the source. */
   assets: AssetKind[];
@@ -54,11 +52,11 @@ function planRenditions(
   const renditions = subjects.filter((subject) => names.has(subject));
   const withStoryboard = subjects.includes("storyboard");
   if (renditions.length === 0 && !withStoryboard) return null;
-  const variants = renditions.filter((name) => !isSound(name));
+  const variants = renditions.filter((name) => !isAudio(name));
   const onlyVariants = withStoryboard ? [] : variants.length > 0 ? variants : smallestReady(video);
   const left = planLeft(video, plan, { renditions, withStoryboard });
   // The storyboard of a long video comes with a chunk of a variant, which is rendered again for it.
-  const beside = left.rest.flatMap((task) => task.renditions);
+  const beside = left.rest.flatMap(({ params }) => params.renditions);
   const repairs = [...new Set([...renditions, ...(withStoryboard ? ["storyboard"] : []), ...beside])];
   return { repairs, onlyVariants, left };
 }
@@ -85,10 +83,10 @@ function planLeft(
   // In a long video, the task for the last pictures also makes the storyboard.
   const last = toSpans(plan).at(-1);
   const [smallest = ""] = plan.groups[0] ?? [];
-  const hasLast = left.rest.some(({ kind, endMs }) => kind === "CHUNK" && endMs === null);
-  const storyboard: PlannedTask[] =
+  const hasLast = left.rest.some(({ kind, params }) => kind === "CHUNK" && params.endMs === null);
+  const storyboard: PlannedPart[] =
     withStoryboard && last !== undefined && !hasLast
-      ? [{ kind: "CHUNK", ...last, renditions: [smallest], dueAfterMs: durationMs }]
+      ? [chunkTask({ ...last, renditions: [smallest] }, durationMs)]
       : [];
   return { plan, needsHead: left.needsHead, rest: [...left.rest, ...storyboard] };
 }

@@ -1,47 +1,51 @@
-import { RenditionPart, type TaskPart, type TranscodeParams, type VariantState } from "@reelay/contracts";
-import { settlesVideo } from "../../database/job-kinds.ts";
-import type { SplitLimits, TaskWithAll } from "../../jobs/task-rows.ts";
+import {
+  RenditionPart,
+  type TaskPart,
+  type TranscodeParams,
+  type TranscodeTaskParams,
+  transcode,
+  type VariantState,
+} from "@reelay/contracts";
+import type { SplitLimits, TaskWithAll } from "../../jobs/index.ts";
+import { asksForStoryboard, JobPlan } from "../render/index.ts";
 import { downloadNameOf, isKept, toVariantState, toVideoParams } from "../video-params.ts";
-import { JobPlan } from "./parts/plan-tasks.ts";
 
 /**
  * The head of a long source in milliseconds: short segments of 1, 1, 2 and 4 s, so that it plays immediately.
  */
-const headMs = 8_000;
+const HEAD_MS = 8_000;
 
 export function toTranscodeParams(task: TaskWithAll, limits: SplitLimits): TranscodeParams {
-  const { job, kind, renditions } = task;
+  const { job, kind } = task;
+  const own = transcode.taskParams.parse(task.params);
   const { parts } = job.video;
   const params = toVideoParams(task);
   // Made while the source was arriving. The job is not split yet, so its worker has the whole source to look
   // at.
   const hasHead = kind === "RENDER" && job.plan === null && job.onlyVariants.length === 0 && parts.length > 0;
-  const laddered = hasHead ? parts.map(({ rendition }) => rendition) : kind === "RENDER" ? null : renditions;
+  const laddered = hasHead
+    ? parts.map(({ rendition }) => rendition)
+    : kind === "RENDER"
+      ? null
+      : own.renditions;
   return {
     ...params,
     keep: { ...params.keep, ...(hasHead && { parts: parts.map((part) => RenditionPart.parse(part)) }) },
-    part: toPart(task, limits),
+    part: toPart(task, own, limits),
     ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
     ...(laddered && { ladder: toLadder(task, laddered) }),
-    ...(asksForStoryboard(task) && { storyboard: true }),
+    ...(isLast(task, own) && asksForStoryboard(task) && { storyboard: true }),
     ...downloadNameOf(params.profile),
   };
 }
 
-/**
- * For a video that has none, the task that makes the whole video or its last pictures: the storyboard delays
- * nothing there.
- */
-function asksForStoryboard({ kind, endMs, job }: TaskWithAll): boolean {
-  const isLast = kind === "RENDER" || (kind === "CHUNK" && endMs === null);
-  const isWanted = settlesVideo(job.kind)
-    ? job.video.storyboard === null
-    : job.repairs.includes("storyboard");
-  return isLast && isWanted && job.onlyVariants.length === 0;
-}
+/** The task that makes the whole video or its last pictures, where a storyboard delays nothing. */
+const isLast = ({ kind }: TaskWithAll, { endMs }: TranscodeTaskParams): boolean =>
+  kind === "RENDER" || (kind === "CHUNK" && endMs === null);
 
 function toPart(
-  { kind, startMs, endMs, renditions, job }: TaskWithAll,
+  { kind, job }: TaskWithAll,
+  { startMs, endMs, renditions }: TranscodeTaskParams,
   { wholeUpToMs }: SplitLimits,
 ): TaskPart {
   switch (kind) {
@@ -51,7 +55,7 @@ function toPart(
       return { kind, startMs, ...(renditions.length > 0 && { renditions }) };
     default: {
       const plan = JobPlan.nullable().parse(job.plan);
-      return { kind: "HEAD", wholeUpToMs, headMs: plan?.headEndMs ?? headMs };
+      return { kind: "HEAD", wholeUpToMs, headMs: plan?.headEndMs ?? HEAD_MS };
     }
   }
 }

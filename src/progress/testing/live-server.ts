@@ -4,7 +4,7 @@ import { buildSchema, type ExecutionArgs, execute, GraphQLError, parse, subscrib
 import type { ServerOptions } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
-import { ExpectedError } from "../../errors.ts";
+import { ExpectedError } from "../../errors/errors.ts";
 import type { LiveProgress, VideoSnapshot } from "../live-progress.ts";
 import type { SharedExecutionHooks } from "../shared-execution.ts";
 

@@ -1,5 +1,5 @@
 import type { PrismaClient } from "../../../prisma/generated/client.ts";
-import type { JobPlan } from "../../kinds/transcode/parts/plan-tasks.ts";
+import type { JobPlan } from "../../kinds/render/parts/plan-tasks.ts";
 import { renderNeeds } from "../../testing/fleet-rows.ts";
 import { change, type RenderingVideo, startAttempt } from "./rendering-video.ts";
 
@@ -19,9 +19,12 @@ export async function splitJob(
     Object.assign({}, rest, queued, {
       id: crypto.randomUUID(),
       kind: "CHUNK" as const,
-      startMs,
-      endMs: startMs + chunkMs < durationMs ? startMs + chunkMs : null,
-      renditions,
+      params: {
+        version: 1,
+        startMs,
+        endMs: startMs + chunkMs < durationMs ? startMs + chunkMs : null,
+        renditions,
+      },
     }),
   );
   const groups = [renditions];
@@ -37,8 +40,8 @@ export async function splitJob(
   await change(db, video, "job.split", async (tx) => {
     await tx.video.update({ where: { id: videoId }, data: { durationMs } });
     await tx.job.update({ where: { id: jobId }, data: { plan } });
-    const sound = { ...rest, ...queued, kind: "AUDIO" as const, startMs: headEndMs };
-    await tx.task.createMany({ data: [...tasks, sound] });
+    const audio = { ...rest, ...queued, kind: "AUDIO" as const, params: { version: 1, startMs: headEndMs } };
+    await tx.task.createMany({ data: [...tasks, audio] });
   });
   return tasks.map(({ id }) => id);
 }

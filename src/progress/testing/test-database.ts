@@ -1,7 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Client } from "pg";
 import { PrismaClient } from "../../../prisma/generated/client.ts";
-import { createTestDatabase as createDatabase } from "../../../tests/kit/index.ts";
+import { createTestDatabase as createDatabase, patientTransactions } from "../../../tests/kit/index.ts";
 
 export interface TestDatabase extends AsyncDisposable {
   url: string;
@@ -13,7 +13,10 @@ export interface TestDatabase extends AsyncDisposable {
 /** A database of its own with a client on it. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const database = await createDatabase();
-  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.url, max: 5 }) });
+  const db = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: database.url, max: 5 }),
+    transactionOptions: patientTransactions,
+  });
   return {
     url: database.url,
     db,

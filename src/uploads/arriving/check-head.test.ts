@@ -67,15 +67,15 @@ test.each([
   ["an MP4 whose index comes first", "first.mp4", faststart],
   ["a MOV whose index comes first", "first.mov", faststart],
   [
-    "a MOV whose sound has samples of one size",
+    "a MOV whose audio has samples of one size",
     "pcm.mov",
     [...faststart, "-c:a", "pcm_s16le", "-ar", "48000"],
   ],
   ["Matroska", "clip.mkv", []],
-  ["WebM's cousin with small clusters", "small.mkv", ["-cluster_time_limit", "500"]],
+  ["Matroska with small clusters", "small.mkv", ["-cluster_time_limit", "500"]],
   ["a transport stream", "clip.ts", []],
-  ["a transport stream of a camera", "clip.m2ts", ["-mpegts_m2ts_mode", "1"]],
-])("the head of %s is there when a third of it is", async (_, name, flags) => {
+  ["a camera's transport stream", "clip.m2ts", ["-mpegts_m2ts_mode", "1"]],
+])("the head of %s can be rendered when a third of the file has arrived", async (_, name, flags) => {
   const share = await neededShare(await clip(name, ...flags));
   expect(share).toBeGreaterThan(0.25);
   expect(share).toBeLessThan(0.6);
@@ -83,21 +83,21 @@ test.each([
 
 test.each([
   ["an MP4 whose index comes last", "last.mp4", []],
-  ["an MP4 of fragments", "fragments.mp4", ["-movflags", "+frag_keyframe+empty_moov"]],
-  ["a recording of no stated length", "live.mkv", ["-live", "1"]],
+  ["a fragmented MP4", "fragments.mp4", ["-movflags", "+frag_keyframe+empty_moov"]],
+  ["a live recording without a length", "live.mkv", ["-live", "1"]],
   ["Flash video", "clip.flv", []],
-])("%s is not begun before it is whole", async (_, name, flags) => {
+])("%s is not rendered before it is complete", async (_, name, flags) => {
   expect(await neededShare(await clip(name, ...flags))).toBe(null);
 });
 
-test("a video that is made in one piece is not begun before it is whole", async () => {
+test("a video that is rendered in one piece is not started before it is complete", async () => {
   const longerThanMs = (seconds + 1) * 1_000;
   for (const [name, ...flags] of [["short.mp4", ...faststart], ["short.mkv"], ["short.ts"]]) {
     expect(await neededShare(await clip(name ?? "", ...flags), { ...wish, longerThanMs })).toBe(null);
   }
 });
 
-test("files that are damaged, cut or none at all throw nothing, whatever is there of them", async () => {
+test("damaged, truncated or unrelated files throw no error, however many bytes have arrived", async () => {
   const good = [await clip("good.mp4", ...faststart), await clip("good.mkv"), await clip("good.ts")];
   let seed = 7;
   const random = (below: number) => {
@@ -115,8 +115,8 @@ test("files that are damaged, cut or none at all throw nothing, whatever is ther
   expect(await check(Buffer.alloc(100_000, "no video"), 50_000)).toEqual({ kind: "NEVER" });
 });
 
-/** They are made to keep the process busy, in which everybody else's requests are answered. */
-describe("a file that would take long to look at is not begun before it is whole", () => {
+/** Files crafted to keep the process busy, which also answers all other requests. */
+describe("a file that is expensive to inspect is not started before it is complete", () => {
   const type = box("ftyp", Buffer.from("isom\0\0\0\0isom"));
   const free = box("free");
   const followed = (...start: Buffer[]) => Buffer.concat([...start, box("mdat", Buffer.alloc(30_000_000))]);
@@ -130,7 +130,7 @@ describe("a file that would take long to look at is not begun before it is whole
   });
   const content = (parent: Buffer) => parent.subarray(8);
 
-  test("for its tracks, each of which claims samples without end", async () => {
+  test("because its tracks claim an unlimited number of samples", async () => {
     const at = moov.indexOf("trak", 0, "latin1") - 4;
     const tables = { ...boundlessTables, stsc: numbers(0, 1, 1, 20_000_000, 1), stco: numbers(0, 1, 48) };
     const one = moov.subarray(at, at + moov.readUInt32BE(at));
@@ -139,19 +139,19 @@ describe("a file that would take long to look at is not begun before it is whole
     expect(await all(followed(type, box("moov", content(moov), ...tracks)))).toEqual({ kind: "NEVER" });
   });
 
-  test("for the boxes in its index", async () => {
+  test("because of the number of boxes in its index", async () => {
     const crowded = (bytes: number) => followed(type, box("moov", Buffer.alloc(bytes, free), content(moov)));
     expect(await all(crowded(8_000))).toEqual({ kind: "THERE" });
     expect(await all(crowded(8_000_000))).toEqual({ kind: "NEVER" });
   });
 
-  test("for the boxes before its index", async () => {
+  test("because of the number of boxes before its index", async () => {
     const crowded = (bytes: number) => followed(type, Buffer.alloc(bytes, free), moov);
     expect(await all(crowded(80))).toEqual({ kind: "THERE" });
     expect(await all(crowded(8_000))).toEqual({ kind: "NEVER" });
   });
 
-  test("for the name that it gives itself", async () => {
+  test("because of the length of its title", async () => {
     const mkv = await clip("name.mkv");
     const id = Buffer.from("1549a966", "hex");
     const info = mkv.subarray(0, 4_096).lastIndexOf(id);
@@ -166,7 +166,7 @@ describe("a file that would take long to look at is not begun before it is whole
   });
 });
 
-test("a file that comes in small pieces is gone through once", async () => {
+test("a file that arrives in small pieces is scanned once", async () => {
   const mp4 = await clip("pieces.mp4", ...faststart);
   const room = Array.from({ length: 90 }, () => box("free", Buffer.alloc(992)));
   const moovAt = mp4.indexOf("moov", 0, "latin1") - 4;

@@ -12,7 +12,7 @@ import { checkMatroskaHead } from "./matroska-head.ts";
 import { checkMp4Head } from "./mp4-head.ts";
 
 /** Two packets of a transport stream, and more than the beginnings of the others. */
-const firstLookBytes = 4_096;
+const FIRST_LOOK_BYTES = 4_096;
 
 /**
  * Decides whether the head of a video can be made from the part that has arrived: MP4 and MOV with the index
@@ -26,9 +26,9 @@ export async function checkHead(
   wish: HeadWish,
   scan: HeadScan = startScan(),
 ): Promise<HeadCheck> {
-  if (file.sizeBytes <= firstLookBytes) return never;
-  if (file.storedBytes < firstLookBytes) return waitsFor(firstLookBytes);
-  const start = await file.read(0, firstLookBytes);
+  if (file.sizeBytes <= FIRST_LOOK_BYTES) return never;
+  if (file.storedBytes < FIRST_LOOK_BYTES) return waitsFor(FIRST_LOOK_BYTES);
+  const start = await file.read(0, FIRST_LOOK_BYTES);
   const check = await checkByKind(file, start, { wish, scan });
   return check.kind === "WAITS" && check.bytes >= file.sizeBytes ? never : check;
 }
@@ -43,7 +43,7 @@ function checkByKind(
   return checkTransportHead(file, start, wish);
 }
 
-const windowBytes = 188 * 192 * 16;
+const WINDOW_BYTES = 188 * 192 * 16;
 
 /**
  * MPEG transport streams: the head is complete once the program clock has advanced far enough.
@@ -55,9 +55,9 @@ async function checkTransportHead(
 ): Promise<HeadCheck> {
   const packets = findPackets(start);
   if (packets === null || packets.start > packets.length - 188) return never;
-  if (file.storedBytes < 2 * windowBytes) return waitsFor(2 * windowBytes);
-  const first = readClocks(await file.read(0, windowBytes)).next().value;
-  const newest = await file.read(file.storedBytes - windowBytes, windowBytes);
+  if (file.storedBytes < 2 * WINDOW_BYTES) return waitsFor(2 * WINDOW_BYTES);
+  const first = readClocks(await file.read(0, WINDOW_BYTES)).next().value;
+  const newest = await file.read(file.storedBytes - WINDOW_BYTES, WINDOW_BYTES);
   const last = [...readClocks(newest)].findLast(({ pid }) => pid === first?.pid);
   if (!first || !last) return never;
   const passedMs = (((last.ticks - first.ticks + CLOCK_RANGE) % CLOCK_RANGE) * 1000) / TICKS_PER_SECOND;
@@ -66,5 +66,5 @@ async function checkTransportHead(
   const bytesPerMs = file.storedBytes / passedMs;
   if (file.sizeBytes / bytesPerMs <= 1.5 * longerThanMs) return never;
   if (passedMs >= headMs) return { kind: "THERE" };
-  return waitsFor(Math.ceil(Math.max(headMs * bytesPerMs, file.storedBytes + windowBytes)));
+  return waitsFor(Math.ceil(Math.max(headMs * bytesPerMs, file.storedBytes + WINDOW_BYTES)));
 }

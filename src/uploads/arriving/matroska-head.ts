@@ -15,9 +15,9 @@ import {
 } from "./head-check.ts";
 
 /** A title, the names of two programs, and numbers. */
-const maxInfoBytes = 64 * 1024;
+const MAX_INFO_BYTES = 64 * 1024;
 /** Headers, attachments and clusters of a head. */
-const maxElements = 10_000;
+const MAX_ELEMENTS = 10_000;
 
 /**
  * Matroska and WebM: the head is complete once a later cluster has started. A recording that was never closed
@@ -29,7 +29,7 @@ export async function checkMatroskaHead(
   scan: HeadScan,
 ): Promise<HeadCheck> {
   const known = scan.matroska;
-  for (; scan.count < maxElements; scan.count += 1) {
+  for (; scan.count < MAX_ELEMENTS; scan.count += 1) {
     const { at } = scan;
     if (at + ELEMENT_HEAD_BYTES > file.storedBytes) return waitsFor(at + ELEMENT_HEAD_BYTES);
     const element = readMatroskaElement(await file.read(at, ELEMENT_HEAD_BYTES), at);
@@ -41,7 +41,7 @@ export async function checkMatroskaHead(
     }
     if (to === null) return never;
     if (id === matroskaIds.info && known.info === null) {
-      if (to - from > maxInfoBytes) return never;
+      if (to - from > MAX_INFO_BYTES) return never;
       if (to > file.storedBytes) return waitsFor(to);
       known.info = readMatroskaInfo(await file.read(from, to - from));
       if (known.info.durationMs <= wish.longerThanMs) return never;

@@ -19,17 +19,17 @@ import {
 } from "./head-check.ts";
 
 /** Some hours of video have a few megabytes of tables. */
-const maxMovieBytes = 32 * 1024 * 1024;
+const MAX_MOVIE_BYTES = 32 * 1024 * 1024;
 /** Before `moov` come the file type, reserved space, and the camera's own boxes: a handful. */
-const maxTopBoxes = 100;
+const MAX_TOP_BOXES = 100;
 /** About 15 ms. Ten seconds of a video with audio need 2,000. */
-const maxSteps = 100_000;
+const MAX_STEPS = 100_000;
 
 /**
  * MP4 and MOV (ISO 14496-12) with `moov` before `mdat`: its tables contain the end of the head's last sample.
  */
 export async function checkMp4Head(file: ArrivingFile, wish: HeadWish, scan: HeadScan): Promise<HeadCheck> {
-  for (; scan.count < maxTopBoxes; scan.count += 1) {
+  for (; scan.count < MAX_TOP_BOXES; scan.count += 1) {
     const { at } = scan;
     if (at + 16 > file.storedBytes) return at + 16 > file.sizeBytes ? never : waitsFor(at + 16);
     const header = readBoxHeader(await file.read(at, 16));
@@ -37,7 +37,7 @@ export async function checkMp4Head(file: ArrivingFile, wish: HeadWish, scan: Hea
     if (!header?.sizeBytes || header.type === "mdat" || header.type === "moof") return never;
     const { type, headerBytes, sizeBytes: size } = header;
     if (type === "moov") {
-      if (size > maxMovieBytes) return never;
+      if (size > MAX_MOVIE_BYTES) return never;
       if (at + size > file.storedBytes) return waitsFor(at + size);
       return checkMovie(await file.read(at + headerBytes, size - headerBytes), file, wish);
     }
@@ -48,7 +48,7 @@ export async function checkMp4Head(file: ArrivingFile, wish: HeadWish, scan: Hea
 
 function checkMovie(moov: Buffer, { storedBytes }: ArrivingFile, wish: HeadWish): HeadCheck {
   try {
-    const needed = bytesOfHead(moov, wish, createSteps(maxSteps));
+    const needed = bytesOfHead(moov, wish, createSteps(MAX_STEPS));
     if (needed === null) return never;
     return needed <= storedBytes ? { kind: "THERE" } : waitsFor(needed);
   } catch (error) {

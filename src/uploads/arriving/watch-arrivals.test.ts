@@ -47,7 +47,7 @@ function watch(overrides: Partial<Parameters<typeof createArrivalWatch>[0]> = {}
   return { arrivals, told, errors, asked, time };
 }
 
-test("a long upload is reported once, when its head has arrived, and its size is requested once", async () => {
+test("a long upload is reported once, when its head has arrived, and its size is queried once", async () => {
   const { arrivals, told, asked, time } = watch();
   arrivals.onGrown("a", 0);
   for (const storedBytes of [1_000, 5_000, enough, enough + 1, enough + 2]) {
@@ -60,7 +60,7 @@ test("a long upload is reported once, when its head has arrived, and its size is
   expect({ told, asked }).toEqual({ told: ["a"], asked: ["a"] });
 });
 
-test("an upload that should be complete any moment is reported only when it is overdue", async () => {
+test("an upload that is about to complete is reported only when it is overdue", async () => {
   const { arrivals, told, time } = watch({ graceMs: 20, sizeOf: () => Promise.resolve(enough + 1_000) });
   arrivals.onGrown("a", 0);
   time.now = 100;
@@ -70,7 +70,7 @@ test("an upload that should be complete any moment is reported only when it is o
   expect(told).toEqual(["a"]);
 });
 
-test("a fast upload that ended is not told of, nor one whose process stops", async () => {
+test("an upload that has ended is not reported, nor one whose process stops", async () => {
   const { arrivals, told, time, asked } = watch({ sizeOf: () => Promise.resolve(enough + 1_000) });
   for (const id of ["ended", "stopped"]) arrivals.onGrown(id, 0);
   time.now = 100;
@@ -82,7 +82,7 @@ test("a fast upload that ended is not told of, nor one whose process stops", asy
   expect(asked).not.toContain("late");
 });
 
-test("an upload without an early start is not read, and an unreadable one is read again later", async () => {
+test("an upload without an early start is not read, and an unreadable one is not read again immediately", async () => {
   const missing = join(directory, "missing");
   const { arrivals, told, errors, time } = watch({
     path: () => missing,

@@ -48,8 +48,8 @@ interface Watched {
 }
 
 /** Further uploads are dropped and checked again from the start. */
-const mostWatched = 10_000;
-const afterErrorBytes = 4 * 1024 * 1024;
+const MOST_WATCHED = 10_000;
+const AFTER_ERROR_BYTES = 4 * 1024 * 1024;
 
 /** Reports uploads whose head can be made while the rest is still arriving. */
 export function createArrivalWatch(options: ArrivalWatchOptions): ArrivalWatch {
@@ -59,7 +59,7 @@ export function createArrivalWatch(options: ArrivalWatchOptions): ArrivalWatch {
   let isStopped = false;
 
   function begin(uploadId: string, storedBytes: number): Watched {
-    const [oldest] = watched.size >= mostWatched ? watched.keys() : [];
+    const [oldest] = watched.size >= MOST_WATCHED ? watched.keys() : [];
     if (oldest !== undefined) forget(oldest);
     const first = { storedBytes, at: now() };
     const scan = startScan();
@@ -128,7 +128,7 @@ export function createArrivalWatch(options: ArrivalWatchOptions): ArrivalWatch {
       upload.isLooking = true;
       const looking = look(uploadId, upload)
         .catch((error: unknown) => {
-          upload.lookAt = upload.storedBytes + afterErrorBytes;
+          upload.lookAt = upload.storedBytes + AFTER_ERROR_BYTES;
           throw error;
         })
         .finally(() => {

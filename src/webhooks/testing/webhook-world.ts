@@ -6,7 +6,8 @@ import { createWebhookEndpoint, type WebhookDeps } from "../endpoints.ts";
 import { fanOut } from "../fan-out.ts";
 import { createSender } from "../send.ts";
 
-const timeoutMs = 2_000;
+/** Of each request: no receiver of a test is so late that it counts as silent, unless the test says so. */
+const timeoutMs = 20_000;
 
 /** A database with a workspace, and the sending side on it, run step by step at a time that the test sets. */
 export async function createWebhookWorld({ allowPrivate = ["127.0.0.1"] } = {}) {

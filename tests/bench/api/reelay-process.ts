@@ -6,8 +6,8 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pino from "pino";
 import { Registry } from "prom-client";
 import { PrismaClient } from "../../../prisma/generated/client.ts";
-import { schema } from "../../../schema/schema.ts";
-import { createServer } from "../../../src/server.ts";
+import { schema } from "../../../schema/index.ts";
+import { createServer } from "../../../src/api/server.ts";
 import { createTestContext } from "../../../src/testing/test-context.ts";
 
 const [, , connectionString = ""] = process.argv;

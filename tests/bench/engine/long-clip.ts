@@ -19,12 +19,12 @@ export interface LongClip {
 const codecs = {
   standard: {
     picture: "-c:v libx264 -preset ultrafast -b:v 3M -g 60 -pix_fmt yuv420p",
-    sound: "-c:a aac -b:a 128k",
+    audio: "-c:a aac -b:a 128k",
     suffix: "mp4",
   },
   other: {
     picture: "-c:v mpeg2video -b:v 6M -g 15 -pix_fmt yuv420p",
-    sound: "-c:a mp2 -b:a 192k",
+    audio: "-c:a mp2 -b:a 192k",
     suffix: "mkv",
   },
 } as const;
@@ -39,7 +39,7 @@ export async function makeLongClip(
   print: (line: string) => void,
 ): Promise<string> {
   const folder = join(tmpdir(), "reelay-bench");
-  const { picture, sound, suffix } = codecs[kind];
+  const { picture, audio, suffix } = codecs[kind];
   const path = join(folder, `loop-${kind}-${size}-${rate}fps-${seconds}s-v3.${suffix}`);
   const isThere = await access(path).then(
     () => true,
@@ -55,7 +55,7 @@ export async function makeLongClip(
   print(`clip: ${seconds} s of ${size}, ${kind}`);
   const pictures = `-stream_loop ${Math.ceil(seconds / 10) - 1} -i ${loop}`;
   const tone = `-f lavfi -i sine=frequency=440:sample_rate=48000:duration=${seconds}`;
-  const made = `-map 0:v -map 1:a -c:v copy ${sound} -t ${seconds} -movflags +faststart`;
+  const made = `-map 0:v -map 1:a -c:v copy ${audio} -t ${seconds} -movflags +faststart`;
   await call(ffmpeg, `${quietly} ${pictures} ${tone} ${made} ${unfinished}`);
   await rename(unfinished, path);
   return path;

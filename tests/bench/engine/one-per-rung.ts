@@ -23,7 +23,7 @@ const hls = (name: string): string[] => [
   ...words(`-hls_segment_filename ${name}/%05d.m4s ${name}/index.m3u8`),
 ];
 
-/** What a system types that knows one output per process: a decode for each rung, and one for the sound. */
+/** What a system types that knows one output per process: a decode for each rung, and one for the audio. */
 const commands = (clip: string): string[][] => [
   ...rungs.map(({ name, size, level, ceiling }) => [
     ...words("-hide_banner -nostdin -v error -y -i"),

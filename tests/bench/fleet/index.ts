@@ -1,3 +1,4 @@
+import { transcode } from "@reelay/contracts";
 import type { TaskKind } from "../../../src/database/job-kinds.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { type Stage, startStage, upload } from "../engine/stage.ts";
@@ -13,7 +14,7 @@ const day: Day = { videosPerDay: 80_000, burst: 2_000, hours: 4, load: 0.8 };
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const times = await measure(isShort ? [32, 40] : [36, 72], print);
   print(
-    `fleet: a task costs ${times.startSeconds.toFixed(2)} s and ${times.perSecond.toFixed(3)} s per second of video (sound ${times.soundPerSecond.toFixed(3)} s), a head ${times.headSeconds.toFixed(2)} s; the rest is planned after ${times.splitSeconds.toFixed(2)} s, the first segment stored after ${times.firstSegmentSeconds.toFixed(2)} s`,
+    `fleet: a task costs ${times.startSeconds.toFixed(2)} s and ${times.perSecond.toFixed(3)} s per second of video (audio ${times.audioPerSecond.toFixed(3)} s), a head ${times.headSeconds.toFixed(2)} s; the rest is planned after ${times.splitSeconds.toFixed(2)} s, the first segment stored after ${times.firstSegmentSeconds.toFixed(2)} s`,
   );
   const figures: Figures = {};
   for (const minutes of [10, 90]) {
@@ -45,11 +46,11 @@ async function measure(lengths: readonly number[], print: (line: string) => void
   const { start, slope } = fit(videos.map(({ chunk }) => [chunk.seconds, chunk.tookSeconds]));
   const longest = videos.at(-1);
   if (longest === undefined) throw new Error("There is nothing to measure.");
-  const { head, sound, splitSeconds, firstSegmentSeconds } = longest;
+  const { head, audio, splitSeconds, firstSegmentSeconds } = longest;
   return {
     startSeconds: Math.max(0.1, start / (longest.chunk.count || 1)),
     perSecond: slope,
-    soundPerSecond: Math.max(0, sound.tookSeconds - start) / sound.seconds,
+    audioPerSecond: Math.max(0, audio.tookSeconds - start) / audio.seconds,
     headSeconds: head.tookSeconds,
     splitSeconds,
     firstSegmentSeconds,
@@ -67,8 +68,8 @@ async function render(stage: Stage, seconds: number, print: (line: string) => vo
   const split = await stage.db.event.findFirstOrThrow({ where: { videoId, type: "job.split" } });
   const of = (wanted: TaskKind) => {
     const all = tasks.filter(({ kind }) => kind === wanted);
-    // Sound that was copied needs no task.
-    const [{ startMs, endMs } = { startMs: 0, endMs: null }] = all;
+    // Audio that was copied needs no task.
+    const { startMs, endMs } = transcode.taskParams.parse(all[0]?.params ?? { version: 1 });
     const length = (endMs ?? (wanted === "RENDER" ? headMs : (durationMs ?? 0))) - startMs;
     // Where one worker is slow, the critical variants are a chunk of their own, of the same pictures.
     const tookMs = all
@@ -77,7 +78,7 @@ async function render(stage: Stage, seconds: number, print: (line: string) => vo
     return { seconds: length / 1000, tookSeconds: tookMs / 1000, count: all.length };
   };
   return {
-    ...{ head: of("RENDER"), chunk: of("CHUNK"), sound: of("AUDIO") },
+    ...{ head: of("RENDER"), chunk: of("CHUNK"), audio: of("AUDIO") },
     splitSeconds: (Number(split.at) - startedAt) / 1000,
     firstSegmentSeconds: (Number(playableAt) - startedAt) / 1000,
   };

@@ -1,6 +1,5 @@
 import TinyQueue from "tinyqueue";
-import type { PlannedTask } from "../../../src/jobs/create-rest-tasks.ts";
-import { planTasks } from "../../../src/kinds/transcode/parts/plan-tasks.ts";
+import { type PlannedPart, planTasks } from "../../../src/kinds/render/parts/plan-tasks.ts";
 
 /** What a task costs on one worker, as measured: a start, and so much per second of video. */
 export interface TaskTimes {
@@ -10,8 +9,8 @@ export interface TaskTimes {
   startSeconds: number;
   /** Seconds of work per second of video, the whole ladder. */
   perSecond: number;
-  /** The same of the sound. */
-  soundPerSecond: number;
+  /** The same of the audio. */
+  audioPerSecond: number;
   /** Of a head, from its message to its end. */
   headSeconds: number;
   /** From a head's message to its `split`. */
@@ -34,7 +33,7 @@ export function simulateVideo(durationMs: number, workers: number, times: TaskTi
       segmentDurationMs,
       headEndMs: headMs,
       slots: workers,
-      sounds: ["audio"],
+      audioTracks: ["audio"],
       isCopied: false,
     },
     variants: [{ name: "all", tier: "CRITICAL" }],
@@ -52,9 +51,10 @@ export function simulateVideo(durationMs: number, workers: number, times: TaskTi
   return end;
 }
 
-function taskSeconds({ kind, startMs, endMs }: PlannedTask, durationMs: number, times: TaskTimes): number {
+function taskSeconds({ kind, params }: PlannedPart, durationMs: number, times: TaskTimes): number {
+  const { startMs, endMs } = params;
   const seconds = ((endMs ?? durationMs) - startMs) / 1000;
-  return times.startSeconds + seconds * (kind === "AUDIO" ? times.soundPerSecond : times.perSecond);
+  return times.startSeconds + seconds * (kind === "AUDIO" ? times.audioPerSecond : times.perSecond);
 }
 
 /** How much of `workers` times one worker's pace they reach together. */

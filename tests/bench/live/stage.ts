@@ -12,14 +12,14 @@ import { WebSocketServer } from "ws";
 import { startPostgres } from "../../../embedded/postgres/index.ts";
 import { applyMigrations } from "../../../prisma/apply-migrations.ts";
 import { PrismaClient } from "../../../prisma/generated/client.ts";
-import { schema } from "../../../schema/schema.ts";
+import { schema } from "../../../schema/index.ts";
+import { createServer } from "../../../src/api/server.ts";
 import { createApiKey } from "../../../src/auth/api-keys.ts";
-import type { Context } from "../../../src/context.ts";
-import { encodeGlobalId } from "../../../src/global-id.ts";
+import type { Context } from "../../../src/context/context.ts";
+import { encodeGlobalId } from "../../../src/inputs/global-id.ts";
 import { createLiveProgress } from "../../../src/progress/create-live-progress.ts";
 import { createSharedExecution, sharingKeyOf } from "../../../src/progress/shared-execution.ts";
 import { type RenderingVideo, seedRenderingVideo } from "../../../src/progress/testing/rendering-video.ts";
-import { createServer } from "../../../src/server.ts";
 import { createTestContext } from "../../../src/testing/test-context.ts";
 import { startWorker } from "./worker.ts";
 

@@ -39,7 +39,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   );
   const parts = await readByParts(clip, seconds * 1000);
   print(
-    `source: from a store elsewhere, a head, chunks of 16 s and the sound: ${parts.toFixed(3)} bytes read per byte of the source`,
+    `source: from a store elsewhere, a head, chunks of 16 s and the audio: ${parts.toFixed(3)} bytes read per byte of the source`,
   );
   return {
     "source.firstSegmentSeconds": fast.median,

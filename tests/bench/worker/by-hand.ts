@@ -30,9 +30,10 @@ const command = (clip: string): string[] => [
   ...hls("audio"),
 ];
 
-const words = (text: string): string[] => text.split(" ");
+export const words = (text: string): string[] => text.split(" ");
 
-const video = (height: string, level: string, ceiling: string): string[] => [
+/** A rung in H.264, as HLS. */
+export const video = (height: string, level: string, ceiling: string): string[] => [
   ...words(`-map [v${height}] -c:v libx264 -preset veryfast -profile:v high -level:v ${level}`),
   ...words(`-crf 23 -maxrate ${ceiling} -bufsize ${ceiling}`),
   ...words("-force_key_frames expr:gte(t,n_forced*2) -sc_threshold 0 -flags +cgop -g 120"),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * 1080p30 with sound: a moving test picture under noise, so that the encoders have something to do, at the
+ * 1080p30 with audio: a moving test picture under noise, so that the encoders have something to do, at the
  * bitrate of a good camera and coded as cameras and editors do, with CABAC and B pictures: decoding it costs
  * what decoding an upload costs, three times what it would without them.
  */

@@ -52,7 +52,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
     return cost;
   };
   const before = await runByHand();
-  const eight = await system.render(shorter, many);
+  const eight = await system.render(shorter, { count: many });
   const after = await runByHand();
   print(
     `worker: ${many} that wait at once, for each: ${eight.cpuSeconds.toFixed(1)} s CPU, ${eight.wallSeconds.toFixed(1)} s wall; one by hand before and after ${before.cpuSeconds.toFixed(1)} and ${after.cpuSeconds.toFixed(1)} s CPU, ${before.wallSeconds.toFixed(1)} and ${after.wallSeconds.toFixed(1)} s wall`,

@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type AnimationSettings,
+  isAudio,
   type Message,
   objectKeys,
   type Profile,
@@ -91,8 +93,14 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
   const pid = worker.pid ?? 0;
   const owned = resources.move();
   return {
-    /** Has so many videos made that wait at once, one after the other. */
-    async render(clip: string, count = 1): Promise<Rendered> {
+    /**
+     * Has so many videos made that wait at once, one after the other. `animation`: the file is a script that
+     * is drawn so.
+     */
+    async render(
+      clip: string,
+      { count = 1, animation }: { count?: number; animation?: AnimationSettings } = {},
+    ): Promise<Rendered> {
       const tasks: TaskRequested[] = [];
       for (let index = 0; index < count; index += 1) {
         const videoId = randomUUID();
@@ -104,10 +112,13 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
           jobId: randomUUID(),
           taskId: randomUUID(),
           fencingToken: 0,
-          kind: "TRANSCODE",
-          params: { version: 1, profile, keep: { variants: [], audio: null } },
+          kind: animation ? "ANIMATION" : "TRANSCODE",
+          params: {
+            ...{ version: 1, profile, keep: { variants: [], audio: null } },
+            ...(animation && { animation }),
+          },
           inputs: { source: { kind: "object", key } },
-          requirements: { version: 1, runtime: "ffmpeg" },
+          requirements: { version: 1, runtime: animation ? "manim" : "ffmpeg" },
           pool: "cpu",
           priority: "STANDARD",
           requestedAt: new Date().toISOString(),
@@ -118,26 +129,30 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
       const startedAt = performance.now();
       const seconds = () => (performance.now() - startedAt) / 1_000;
       let firstPlayableSeconds = Number.NaN;
+      let programSeconds = 0;
       const completed = waitFor(listeners, ended, (message) => {
         if (!("taskId" in message) || !pending.has(message.taskId)) return false;
         if (message.type === "task.failed.v1") throw new Error(`the render failed: ${message.error.message}`);
         if (
           Number.isNaN(firstPlayableSeconds) &&
           message.type === "task.advanced.v1" &&
-          (message.result as RenderState).variants.some(
-            ({ playlist }) => playlist !== null && playlist.segments > 0,
-          )
+          hasVideo(message.result as RenderState)
         ) {
           firstPlayableSeconds = seconds();
         }
-        if (message.type === "task.completed.v1") pending.delete(message.taskId);
+        if (message.type === "task.completed.v1") {
+          pending.delete(message.taskId);
+          programSeconds += message.usage?.cpuSeconds ?? Number.NaN;
+        }
         return pending.size === 0;
       });
       for (const task of tasks) await messaging.publish(task);
       await completed;
       const wallSeconds = seconds() / count;
       const after = await cpuSecondsOf(pid);
-      const cpuSeconds = (after.own + after.children - before.own - before.children) / count;
+      // The kernel does not pass on all of what a jail's processes used.
+      const children = Math.max(programSeconds, after.children - before.children);
+      const cpuSeconds = (after.own - before.own + children) / count;
       await atRest(pid);
       for (const { videoId } of tasks) await store.deletePrefix(objectKeys.video(videoId));
       return { wallSeconds, cpuSeconds, firstPlayableSeconds };
@@ -145,6 +160,11 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+/** Whether a variant plays: its playlist, or a part that the API joins, has a segment. */
+const hasVideo = ({ variants, parts = [] }: RenderState): boolean =>
+  variants.some(({ playlist }) => playlist !== null && playlist.segments > 0) ||
+  parts.some(({ rendition, segments }) => !isAudio(rendition) && segments.length > 0);
 
 /**
  * What a worker finds out about a video after its end is done, too: it would share the machine with the other

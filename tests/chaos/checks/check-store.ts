@@ -60,7 +60,7 @@ async function faultsOf(store: string, videoId: string, variants: number): Promi
 export async function orphansIn(db: Client, store: string): Promise<string[]> {
   const { rows } = await db.query<{ key: string | null }>(
     `SELECT playlist ->> 'key' AS key FROM variants UNION SELECT playlist ->> 'key' FROM audio_tracks
-     UNION SELECT poster_key FROM videos
+     UNION SELECT key FROM assets
      UNION SELECT NULLIF(init_key, '') FROM parts`,
   );
   const named = rows.flatMap(({ key }) => key ?? []);

@@ -13,12 +13,12 @@ const options = {
 const plan = (seed: number, changes: Partial<typeof options> = {}) =>
   planFaults(createRandom(seed), { ...options, ...changes });
 
-test("a seed always yields the same faults, another seed other faults", () => {
+test("the same seed yields the same faults, another seed other faults", () => {
   expect(plan(5)).toEqual(plan(5));
   expect(plan(5)).not.toEqual(plan(6));
 });
 
-test("a long run meets every kind of fault, below and above the lease", () => {
+test("a long run contains every kind of fault, and freezes shorter and longer than the lease", () => {
   const faults = plan(1).map(({ fault }) => fault);
   expect([...new Set(faults.map(({ kind }) => kind))].toSorted()).toEqual([
     "cut",
@@ -33,7 +33,7 @@ test("a long run meets every kind of fault, below and above the lease", () => {
   expect(Math.max(...freezes)).toBeGreaterThan(30_000);
 });
 
-test("no part has two faults at once, and all end in time", () => {
+test("no component has two concurrent faults, and all faults end in time", () => {
   for (let seed = 1; seed <= 50; seed += 1) {
     const freeAt = new Map<string, number>();
     for (const { atMs, fault } of plan(seed, { durationMs: 90_000 })) {
@@ -44,6 +44,6 @@ test("no part has two faults at once, and all end in time", () => {
   }
 });
 
-test("a store that cannot be filled is not filled", () => {
+test("no full-disk fault is planned for a store that cannot be filled", () => {
   expect(plan(1, { canFill: false }).filter(({ fault }) => fault.kind === "disk-full")).toEqual([]);
 });

@@ -26,10 +26,13 @@ export interface LoadResult {
 }
 
 const CREATE_VIDEO = `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
-  __typename ... on Video { id upload { url } } ... on Error { code message } } }`;
+  __typename ... on Video { id upload { url } } ... on Error { code message }
+  ... on StoreFullError { retryAfterMs } } }`;
 const JOB_OF = `query ($id: ID!) { video(id: $id) { status jobs(last: 1) { nodes { id status } } } }`;
-const CANCEL_JOB = `mutation ($id: ID!) { cancelJob(id: $id) { __typename ... on Error { code } } }`;
-const RETRY_JOB = `mutation ($id: ID!, $key: String) { retryJob(id: $id, idempotencyKey: $key) { __typename ... on Error { code } } }`;
+const CANCEL_JOB = `mutation ($id: ID!) { cancelJob(id: $id) { __typename ... on Error { code }
+  ... on StoreFullError { retryAfterMs } } }`;
+const RETRY_JOB = `mutation ($id: ID!, $key: String) { retryJob(id: $id, idempotencyKey: $key) { __typename
+  ... on Error { code } ... on StoreFullError { retryAfterMs } } }`;
 
 export interface LoadOptions {
   pool: ApiPool;
@@ -48,6 +51,16 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
   const result: LoadResult = { accepted: [], ambiguousKeys: [], refused: [], canceled: 0, retried: 0 };
   const running: Promise<void>[] = [];
   let number = 0;
+
+  /** Repeats a mutation that met a full store, which changed nothing, after the stated time. */
+  async function mutate(token: string, query: string, variables: object): Promise<Answer> {
+    for (;;) {
+      const answer = await pool.ask(token, query, variables, signal);
+      const [outcome]: Answer[] = Object.values(answer);
+      if (outcome.__typename !== "StoreFullError") return answer;
+      await delay(outcome.retryAfterMs, undefined, { signal });
+    }
+  }
 
   /** `slowMs` delays the source by that much, the first time. */
   async function submit(plan: { slowMs?: number; clip?: Clip } = {}): Promise<Accepted | undefined> {
@@ -68,7 +81,7 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
           ? { upload: { filename: clip.name, sizeBytes: clip.sizeBytes } }
           : { url: { url: files.urlOf(clip, lastsMs, plan.slowMs !== undefined) } },
     };
-    const ask = (): Promise<Answer> => pool.ask(token, CREATE_VIDEO, { input }, signal);
+    const ask = (): Promise<Answer> => mutate(token, CREATE_VIDEO, { input });
     const answers = await Promise.all(isTwice ? [ask(), ask()] : [ask()]);
     const videos = answers.map(({ createVideo: made }) => made);
     const bad = videos.find(({ __typename: name }) => name !== "Video");
@@ -90,18 +103,14 @@ export function createLoad({ pool, files, clips, tokens, random, onAccepted, sig
     const { video: seen } = await pool.ask(video.token, JOB_OF, { id: video.videoId }, signal);
     const job = seen.jobs.nodes[0];
     if (["SUCCEEDED", "FAILED", "CANCELED"].includes(job.status)) return;
-    const { cancelJob: canceled } = await pool.ask(video.token, CANCEL_JOB, { id: job.id }, signal);
+    const { cancelJob: canceled } = await mutate(video.token, CANCEL_JOB, { id: job.id });
     if (canceled.__typename !== "Job") return;
     result.canceled += 1;
     if (!isRetried) return;
     for (;;) {
       await delay(2_000, undefined, { signal });
-      const { retryJob: retried } = await pool.ask(
-        video.token,
-        RETRY_JOB,
-        { id: job.id, key: `retry-${video.key}` },
-        signal,
-      );
+      const variables = { id: job.id, key: `retry-${video.key}` };
+      const { retryJob: retried } = await mutate(video.token, RETRY_JOB, variables);
       if (retried.__typename === "Job") result.retried += 1;
       // The job has not ended yet, so it cannot be retried yet.
       if (retried.code !== "JOB_NOT_ENDED") return;

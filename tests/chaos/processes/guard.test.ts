@@ -10,7 +10,7 @@ test.skipIf(process.platform !== "linux")(
   "a killed harness leaves no process and no file behind",
   async () => {
     const guard = path.join(import.meta.dirname, "guard.ts");
-    // A harness with one process in its folder, whose child it does not know.
+    // A harness with one recorded process, whose child is not recorded.
     const script = `
       import { spawn } from "node:child_process";
       import { openGuard } from ${JSON.stringify(guard)};

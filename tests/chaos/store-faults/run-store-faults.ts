@@ -79,7 +79,7 @@ async function judgeVideos(outcomes: readonly Outcome[], tools: Tools): Promise<
     .map(({ clip, video }) => `${clip.name}: ${video.status} ${video.error?.code ?? ""}`);
   const broken: string[] = [];
   for (const { clip, video } of outcomes) {
-    for (const url of [video.playback?.hlsUrl, video.playback?.downloadUrl]) {
+    for (const url of [video.playback?.hlsUrl, video.download?.url]) {
       const frames = await countFrames(url ?? "", tools).catch((error: unknown) => String(error));
       if (frames !== clip.frames)
         broken.push(`${clip.name}: ${url} has ${frames} frames, not ${clip.frames}`);

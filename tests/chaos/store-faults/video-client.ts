@@ -6,12 +6,13 @@ import { until } from "../until.ts";
 const CREATE_VIDEO = `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
   __typename ... on Video { id upload { url } } ... on Error { code message } } }`;
 const REQUEST_DOWNLOAD = `mutation ($id: ID!) { requestDownload(input: { videoId: $id }) { __typename ... on Error { code message } } }`;
-const VIDEO_OF = `query ($id: ID!) { video(id: $id) { status error { code message } playback { hlsUrl posterUrl downloadUrl } } }`;
+const VIDEO_OF = `query ($id: ID!) { video(id: $id) { status error { code message } playback { hlsUrl posterUrl } download { url } } }`;
 
 interface Seen {
   status: string;
   error: { code: string; message: string } | null;
-  playback: { hlsUrl: string; posterUrl: string | null; downloadUrl: string | null } | null;
+  playback: { hlsUrl: string; posterUrl: string | null } | null;
+  download: { url: string | null } | null;
 }
 
 /** Outcome of one clip. */
@@ -56,8 +57,7 @@ export class VideoClient {
       options,
     );
     await this.#ask(REQUEST_DOWNLOAD, { id }, options.signal);
-    const isMade = ({ status, playback }: Seen) =>
-      status === "FAILED" || typeof playback?.downloadUrl === "string";
+    const isMade = ({ status, download }: Seen) => status === "FAILED" || typeof download?.url === "string";
     await this.#await(id, "its download is stored", isMade, options);
     return {
       clip,

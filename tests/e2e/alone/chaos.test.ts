@@ -19,7 +19,7 @@ const faults: PlannedFault[] = [
   { atMs: 34_000, fault: { kind: "kill", part: "api-2", downMs: 1_000 } },
 ];
 
-test("whatever dies in between, every accepted job ends once, plays, and all receivers are notified", async ({
+test("whatever process dies, every accepted job ends once, its video plays, and all receivers are notified", async ({
   signal,
 }) => {
   const lines: string[] = [];
@@ -34,7 +34,7 @@ test("whatever dies in between, every accepted job ends once, plays, and all rec
   });
   const broken = figures.filter(({ isKept }) => !isKept).map(({ name }) => name);
   expect(broken, `${lines.join("\n")}\n${formatFigures(figures)}`).toEqual([]);
-  // The CI machine is one that can mount, and must not lose this fault unnoticed.
+  // The CI machine can mount, and must not skip this fault silently.
   if (process.env["CI"] && process.getuid?.() === 0) {
     expect(figures).toContainEqual(
       expect.objectContaining({ name: "faults not possible on this machine", value: 0 }),

@@ -5,8 +5,10 @@ import { makeClip } from "../../../render-worker/testing/kit.ts";
 import { type System, startSystem } from "../../kit/index.ts";
 
 let system: System;
+/** What is encoded is not stored before this resolves. */
+let encodes: Promise<void> | undefined;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ workers: 0 });
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
@@ -27,15 +29,29 @@ const read = async (url: string) => (await fetch(url)).text();
 const variantsOf = (master: string) =>
   [...master.matchAll(/^\.\.\/.*\/([^/]+)\/index\.m3u8$/gm)].map(([, name]) => name);
 
-test("a source that players take plays before anything is encoded, and stays when all is", async () => {
+const startWorker = () =>
+  system.startWorker({}, (store) => ({
+    ...store,
+    async put(key, ...rest) {
+      if (/\/\d+p\//.test(key)) await encodes;
+      return await store.put(key, ...rest);
+    },
+    async adopt(key, ...rest) {
+      if (/\/\d+p\//.test(key)) await encodes;
+      return await store.adopt(key, ...rest);
+    },
+  }));
+
+test("a source that players accept plays before anything is encoded, and stays after encoding", async () => {
+  const { promise, resolve: encode } = Promise.withResolvers<void>();
+  encodes = promise;
+  await using _worker = await startWorker();
   const id = await system.client.upload(await clip("standard.mp4", "-g 60"));
-  let first: Promise<string> | undefined;
-  const watched = await system.client.watch(id, ({ status }: { status: string }) => {
-    if (status === "PLAYABLE") first ??= look(id).then(({ playback }) => read(playback.hlsUrl));
-    return status === "READY" || status === "FAILED";
-  });
-  expect(variantsOf((await first) ?? "")).toEqual(["source"]);
-  expect(watched.at(-1)).toMatchObject({ status: "READY" });
+  await system.client.watch(id, ({ status }) => status === "PLAYABLE" || status === "FAILED");
+  const first = await read((await look(id)).playback.hlsUrl);
+  encode();
+  expect(variantsOf(first)).toEqual(["source"]);
+  expect((await system.client.watch(id)).at(-1)).toMatchObject({ status: "READY" });
   const video = await look(id);
   expect(video.nonStandardReasons).toEqual([]);
   expect(variantsOf(await read(video.playback.hlsUrl))).toEqual(["144p", "240p", "360p", "source"]);
@@ -46,7 +62,8 @@ test("a source that players take plays before anything is encoded, and stays whe
   expect([sprite.status, sprite.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
 });
 
-test("a source that they do not take says why, and is only encoded", async () => {
+test("a source that players do not accept states why and is only encoded", async () => {
+  await using _worker = await startWorker();
   const id = await system.client.upload(await clip("sparse.mp4", "-g 1000"));
   await system.client.watch(id);
   const video = await look(id);

@@ -7,11 +7,11 @@ interface Answer {
   errors?: { message: string; extensions: { code: string; retryAfterMs?: number } }[];
 }
 
-test("two thousand mutations at once are all done in the end, none fails otherwise than by a time to come again, and readiness is answered meanwhile", {
+test("2,000 concurrent mutations all succeed, overload is answered with Retry-After, and readiness responds", {
   timeout: 300_000,
 }, async () => {
   await using fleet = await startFleet();
-  // The workspace's own quota is another test's business.
+  // Another test covers the workspace's quota.
   const api = await fleet.startApi({ QUOTA_ACTIVE_JOBS: "none" });
 
   async function create(index: number): Promise<string> {
@@ -34,7 +34,7 @@ test("two thousand mutations at once are all done in the end, none fails otherwi
     }
   }
 
-  // As a balancer does from the beginning.
+  // A balancer also does this from the start.
   expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
   const over = new AbortController();
   const ready: number[] = [];

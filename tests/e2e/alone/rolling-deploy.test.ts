@@ -136,7 +136,7 @@ test("replacing every API process under load fails no request, no upload and no 
     return api;
   };
   const old = [await start(), await start()];
-  // What is uploaded is no video: its end comes after the upload, and costs no encoding.
+  // The uploaded file is not a video, so the job ends after the upload without encoding.
   await fleet.startWorker("worker-1");
 
   const load = new AbortController();

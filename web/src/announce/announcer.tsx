@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from "react";
-import type { VideoStatus } from "../api/documents.ts";
+import type { VideoStatus } from "../api/index.ts";
 import { planAnnouncement, type Told } from "./plan-announcement.ts";
 
 type Announce = (text: string) => void;

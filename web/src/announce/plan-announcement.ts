@@ -1,5 +1,5 @@
-import type { VideoStatus } from "../api/documents.ts";
-import { videoWords } from "../format/words.ts";
+import type { VideoStatus } from "../api/index.ts";
+import { videoWords } from "../format/index.ts";
 
 /** The last announced state of a video. */
 export interface Told {

@@ -33,6 +33,8 @@ export function createConsoleClient(key: string, onUnauthenticated: () => void):
       new ErrorLink(({ error }) => void (isUnauthenticated(error) && onUnauthenticated())),
       ApolloLink.split(({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION, live, http),
     ]),
+    // Shows what is known at once, and asks again on each visit.
+    defaultOptions: { watchQuery: { fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" } },
     devtools: { enabled: false },
   });
   return {

@@ -3,14 +3,14 @@ import type { Client, Sink } from "graphql-ws";
 import { expect, test } from "vitest";
 import { createLiveLink, cursorIn } from "./live-link.ts";
 
-test("the cursor is that of the one field at the root", () => {
+test("the cursor is that of the only root field", () => {
   expect(cursorIn({ events: { id: "1", cursor: "c1" } })).toBe("c1");
   expect(cursorIn({ videoProgress: { id: "1" } })).toBeUndefined();
   expect(cursorIn({ events: null })).toBeUndefined();
   expect(cursorIn(null)).toBeUndefined();
 });
 
-test("what is sent again after a break goes on from the last cursor that came", () => {
+test("a subscription that reconnects continues from the last received cursor", () => {
   const sent: { payload: Parameters<Client["subscribe"]>[0]; sink: Sink<{ data?: unknown }> }[] = [];
   const subscribe: Client["subscribe"] = (payload, sink) => {
     sent.push({ payload, sink });

@@ -4,11 +4,11 @@ import { type ConnectionState, createStore, type Store } from "./connection.ts";
 /**
  * How often a silent connection is tried, in milliseconds; without an answer in as long it counts as broken.
  */
-const pingMs = 10_000;
+const PING_MS = 10_000;
 /** Longest pause between two tries to connect, in milliseconds. */
-const longestPauseMs = 5_000;
+const LONGEST_PAUSE_MS = 5_000;
 /** What the API closes with when the key is gone: trying again would not help. */
-const forbidden = 4403;
+const FORBIDDEN = 4403;
 
 export interface Socket extends Disposable {
   client: Client;
@@ -24,7 +24,7 @@ export function createSocket(key: string, onForbidden: () => void): Socket {
   const client = createClient({
     url: url.href,
     connectionParams: { authorization: `Bearer ${key}` },
-    keepAlive: pingMs,
+    keepAlive: PING_MS,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
     retryWait: (tries) => untilOnline(pauseMs(tries)),
@@ -33,12 +33,12 @@ export function createSocket(key: string, onForbidden: () => void): Socket {
       closed: (event) => {
         clearTimeout(pongDue);
         const code = typeof event === "object" && event !== null && "code" in event ? event.code : 0;
-        if (code === forbidden) onForbidden();
+        if (code === FORBIDDEN) onForbidden();
         // 1000 is our own: nothing is subscribed to any more.
         else if (code !== 1000) state.set("AWAY");
       },
       ping: (isReceived) => {
-        if (!isReceived) pongDue = setTimeout(() => client.terminate(), pingMs);
+        if (!isReceived) pongDue = setTimeout(() => client.terminate(), PING_MS);
       },
       pong: (isReceived) => {
         if (isReceived) clearTimeout(pongDue);
@@ -67,7 +67,7 @@ export function createSocket(key: string, onForbidden: () => void): Socket {
  * once.
  */
 export const pauseMs = (tries: number, random: number = Math.random()): number =>
-  Math.min(longestPauseMs, 250 * 2 ** tries) * (0.5 + random / 2);
+  Math.min(LONGEST_PAUSE_MS, 250 * 2 ** tries) * (0.5 + random / 2);
 
 /** Waits so long; a network that comes back ends it at once, and without one it goes on. */
 async function untilOnline(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { languageOf, readText } from "./caption-file.ts";
 
-test("a file's name tells its language, where it does", () => {
+test("the language is read from the file name if it contains one", () => {
   const names = [
     "film.de.srt",
     "film.pt_br.vtt",
@@ -13,7 +13,7 @@ test("a file's name tells its language, where it does", () => {
   expect(names.map(languageOf)).toEqual(["de", "pt-BR", "zh-Hant", null, null, null]);
 });
 
-test("text is read whatever wrote it: UTF-8, UTF-16, or an old Windows editor", () => {
+test("text is decoded from UTF-8, UTF-16 or Windows-1252", () => {
   const read = (bytes: readonly number[]) => readText(new Uint8Array(bytes).buffer);
   expect(read([0xef, 0xbb, 0xbf, 0x4d, 0xc3, 0xbc])).toBe("Mü");
   expect(read([0xff, 0xfe, 0x4d, 0, 0xfc, 0])).toBe("Mü");

@@ -1,10 +1,8 @@
 import { useState } from "react";
-import { type CaptionRowFragment, RemoveCaptionsDocument } from "../api/documents.ts";
-import { count } from "../format/numbers.ts";
-import { useSession } from "../session/session.tsx";
-import { Confirm } from "../ui/dialog.tsx";
-import { PlusIcon, TrashIcon } from "../ui/icons.tsx";
-import { useAction } from "../ui/use-action.ts";
+import { type CaptionRowFragment, RemoveCaptionsDocument } from "../api/index.ts";
+import { count } from "../format/index.ts";
+import { useSession } from "../session/index.ts";
+import { Confirm, PlusIcon, TrashIcon, useAction } from "../ui/index.ts";
 import { CaptionsDialog } from "./captions-dialog.tsx";
 
 interface CaptionsCardProps {
@@ -21,7 +19,7 @@ export function CaptionsCard({ videoId, tracks, onChanged }: CaptionsCardProps) 
     <section className="card stack-tight" aria-labelledby="captions">
       <h2 id="captions">Captions</h2>
       {tracks.length === 0 ? (
-        <p className="muted small">None. Players show what is given here as WebVTT or SRT.</p>
+        <p className="muted small">None yet. Add a WebVTT or SRT file, and players offer it.</p>
       ) : (
         <ul className="caption-tracks" aria-label="Caption tracks">
           {tracks.map((track) => (
@@ -90,8 +88,7 @@ function Track({ track, isAllowed, onChanged }: TrackProps) {
           onClose={() => setIsAsked(false)}
         >
           <p>
-            Players do not offer <strong>{label}</strong> any more. Its text is gone, but for where you have
-            it.
+            Players will no longer offer <strong>{label}</strong>. Reelay keeps no copy of its text.
           </p>
         </Confirm>
       )}

@@ -1,7 +1,6 @@
-import { type FormEvent, useId, useState } from "react";
-import { SetCaptionsDocument } from "../api/documents.ts";
-import { Dialog } from "../ui/dialog.tsx";
-import { useAction } from "../ui/use-action.ts";
+import { useState } from "react";
+import { SetCaptionsDocument } from "../api/index.ts";
+import { Check, FormDialog, TextField, useAction } from "../ui/index.ts";
 import { languageOf, readText } from "./caption-file.ts";
 
 interface CaptionsDialogProps {
@@ -10,30 +9,28 @@ interface CaptionsDialogProps {
   onChanged: () => void;
 }
 
-/** Gives a video captions, or others in the place of those of the same language and kind. */
+/** Adds captions to a video. They replace those of the same language and kind. */
 export function CaptionsDialog({ videoId, onClose, onChanged }: CaptionsDialogProps) {
   const [file, setFile] = useState<File | null>(null);
   const [language, setLanguage] = useState("");
   const [label, setLabel] = useState("");
-  const [tellsSounds, setTellsSounds] = useState(false);
+  const [describesSounds, setDescribesSounds] = useState(false);
   const [isDefault, setIsDefault] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const { act, isBusy } = useAction();
-  const [fileId, languageId, labelId, problemId] = [useId(), useId(), useId(), useId()];
   const choose = (chosen: File | null) => {
     setFile(chosen);
     setProblem(null);
     const named = chosen && languageOf(chosen.name);
     if (named && language === "") setLanguage(named);
   };
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async () => {
     if (file === null) return;
     const input = {
       videoId,
       language: language.trim(),
       label: label.trim() === "" ? null : label.trim(),
-      kind: tellsSounds ? ("CAPTIONS" as const) : ("SUBTITLES" as const),
+      kind: describesSounds ? ("CAPTIONS" as const) : ("SUBTITLES" as const),
       isDefault,
       content: readText(await file.arrayBuffer()),
     };
@@ -43,77 +40,48 @@ export function CaptionsDialog({ videoId, onClose, onChanged }: CaptionsDialogPr
     onClose();
   };
   return (
-    <Dialog title="Add captions" onClose={onClose}>
-      <form className="stack" onSubmit={(event) => void save(event)}>
-        <label className="field" htmlFor={fileId}>
-          File (WebVTT or SRT)
-          <input
-            id={fileId}
-            type="file"
-            accept=".vtt,.srt,text/vtt"
-            required
-            aria-invalid={problem !== null}
-            aria-describedby={problem === null ? undefined : problemId}
-            onChange={({ currentTarget }) => choose(currentTarget.files?.[0] ?? null)}
-          />
-        </label>
-        {problem !== null && (
-          <p className="notice bad" role="alert" id={problemId}>
-            {problem}
-          </p>
-        )}
-        <div className="field-row">
-          <label className="field" htmlFor={languageId}>
-            Language
-            <input
-              id={languageId}
-              value={language}
-              required
-              spellCheck={false}
-              placeholder="en, pt-BR, zh-Hant"
-              onChange={({ currentTarget }) => setLanguage(currentTarget.value)}
-            />
-          </label>
-          <label className="field" htmlFor={labelId}>
-            Label
-            <input
-              id={labelId}
-              value={label}
-              maxLength={100}
-              placeholder="The language's own name"
-              onChange={({ currentTarget }) => setLabel(currentTarget.value)}
-            />
-          </label>
-        </div>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={tellsSounds}
-            onChange={({ currentTarget }) => setTellsSounds(currentTarget.checked)}
-          />
-          <span>
-            For the hard of hearing{" "}
-            <span className="muted small">Captions also describe sounds, not only speech.</span>
-          </span>
-        </label>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={isDefault}
-            onChange={({ currentTarget }) => setIsDefault(currentTarget.checked)}
-          />
-          <span>On by default</span>
-        </label>
-        <div className="dialog-foot">
-          <button
-            type="submit"
-            className="button primary"
-            disabled={isBusy || file === null || language.trim() === ""}
-          >
-            Add the captions
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Add captions"
+      action="Add the captions"
+      isDisabled={isBusy || file === null || language.trim() === ""}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      <TextField
+        label="File (WebVTT or SRT)"
+        type="file"
+        accept=".vtt,.srt,text/vtt"
+        required
+        problem={problem}
+        onChange={({ currentTarget }) => choose(currentTarget.files?.[0] ?? null)}
+      />
+      <div className="field-row">
+        <TextField
+          label="Language"
+          value={language}
+          required
+          spellCheck={false}
+          placeholder="en, pt-BR, zh-Hant"
+          onText={setLanguage}
+        />
+        <TextField
+          label="Label"
+          value={label}
+          maxLength={100}
+          placeholder="The language's own name"
+          onText={setLabel}
+        />
+      </div>
+      <Check
+        isOn={describesSounds}
+        hint="Captions also describe sounds, not only speech."
+        onCheck={setDescribesSounds}
+      >
+        For the hard of hearing
+      </Check>
+      <Check isOn={isDefault} onCheck={setIsDefault}>
+        On by default
+      </Check>
+    </FormDialog>
   );
 }

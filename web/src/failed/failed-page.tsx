@@ -1,5 +1,5 @@
 import { useQuery } from "@apollo/client/react";
-import { useCallback, useId, useState } from "react";
+import { useCallback, useState } from "react";
 import { Link } from "wouter";
 import {
   type ErrorScope,
@@ -8,45 +8,46 @@ import {
   type JobFilter,
   RetryJobsDocument,
   type RetryJobsInput,
-} from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import { count } from "../format/numbers.ts";
-import { useEvents } from "../live/events.tsx";
+} from "../api/index.ts";
+import { count } from "../format/index.ts";
+import { useEvents } from "../live/index.ts";
 import { routes } from "../routes.ts";
-import { useSession } from "../session/session.tsx";
-import { FailureText } from "../ui/failure-text.tsx";
-import { RetryIcon } from "../ui/icons.tsx";
-import { Ago } from "../ui/moment.tsx";
-import { Empty, ErrorNotice } from "../ui/notice.tsx";
-import { Skeleton, Spinner } from "../ui/spinner.tsx";
-import { useTell } from "../ui/toasts.tsx";
-import { useAction } from "../ui/use-action.ts";
-import { useInView } from "../ui/use-in-view.ts";
-import { useSoon } from "../ui/use-soon.ts";
+import { useSession } from "../session/index.ts";
+import {
+  Ago,
+  Check,
+  Empty,
+  FailureText,
+  More,
+  Pending,
+  RetryIcon,
+  Select,
+  useAction,
+  useRefetch,
+  useTell,
+} from "../ui/index.ts";
 import { describeRetries, planFailedFilter, scopeWords } from "./plan-filter.ts";
 
 type FailedJob = FailedJobsQuery["jobs"]["edges"][number]["node"];
 
-/** What was given up, why, and another try for all of it. */
+const causes = [
+  { value: "", text: "Any" },
+  ...Object.entries(scopeWords).map(([value, text]) => ({ value, text })),
+];
+
+/** Failed jobs with their errors, and buttons that retry them. */
 export default function FailedPage() {
   const [scope, setScope] = useState<ErrorScope | "">("");
   const [isRetriableOnly, setIsRetriableOnly] = useState(false);
   const filter = planFailedFilter(scope, isRetriableOnly);
   const { data, previousData, error, refetch, fetchMore, loading } = useQuery(FailedJobsDocument, {
     variables: { first: 30, filter },
-    fetchPolicy: "cache-and-network",
-    nextFetchPolicy: "cache-first",
   });
-  const askAgain = useSoon(() => void refetch().catch(() => undefined), 400);
+  const askAgain = useRefetch(refetch);
   useEvents(
     ({ type }) => (type === "job.failed" || type === "job.created" || type === "video.deleted") && askAgain(),
   );
   const shown = data ?? previousData;
-  const page = data?.jobs.pageInfo;
-  const end = useInView<HTMLDivElement>(() => {
-    if (page?.hasNextPage && !loading)
-      void fetchMore({ variables: { after: page.endCursor } }).catch(() => undefined);
-  });
   return (
     <>
       <title>Failed jobs · Reelay</title>
@@ -57,18 +58,20 @@ export default function FailedPage() {
           <RetryAll filter={filter} total={shown.jobs.totalCount} onChanged={askAgain} />
         )}
       </div>
-      <FailedFilters
-        scope={scope}
-        isRetriableOnly={isRetriableOnly}
-        onScope={setScope}
-        onRetriableOnly={setIsRetriableOnly}
-      />
-      {error && !shown ? (
-        <ErrorNotice title="Failed jobs could not be loaded" onRetry={() => void refetch()}>
-          {explain(error)}
-        </ErrorNotice>
-      ) : !shown ? (
-        <Skeleton rows={4} label="Loading failed jobs" />
+      <search className="filters">
+        <Select
+          isInline
+          label="Cause"
+          value={scope}
+          options={causes}
+          onText={(value) => setScope(value as ErrorScope | "")}
+        />
+        <Check isOn={isRetriableOnly} onCheck={setIsRetriableOnly}>
+          Retryable only
+        </Check>
+      </search>
+      {!shown ? (
+        <Pending what="the failed jobs" error={error} rows={4} onRetry={refetch} />
       ) : shown.jobs.edges.length === 0 ? (
         <Empty title={filter.errorScope || isRetriableOnly ? "No matching failed jobs" : "No failed jobs"}>
           <p>Jobs that ran out of tries are listed here until you retry them.</p>
@@ -80,7 +83,7 @@ export default function FailedPage() {
           ))}
         </ul>
       )}
-      <div ref={end}>{page?.hasNextPage && <Spinner label="Loading more" />}</div>
+      <More page={data?.jobs.pageInfo} isLoading={loading} fetchMore={fetchMore} />
     </>
   );
 }
@@ -131,49 +134,10 @@ function FailedLine({ job, onChanged }: { job: FailedJob; onChanged: () => void 
   );
 }
 
-interface FailedFiltersProps {
-  scope: ErrorScope | "";
-  isRetriableOnly: boolean;
-  onScope: (scope: ErrorScope | "") => void;
-  onRetriableOnly: (isOn: boolean) => void;
-}
+/** Jobs per request, the API's maximum. */
+const BATCH = 500;
 
-function FailedFilters({ scope, isRetriableOnly, onScope, onRetriableOnly }: FailedFiltersProps) {
-  const [scopeId, onlyId] = [useId(), useId()];
-  return (
-    <search className="filters">
-      <label className="field inline" htmlFor={scopeId}>
-        Cause
-        <select
-          id={scopeId}
-          value={scope}
-          onChange={({ currentTarget }) => onScope(currentTarget.value as ErrorScope | "")}
-        >
-          <option value="">Any</option>
-          {Object.entries(scopeWords).map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="check" htmlFor={onlyId}>
-        <input
-          id={onlyId}
-          type="checkbox"
-          checked={isRetriableOnly}
-          onChange={({ currentTarget }) => onRetriableOnly(currentTarget.checked)}
-        />
-        Retryable only
-      </label>
-    </search>
-  );
-}
-
-/** At once; the API takes no more. */
-const batch = 500;
-
-/** Tries jobs again: those that are named, or all that a filter matches, batch by batch. */
+/** Retries jobs: by id, or in batches all that match a filter. */
 function useRetryJobs(onChanged: () => void) {
   const { act, isBusy } = useAction();
   const tell = useTell();
@@ -186,7 +150,7 @@ function useRetryJobs(onChanged: () => void) {
       while (hasMore) {
         const input: RetryJobsInput = {
           ...which,
-          ...(which.filter && { first: batch, after }),
+          ...(which.filter && { first: BATCH, after }),
           idempotencyKey: crypto.randomUUID(),
         };
         const data = await act(RetryJobsDocument, { input }, null);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeRetries, planFailedFilter } from "./plan-filter.ts";
 
-test("what was tried again already is not among the failed", () => {
+test("jobs that were already retried are not listed as failed", () => {
   expect(planFailedFilter("", false)).toEqual({ status: ["FAILED"], isSuperseded: false });
   expect(planFailedFilter("STORAGE", true)).toEqual({
     status: ["FAILED"],

@@ -1,4 +1,4 @@
-import type { ErrorScope, JobFilter } from "../api/documents.ts";
+import type { ErrorScope, JobFilter } from "../api/index.ts";
 
 /** Whose fault an error was, as people say it. */
 export const scopeWords: Record<ErrorScope, string> = {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { describeStep } from "./describe-step.ts";
 import { count, formatBitrate, formatBytes, formatSpeed, percentOf } from "./numbers.ts";
 import { formatAgo, formatDuration, formatSpan, formatUntil } from "./time.ts";
 
-test("sizes have a unit that leaves two or three figures", () => {
+test("sizes use a unit that leaves one to three digits before the point", () => {
   expect([0, 999, 1_000, 1_449_000, 23_456_000_000].map(formatBytes)).toEqual([
     "0 B",
     "999 B",
@@ -14,11 +15,11 @@ test("sizes have a unit that leaves two or three figures", () => {
   expect(formatBitrate(4_500_000)).toBe("4.5 Mb/s");
 });
 
-test("percent say 100 only when it is done", () => {
+test("the percentage is 100 only when the progress is complete", () => {
   expect([0, 0.004, 0.5, 0.999, 1].map(percentOf)).toEqual([0, 0, 50, 99, 100]);
 });
 
-test("durations read like a player's clock, spans like a person's guess", () => {
+test("durations are formatted as on a player's clock, and spans are rounded", () => {
   expect([0, 6_900, 65_000, 3_723_000].map(formatDuration)).toEqual(["0:00", "0:07", "1:05", "1:02:03"]);
   expect([400, 59_000, 61_000, 3_600_000, 7_500_000, 200_000_000].map(formatSpan)).toEqual([
     "0 s",
@@ -42,4 +43,11 @@ test("counts agree with their noun", () => {
     "0 tries",
   ]);
   expect([0.25, 9.96, 12.4].map(formatSpeed)).toEqual(["0.3×", "10.0×", "12×"]);
+});
+
+test("an animation is counted from one, and from the number of animations only while that holds", () => {
+  const step = { index: 3, count: 10, name: "Create(Circle)" };
+  expect(describeStep(step)).toBe("Animation 4 of 10: Create(Circle)");
+  expect(describeStep({ ...step, count: null })).toBe("Animation 4: Create(Circle)");
+  expect(describeStep({ ...step, count: 3 })).toBe("Animation 4: Create(Circle)");
 });

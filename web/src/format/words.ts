@@ -1,12 +1,10 @@
 import type {
   AttemptOutcome,
-  JobKind,
   JobStatus,
-  TaskKind,
   VariantStatus,
   VideoStatus,
   WebhookDeliveryStatus,
-} from "../api/documents.ts";
+} from "../api/index.ts";
 
 /** How much something wants to be looked at; each has a colour and a sign. */
 export type Tone = "quiet" | "waiting" | "busy" | "good" | "bad";
@@ -59,24 +57,9 @@ export const deliveryWords: Record<WebhookDeliveryStatus, Word> = {
   CANCELED: { text: "Dropped", tone: "quiet" },
 };
 
-/** What a job is for, besides one that makes single variants again. */
-export const jobKindWords: Record<JobKind, string> = {
-  TRANSCODE: "Transcode",
-  REPAIR: "Repair",
-  POSTER: "Poster",
-  PREVIEW: "Preview",
-  DOWNLOAD: "Download",
-};
+/** The name of a kind of job or task as a word: `Transcode`. Pure. */
+export const kindWord = (kind: string): string => `${kind.charAt(0)}${kind.slice(1).toLowerCase()}`;
 
-export const taskKindWords: Record<TaskKind, string> = {
-  RENDER: "Render",
-  CHUNK: "Chunk",
-  AUDIO: "Audio",
-  DOWNLOAD: "Download",
-  POSTER: "Poster",
-  PREVIEW: "Preview",
-};
-
-/** Whether nothing more will become of a job by itself. */
+/** Whether a job has ended. */
 export const isJobSettled = (status: JobStatus): boolean =>
   status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";

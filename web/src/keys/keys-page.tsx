@@ -1,41 +1,20 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
-import { type ApiKeyRowFragment, ApiKeysDocument, RevokeApiKeyDocument } from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import type { Word } from "../format/words.ts";
-import { useSession } from "../session/session.tsx";
-import { Badge } from "../ui/badge.tsx";
-import { Confirm } from "../ui/dialog.tsx";
-import { PlusIcon } from "../ui/icons.tsx";
-import { Ago } from "../ui/moment.tsx";
-import { Empty, ErrorNotice } from "../ui/notice.tsx";
-import { Skeleton, Spinner } from "../ui/spinner.tsx";
-import { useAction } from "../ui/use-action.ts";
-import { useInView } from "../ui/use-in-view.ts";
+import { type ApiKeyRowFragment, ApiKeysDocument, RevokeApiKeyDocument } from "../api/index.ts";
+import type { Word } from "../format/index.ts";
+import { useSession } from "../session/index.ts";
+import { Ago, Badge, Confirm, More, NeedsAdmin, Pending, PlusIcon, useAction } from "../ui/index.ts";
 import { CreateKeyDialog } from "./create-key-dialog.tsx";
 
-/** Who may do what in this workspace. */
+/** The workspace's API keys. */
 export default function KeysPage() {
   const isAllowed = useSession().can("ADMIN");
   const { data, error, refetch, fetchMore, loading } = useQuery(ApiKeysDocument, {
     variables: { first: 50 },
-    fetchPolicy: "cache-and-network",
-    nextFetchPolicy: "cache-first",
     skip: !isAllowed,
   });
   const [isCreating, setIsCreating] = useState(false);
-  const page = data?.apiKeys.pageInfo;
-  const end = useInView<HTMLDivElement>(() => {
-    if (page?.hasNextPage && !loading)
-      void fetchMore({ variables: { after: page.endCursor } }).catch(() => undefined);
-  });
-  if (!isAllowed) {
-    return (
-      <Empty title="This key has no access to API keys" isWholePage>
-        <p>Managing keys requires a key with the scope ADMIN. Sign in with one, or ask an administrator.</p>
-      </Empty>
-    );
-  }
+  if (!isAllowed) return <NeedsAdmin what="API keys" />;
   return (
     <>
       <title>API keys · Reelay</title>
@@ -47,12 +26,8 @@ export default function KeysPage() {
           </button>
         </div>
       </div>
-      {error && !data ? (
-        <ErrorNotice title="The keys could not be loaded" onRetry={() => void refetch()}>
-          {explain(error)}
-        </ErrorNotice>
-      ) : !data ? (
-        <Skeleton rows={4} label="Loading keys" />
+      {!data ? (
+        <Pending what="the API keys" error={error} rows={4} onRetry={refetch} />
       ) : (
         <ul className="lines card" aria-label="API keys">
           {data.apiKeys.edges.map(({ node }) => (
@@ -60,7 +35,7 @@ export default function KeysPage() {
           ))}
         </ul>
       )}
-      <div ref={end}>{page?.hasNextPage && <Spinner label="Loading more" />}</div>
+      <More page={data?.apiKeys.pageInfo} isLoading={loading} fetchMore={fetchMore} />
       {isCreating && (
         <CreateKeyDialog onClose={() => setIsCreating(false)} onCreated={() => void refetch()} />
       )}

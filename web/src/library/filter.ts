@@ -1,4 +1,4 @@
-import type { VideoFilter, VideoStatus } from "../api/documents.ts";
+import type { VideoFilter, VideoStatus } from "../api/index.ts";
 
 /** The library's filters, as they stand in its address: `?status=active&q=bunny`. */
 export const statusFilters = [

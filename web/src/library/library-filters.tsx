@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
-import { SearchIcon } from "../ui/icons.tsx";
+import { SearchIcon } from "../ui/index.ts";
 import { type LibraryFilter, statusFilters } from "./filter.ts";
 
 /** After the last key, in milliseconds. */
-const pauseMs = 250;
+const PAUSE_MS = 250;
 
 interface LibraryFiltersProps {
   filter: LibraryFilter;
@@ -20,7 +20,7 @@ export function LibraryFilters({ filter, onChange }: LibraryFiltersProps) {
   }
   useEffect(() => {
     if (text === filter.search) return;
-    const timer = setTimeout(() => onChange({ ...filter, search: text }), pauseMs);
+    const timer = setTimeout(() => onChange({ ...filter, search: text }), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text, filter, onChange]);
   return (

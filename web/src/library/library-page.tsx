@@ -1,30 +1,23 @@
 import { useCallback, useMemo, useState } from "react";
 import { useLocation, useSearch } from "wouter";
-import { explain } from "../api/explain.ts";
-import { count } from "../format/numbers.ts";
-import { useVideosLive } from "../live/use-video-live.ts";
-import { Command } from "../ui/copy.tsx";
-import { Empty, ErrorNotice } from "../ui/notice.tsx";
-import { Skeleton, Spinner } from "../ui/spinner.tsx";
-import { useInView } from "../ui/use-in-view.ts";
-import { AddButton } from "../uploads/add-dialog.tsx";
+import { count } from "../format/index.ts";
+import { useVideosLive } from "../live/index.ts";
+import { Command, Empty, More, Pending } from "../ui/index.ts";
+import { AddButton } from "../uploads/index.ts";
 import { type LibraryFilter, readFilter, writeFilter } from "./filter.ts";
 import { LibraryFilters } from "./library-filters.tsx";
 import { useLibrary } from "./use-library.ts";
 import { VideoLine } from "./video-line.tsx";
 
-/**
- * Videos that one subscription follows while they move; the others change with the events of the workspace.
- */
-const followed = 100;
+/** Videos whose progress one subscription follows; the others change with the workspace's events. */
+const FOLLOWED = 100;
 
 export function LibraryPage() {
   const query = useSearch();
   const [, navigate] = useLocation();
   const filter = useMemo(() => readFilter(query), [query]);
-  const { videos, totalCount, hasMore, error, isLoading, more, refetch } = useLibrary(filter);
-  useVideosLive((videos ?? []).slice(0, followed));
-  const end = useInView<HTMLDivElement>(more);
+  const { videos, totalCount, page, error, isLoading, fetchMore, refetch } = useLibrary(filter);
+  useVideosLive((videos ?? []).slice(0, FOLLOWED));
   const [hasFiltered, setHasFiltered] = useState(false);
   const choose = useCallback(
     (next: LibraryFilter) => {
@@ -41,22 +34,18 @@ export function LibraryPage() {
         {totalCount !== null && <span className="muted numbers">{count(totalCount, "video")}</span>}
       </div>
       <LibraryFilters filter={filter} onChange={choose} />
-      {error && videos === null ? (
-        <ErrorNotice title="The library could not be loaded" onRetry={() => void refetch()}>
-          {explain(error)}
-        </ErrorNotice>
-      ) : videos === null ? (
-        <Skeleton rows={8} label="Loading videos" />
+      {videos === null ? (
+        <Pending what="the videos" error={error} rows={8} onRetry={refetch} />
       ) : videos.length === 0 ? (
         <Nothing filter={filter} isLoading={isLoading} onAll={() => choose({ status: "", search: "" })} />
       ) : (
         <ul className="videos" aria-label="Videos" aria-busy={isLoading && hasFiltered}>
           {videos.map((video, index) => (
-            <VideoLine key={video.id} video={video} isFollowed={index < followed} />
+            <VideoLine key={video.id} video={video} isFollowed={index < FOLLOWED} />
           ))}
         </ul>
       )}
-      <div ref={end}>{hasMore && <Spinner label="Loading more" />}</div>
+      <More page={page} isLoading={isLoading} fetchMore={fetchMore} />
     </>
   );
 }
@@ -68,10 +57,10 @@ interface NothingProps {
 }
 
 function Nothing({ filter, isLoading, onAll }: NothingProps) {
-  if (isLoading) return <Skeleton rows={3} label="Loading videos" />;
+  if (isLoading) return <Pending what="the videos" error={null} rows={3} onRetry={onAll} />;
   if (filter.search !== "" || filter.status !== "") {
     return (
-      <Empty title="No video fits">
+      <Empty title="No matching videos">
         <p>The search covers titles and external ids and ignores case.</p>
         <p>
           <button type="button" className="button" onClick={onAll}>

@@ -1,15 +1,19 @@
 import { memo } from "react";
 import { Link } from "wouter";
-import { useAnnouncedVideo } from "../announce/announcer.tsx";
-import type { VideoRowFragment } from "../api/documents.ts";
-import { count, formatBytes, percentOf } from "../format/numbers.ts";
-import { formatDuration, formatSpan } from "../format/time.ts";
-import { variantWords, videoWords } from "../format/words.ts";
-import { isMoving } from "../live/use-video-live.ts";
+import { useAnnouncedVideo } from "../announce/index.ts";
+import type { VideoRowFragment } from "../api/index.ts";
+import {
+  count,
+  formatBytes,
+  formatDuration,
+  formatSpan,
+  percentOf,
+  variantWords,
+  videoWords,
+} from "../format/index.ts";
+import { isMoving } from "../live/index.ts";
 import { routes } from "../routes.ts";
-import { Badge } from "../ui/badge.tsx";
-import { Bar } from "../ui/bar.tsx";
-import { Ago } from "../ui/moment.tsx";
+import { Ago, Badge, Bar } from "../ui/index.ts";
 
 interface VideoLineProps {
   video: VideoRowFragment;
@@ -56,11 +60,10 @@ export const VideoLine = memo(function VideoLine({ video, isFollowed }: VideoLin
   );
 });
 
-/** What there is to say beside the state. */
-function note({ status, progress, variants, jobs, error }: VideoRowFragment): string {
+/** The text beside the status. */
+function note({ status, progress, variants, mainJob, error }: VideoRowFragment): string {
   if (status === "FAILED") return error?.code ?? "";
-  const job = jobs.nodes[0];
-  if (job?.status === "QUEUED") return "Queued";
+  if (mainJob?.status === "QUEUED") return "Queued";
   if (status !== "PROCESSING" && status !== "PLAYABLE") return "";
   const etas = variants.flatMap(({ etaMs, status: state }) => (state === "RENDERING" ? (etaMs ?? []) : []));
   const eta = etas.length > 0 ? `, ${formatSpan(Math.max(...etas))} left` : "";

@@ -2,7 +2,7 @@ import type { ApolloCache, Reference } from "@apollo/client";
 import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { useApolloClient } from "@apollo/client/react";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from "react";
-import { WorkspaceEventsDocument, type WorkspaceEventsSubscription } from "../api/documents.ts";
+import { WorkspaceEventsDocument, type WorkspaceEventsSubscription } from "../api/index.ts";
 
 /** An entry of the workspace's event log, with its video as it is now. */
 type LiveEvent = WorkspaceEventsSubscription["events"];
@@ -14,7 +14,7 @@ interface Events {
 
 const EventsContext = createContext<Events | null>(null);
 /** Pause before following the log again after an error, in milliseconds. */
-const retryMs = 2_000;
+const RETRY_MS = 2_000;
 
 /**
  * Follows the workspace's event log from a cursor on for as long as the page is open: what comes updates the
@@ -33,7 +33,7 @@ export function EventsProvider({ from, children }: { from: string; children: Rea
         timer = setTimeout(() => {
           follow(isPlaceGone ? null : last);
           if (isPlaceGone) void client.refetchObservableQueries();
-        }, retryMs);
+        }, RETRY_MS);
       };
       const subscription = client
         .subscribe({ query: WorkspaceEventsDocument, variables: { after } })

@@ -1,19 +1,18 @@
 import { useSubscription } from "@apollo/client/react";
 import { useMemo } from "react";
-import { VideoLiveDocument, type VideoRowFragment, VideosLiveDocument } from "../api/documents.ts";
-import { isJobSettled } from "../format/words.ts";
+import { VideoLiveDocument, type VideoRowFragment, VideosLiveDocument } from "../api/index.ts";
+import { isJobSettled } from "../format/index.ts";
 
-/** Whether something of a video may move by itself. Pure. */
-export function isMoving({ status, jobs }: Pick<VideoRowFragment, "status" | "jobs">): boolean {
+/** Whether progress of a video is expected. Pure. */
+export function isMoving({ status, mainJob }: Pick<VideoRowFragment, "status" | "mainJob">): boolean {
   if (status === "PROCESSING" || status === "PLAYABLE") return true;
-  // A variant of a READY video that is made again, or the head of one whose upload is under way.
-  const job = jobs.nodes[0];
-  return job !== undefined && job.status !== "PENDING" && !isJobSettled(job.status);
+  // A READY video with a variant that is rendered again, or the head of a running upload.
+  return mainJob !== null && mainJob.status !== "PENDING" && !isJobSettled(mainJob.status);
 }
 
 /**
  * Keeps a video in the cache up to date, many times a second, while `isOn`. Renders nothing: components that
- * show the video reads the cache.
+ * show the video read the cache.
  */
 export function useVideoLive(id: string, isOn: boolean): void {
   useSubscription(VideoLiveDocument, {

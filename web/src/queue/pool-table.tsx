@@ -1,8 +1,7 @@
 import { Fragment } from "react";
-import type { QueueStateFragment } from "../api/documents.ts";
-import { count, formatBytes } from "../format/numbers.ts";
-import { formatSpan } from "../format/time.ts";
-import { useNow } from "../live/use-now.ts";
+import type { QueueStateFragment } from "../api/index.ts";
+import { count, formatBytes, formatSpan } from "../format/index.ts";
+import { useNow } from "../live/index.ts";
 
 type Props = Pick<QueueStateFragment, "pools" | "quotas">;
 

@@ -5,41 +5,28 @@ import {
   QueuePageDocument,
   type QueuePageQuery,
   ResumeQueueDocument,
-} from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import { formatSpan } from "../format/time.ts";
-import { useEvents } from "../live/events.tsx";
-import { useSession } from "../session/session.tsx";
-import { PauseIcon, PlayIcon } from "../ui/icons.tsx";
-import { Ago } from "../ui/moment.tsx";
-import { ErrorNotice } from "../ui/notice.tsx";
-import { Skeleton } from "../ui/spinner.tsx";
-import { useAction } from "../ui/use-action.ts";
+} from "../api/index.ts";
+import { formatSpan } from "../format/index.ts";
+import { useEvents } from "../live/index.ts";
+import { useSession } from "../session/index.ts";
+import { Ago, PauseIcon, Pending, PlayIcon, useAction } from "../ui/index.ts";
 import { PoolTable } from "./pool-table.tsx";
 import { addSample, jobsPerMinute, oldestMs, planCurve, type Sample } from "./samples.ts";
 import { WaitingJobs } from "./waiting-jobs.tsx";
 import { WorkerList } from "./worker-list.tsx";
 
-/** How often it is asked for, in milliseconds: depth and workers are not part of the event log. */
-const pollMs = 2_000;
+/** Polling interval in milliseconds: the event log contains neither the depth nor the workers. */
+const POLL_MS = 2_000;
 
 export default function QueuePage() {
   const isOperator = useSession().can("OPERATOR");
   const { data, error, refetch } = useQuery(QueuePageDocument, {
     variables: { first: 50, isOperator },
-    pollInterval: pollMs,
+    pollInterval: POLL_MS,
     fetchPolicy: "network-only",
   });
   const samples = useSamples(data);
-  if (!data) {
-    return error ? (
-      <ErrorNotice title="The queue could not be loaded" onRetry={() => void refetch()}>
-        {explain(error)}
-      </ErrorNotice>
-    ) : (
-      <Skeleton rows={6} label="Loading the queue" />
-    );
-  }
+  if (!data) return <Pending what="the queue" error={error} rows={6} onRetry={refetch} />;
   const { queue, workers, jobs } = data;
   const perMinute = jobsPerMinute(samples);
   const curve = (value: (sample: Sample) => number) =>
@@ -54,8 +41,8 @@ export default function QueuePage() {
       {queue.pausedAt !== null && (
         <div className="notice">
           <p>
-            <strong>The queue is paused</strong> since <Ago at={queue.pausedAt} />: what runs goes on, nothing
-            new begins.
+            <strong>The queue is paused</strong> since <Ago at={queue.pausedAt} />. Running tasks continue; no
+            new task starts.
           </p>
         </div>
       )}
@@ -77,7 +64,7 @@ export default function QueuePage() {
   );
 }
 
-/** A sample for each answer, and the jobs that ended meanwhile. */
+/** Samples of the queue and of the jobs that have ended, one per interval. */
 function useSamples(data: QueuePageQuery | undefined): readonly Sample[] {
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   const ended = useRef(0);
@@ -91,7 +78,7 @@ function useSamples(data: QueuePageQuery | undefined): readonly Sample[] {
   const isThere = data !== undefined;
   useEffect(() => {
     if (!isThere) return;
-    // By the clock and not by answers: equal answers are not told.
+    // Sampled by the clock: an answer equal to the previous one causes no update.
     const take = () => {
       const now = latest.current;
       if (now === undefined) return;
@@ -108,7 +95,7 @@ function useSamples(data: QueuePageQuery | undefined): readonly Sample[] {
       setSamples((all) => addSample(all, sample));
     };
     take();
-    const timer = setInterval(take, pollMs);
+    const timer = setInterval(take, POLL_MS);
     return () => clearInterval(timer);
   }, [isThere]);
   return samples;
@@ -145,13 +132,13 @@ interface PlotProps {
   samples: readonly { at: number; value: number }[];
 }
 
-/** At least so much of the time axis is shown, in milliseconds. */
-const leastSpanMs = 60_000;
+/** Minimum length of the time axis in milliseconds. */
+const LEAST_SPAN_MS = 60_000;
 
-/** A figure over the time that the page is open. */
+/** A figure since the page was opened. */
 function Plot({ title, unit, samples }: PlotProps) {
   const first = samples[0]?.at ?? 0;
-  const spanMs = Math.max(leastSpanMs, (samples.at(-1)?.at ?? 0) - first);
+  const spanMs = Math.max(LEAST_SPAN_MS, (samples.at(-1)?.at ?? 0) - first);
   const { points, max, last } = planCurve(samples, spanMs);
   const digits = (value: number) =>
     value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value);

@@ -3,20 +3,20 @@ import { addSample, jobsPerMinute, oldestMs, planCurve, type Sample } from "./sa
 
 const sample = (at: number, ended = 0): Sample => ({ at, queued: 0, running: 0, oldestMs: 0, fps: 0, ended });
 
-test("no more than half an hour is kept", () => {
+test("at most half an hour of samples is kept", () => {
   let samples: readonly Sample[] = [];
   for (let at = 0; at < 1_000; at += 1) samples = addSample(samples, sample(at));
   expect([samples.length, samples[0]?.at, samples.at(-1)?.at]).toEqual([900, 100, 999]);
 });
 
-test("jobs per minute are those of the last minute, once there are ten seconds to go by", () => {
+test("the jobs per minute are those of the last minute, and unknown before ten seconds of samples", () => {
   expect(jobsPerMinute([])).toBeNull();
   expect(jobsPerMinute([sample(0), sample(5_000, 3)])).toBeNull();
   expect(jobsPerMinute([sample(0), sample(30_000, 3)])).toBe(6);
   expect(jobsPerMinute([sample(0, 0), sample(60_000, 100), sample(120_000, 104)])).toBe(4);
 });
 
-test("what waits longest in any pool counts", () => {
+test("the longest wait is that of the oldest task in any pool", () => {
   const pool = (ms: number | null) => ({ oldestQueuedAt: ms === null ? null : new Date(ms).toISOString() });
   expect(oldestMs([pool(9_000), pool(null), pool(4_000)], 10_000)).toBe(6_000);
   expect(oldestMs([pool(null)], 10_000)).toBe(0);
@@ -24,7 +24,7 @@ test("what waits longest in any pool counts", () => {
   expect(oldestMs([pool(11_000)], 10_000)).toBe(0);
 });
 
-test("a curve ends at the right edge and has its highest at the top", () => {
+test("a curve ends at the right edge and has its maximum at the top", () => {
   const curve = planCurve(
     [
       { at: 0, value: 0 },

@@ -12,7 +12,7 @@ export interface Sample {
 }
 
 /** Half an hour, at one sample in two seconds. */
-const most = 900;
+const MOST = 900;
 
 /** Of all pools. Pure. */
 export function oldestMs(pools: readonly { oldestQueuedAt: string | null }[], now: number): number {
@@ -22,7 +22,7 @@ export function oldestMs(pools: readonly { oldestQueuedAt: string | null }[], no
 
 /** Pure. What is older than that is forgotten. */
 export const addSample = (samples: readonly Sample[], sample: Sample): readonly Sample[] => [
-  ...samples.slice(-(most - 1)),
+  ...samples.slice(-(MOST - 1)),
   sample,
 ];
 

@@ -1,11 +1,8 @@
 import { Link } from "wouter";
-import type { QueuePageQuery } from "../api/documents.ts";
-import { percentOf } from "../format/numbers.ts";
-import { formatSpan } from "../format/time.ts";
-import { jobWords } from "../format/words.ts";
+import type { QueuePageQuery } from "../api/index.ts";
+import { formatSpan, jobWords, percentOf } from "../format/index.ts";
 import { routes } from "../routes.ts";
-import { Badge } from "../ui/badge.tsx";
-import { Ago } from "../ui/moment.tsx";
+import { Ago, Badge } from "../ui/index.ts";
 
 type Job = QueuePageQuery["jobs"]["nodes"][number];
 

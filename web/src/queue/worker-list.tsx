@@ -1,9 +1,6 @@
-import type { QueuePageQuery } from "../api/documents.ts";
-import { count, formatBytes } from "../format/numbers.ts";
-import type { Word } from "../format/words.ts";
-import { Badge } from "../ui/badge.tsx";
-import { Command } from "../ui/copy.tsx";
-import { Ago } from "../ui/moment.tsx";
+import type { QueuePageQuery } from "../api/index.ts";
+import { count, formatBytes, type Word } from "../format/index.ts";
+import { Ago, Badge, Command } from "../ui/index.ts";
 
 type Worker = NonNullable<QueuePageQuery["workers"]>["nodes"][number];
 

@@ -20,7 +20,7 @@ function visit(storage: Storage, address: string) {
   return { key, shown };
 }
 
-test("a key in the address signs in and is taken out of the address bar", () => {
+test("a key in the URL signs in and is removed from the address bar", () => {
   const storage = memory();
   expect(visit(storage, "http://127.0.0.1:4000/videos/1?q=2#key=rk_abc")).toEqual({
     key: "rk_abc",
@@ -29,7 +29,7 @@ test("a key in the address signs in and is taken out of the address bar", () => 
   expect(visit(storage, "http://127.0.0.1:4000/")).toEqual({ key: "rk_abc", shown: [] });
 });
 
-test("a newer key in the address takes the place of an older one", () => {
+test("a newer key in the URL replaces the stored one", () => {
   const storage = memory();
   visit(storage, "http://127.0.0.1:4000/#key=rk_old");
   expect(visit(storage, "http://127.0.0.1:4000/#key=rk_new").key).toBe("rk_new");
@@ -38,7 +38,7 @@ test("a newer key in the address takes the place of an older one", () => {
   expect(readKey(storage)).toBeNull();
 });
 
-test("other fragments are left alone", () => {
+test("other fragments are ignored", () => {
   expect(keyInFragment("#main")).toBeNull();
   expect(keyInFragment("#key=")).toBeNull();
   expect(keyInFragment("")).toBeNull();

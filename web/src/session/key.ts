@@ -1,12 +1,12 @@
 /** The API key that this browser signs in with. Kept on this device until it signs out. */
-const storageKey = "reelay.key";
+const STORAGE_KEY = "reelay.key";
 
 /** What the page needs of `localStorage`. */
 type KeyStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-export const readKey = (storage: KeyStorage): string | null => storage.getItem(storageKey);
-export const keepKey = (storage: KeyStorage, key: string): void => storage.setItem(storageKey, key);
-export const forgetKey = (storage: KeyStorage): void => storage.removeItem(storageKey);
+export const readKey = (storage: KeyStorage): string | null => storage.getItem(STORAGE_KEY);
+export const keepKey = (storage: KeyStorage, key: string): void => storage.setItem(STORAGE_KEY, key);
+export const forgetKey = (storage: KeyStorage): void => storage.removeItem(STORAGE_KEY);
 
 /** The key in an address such as `…/#key=rk_…`; null without one. Pure. */
 export function keyInFragment(fragment: string): string | null {

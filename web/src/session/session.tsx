@@ -1,12 +1,16 @@
 import { ApolloProvider, useQuery } from "@apollo/client/react";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import { type ConsoleClient, createConsoleClient } from "../api/client.ts";
-import type { ConnectionState, Store } from "../api/connection.ts";
-import { type ApiKeyScope, SessionDocument } from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import { EventsProvider } from "../live/events.tsx";
-import { ErrorNotice } from "../ui/notice.tsx";
-import { Spinner } from "../ui/spinner.tsx";
+import {
+  type ApiKeyScope,
+  type ConnectionState,
+  type ConsoleClient,
+  createConsoleClient,
+  explain,
+  SessionDocument,
+  type Store,
+} from "../api/index.ts";
+import { EventsProvider } from "../live/index.ts";
+import { ErrorNotice, Spinner } from "../ui/index.ts";
 import { forgetKey, keepKey, takeKey } from "./key.ts";
 import { SignInPage } from "./sign-in-page.tsx";
 
@@ -63,13 +67,13 @@ interface WithKeyProps {
   children: ReactNode;
 }
 
-const unknownKey =
+const UNKNOWN_KEY =
   "This key is not valid: it was mistyped, has expired or was revoked. Ask an administrator for another one.";
 
 function WithKey({ apiKey, onLeave, children }: WithKeyProps) {
   const [client, setClient] = useState<ConsoleClient | null>(null);
   useEffect(() => {
-    const made = createConsoleClient(apiKey, () => onLeave(unknownKey));
+    const made = createConsoleClient(apiKey, () => onLeave(UNKNOWN_KEY));
     // Made here and not while rendering: it opens a connection, which the clean-up closes.
     // oxlint-disable-next-line react/set-state-in-effect
     setClient(made);

@@ -1,6 +1,5 @@
 import { type FormEvent, useId, useRef } from "react";
-import { Command } from "../ui/copy.tsx";
-import { Logo } from "../ui/icons.tsx";
+import { Command, Logo } from "../ui/index.ts";
 
 interface SignInPageProps {
   /** Why the last key was not taken. */

@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 import { Link, useRoute } from "wouter";
+import type { ApiKeyScope } from "../api/index.ts";
 import { routes } from "../routes.ts";
-import { useSession } from "../session/session.tsx";
-import { FailedIcon, KeyIcon, LibraryIcon, QueueIcon, WebhookIcon } from "../ui/icons.tsx";
+import { useSession } from "../session/index.ts";
+import { AnimateIcon, FailedIcon, KeyIcon, LibraryIcon, QueueIcon, WebhookIcon } from "../ui/index.ts";
 
 interface Place {
   href: string;
@@ -10,16 +11,18 @@ interface Place {
   icon: ReactNode;
   /** The key after `g`. */
   shortcut: string;
-  isForAdmins?: boolean;
+  /** Hidden from keys without it. */
+  scope?: ApiKeyScope;
 }
 
 /** Where one can go from anywhere, in this order. */
 export const places: readonly Place[] = [
   { href: routes.library, text: "Library", icon: <LibraryIcon />, shortcut: "l" },
+  { href: routes.animate(), text: "Animate", icon: <AnimateIcon />, shortcut: "a", scope: "WRITE" },
   { href: routes.queue, text: "Queue", icon: <QueueIcon />, shortcut: "q" },
   { href: routes.failed, text: "Failed", icon: <FailedIcon />, shortcut: "f" },
-  { href: routes.webhooks, text: "Webhooks", icon: <WebhookIcon />, shortcut: "w", isForAdmins: true },
-  { href: routes.keys, text: "API keys", icon: <KeyIcon />, shortcut: "k", isForAdmins: true },
+  { href: routes.webhooks, text: "Webhooks", icon: <WebhookIcon />, shortcut: "w", scope: "ADMIN" },
+  { href: routes.keys, text: "API keys", icon: <KeyIcon />, shortcut: "k", scope: "ADMIN" },
 ];
 
 export function Navigation() {
@@ -27,7 +30,7 @@ export function Navigation() {
   return (
     <nav className="navigation" aria-label="Console">
       {places
-        .filter(({ isForAdmins }) => !isForAdmins || session.can("ADMIN"))
+        .filter(({ scope }) => scope === undefined || session.can(scope))
         .map((place) => (
           <PlaceLink key={place.href} {...place} />
         ))}

@@ -6,13 +6,13 @@ const places = [
   { href: "/keys", shortcut: "k" },
 ];
 
-test("g and a letter go somewhere; the letter alone does what it does alone", () => {
+test("g followed by a letter navigates; the letter alone keeps its own function", () => {
   expect(planKey(null, "g", places)).toEqual({ action: null, before: "g" });
   expect(planKey("g", "k", places)).toEqual({ action: { kind: "GO", href: "/keys" }, before: null });
   expect(planKey(null, "k", places).action).toEqual({ kind: "STEP", by: -1 });
 });
 
-test("g and a letter that leads nowhere do nothing, and are over", () => {
+test("g followed by an unassigned letter does nothing and resets the sequence", () => {
   expect(planKey("g", "u", places)).toEqual({ action: null, before: null });
 });
 

@@ -1,12 +1,9 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link } from "wouter";
-import { useAnnounce } from "../announce/announcer.tsx";
-import { useSession } from "../session/session.tsx";
-import { ExitIcon, Logo, MoonIcon, SunIcon, SystemIcon } from "../ui/icons.tsx";
-import { useStore } from "../ui/use-store.ts";
-import { AddButton, AddWindow } from "../uploads/add-dialog.tsx";
-import { DropAnywhere } from "../uploads/drop-anywhere.tsx";
-import { UploadTray } from "../uploads/upload-tray.tsx";
+import { useAnnounce } from "../announce/index.ts";
+import { useSession } from "../session/index.ts";
+import { ExitIcon, Logo, MoonIcon, SunIcon, SystemIcon, useStore } from "../ui/index.ts";
+import { AddButton, AddWindow, DropAnywhere, UploadTray } from "../uploads/index.ts";
 import { Navigation } from "./navigation.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
 import { applyTheme, nextTheme, theme as store } from "./theme.ts";

@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { Dialog } from "../ui/dialog.tsx";
-import { HelpIcon } from "../ui/icons.tsx";
-import { useUploads } from "../uploads/uploads-context.tsx";
+import { Dialog, HelpIcon } from "../ui/index.ts";
+import { useUploads } from "../uploads/index.ts";
 import { places } from "./navigation.tsx";
 import { planKey } from "./plan-key.ts";
 

@@ -1,14 +1,14 @@
-import { createStore } from "../api/connection.ts";
+import { createStore } from "../api/index.ts";
 
 /** `system` follows what the device says. */
 type Theme = "system" | "light" | "dark";
 
 /** Read before the page is painted, too: public/theme.js. */
-const storageKey = "reelay.theme";
+const STORAGE_KEY = "reelay.theme";
 
 /** What was chosen on this device. Pure but for the storage. */
 export function readTheme(storage: Pick<Storage, "getItem">): Theme {
-  const stored = storage.getItem(storageKey);
+  const stored = storage.getItem(STORAGE_KEY);
   return stored === "light" || stored === "dark" ? stored : "system";
 }
 
@@ -21,10 +21,10 @@ export const theme = createStore<Theme>("system");
 export function applyTheme(next: Theme): void {
   theme.set(next);
   if (next === "system") {
-    localStorage.removeItem(storageKey);
+    localStorage.removeItem(STORAGE_KEY);
     delete document.documentElement.dataset["theme"];
   } else {
-    localStorage.setItem(storageKey, next);
+    localStorage.setItem(STORAGE_KEY, next);
     document.documentElement.dataset["theme"] = next;
   }
 }

@@ -1,4 +1,4 @@
-import type { Word } from "../format/words.ts";
+import type { Word } from "../format/index.ts";
 
 /** A state: its word, and a dot whose colour repeats it. */
 export const Badge = ({ word, title }: { word: Word; title?: string | undefined }) => (

@@ -1,5 +1,4 @@
-import { percentOf } from "../format/numbers.ts";
-import type { Tone } from "../format/words.ts";
+import { percentOf, type Tone } from "../format/index.ts";
 
 interface BarProps {
   /** 0 to 1. */

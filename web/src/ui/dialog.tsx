@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Command } from "./copy.tsx";
 import { CloseIcon } from "./icons.tsx";
 
 interface DialogProps {
@@ -77,6 +78,27 @@ export const Confirm = ({ title, children, action, onConfirm, onClose }: Confirm
         }}
       >
         {action}
+      </button>
+    </div>
+  </Dialog>
+);
+
+interface SecretDialogProps {
+  title: string;
+  /** Null: an earlier answer contained it. */
+  secret: string | null;
+  children: ReactNode;
+  onClose: () => void;
+}
+
+/** Shows a secret, which is available only now. */
+export const SecretDialog = ({ title, secret, children, onClose }: SecretDialogProps) => (
+  <Dialog title={title} onClose={onClose}>
+    {children}
+    {secret !== null && <Command text={secret} />}
+    <div className="dialog-foot">
+      <button type="button" className="button primary" onClick={onClose}>
+        I’ve saved it
       </button>
     </div>
   </Dialog>

@@ -1,14 +1,19 @@
-import type { FailureTextFragment } from "../api/documents.ts";
+import type { FailureTextFragment } from "../api/index.ts";
 import { CopyButton } from "./copy.tsx";
 
 /** Why something ended badly: the sentence, and what ffmpeg said last for who wants to know. */
 export function FailureText({ failure }: { failure: FailureTextFragment }) {
-  const { code, message, retriable, logTail } = failure;
+  const { code, message, retriable, logTail, line } = failure;
   return (
     <div className="failure">
       <p>
         <code>{code}</code> {message}
-        {!retriable && <span className="muted"> Retrying won’t help: the problem is in the file.</span>}
+        {!retriable && (
+          <span className="muted">
+            {" "}
+            Retrying won’t help: the problem is in the {line === null ? "file" : "script"}.
+          </span>
+        )}
       </p>
       {logTail !== null && logTail !== "" && (
         <details>

@@ -18,6 +18,7 @@ export const Logo = () => (
   </svg>
 );
 export const LibraryIcon = () => sign(<path d="M2 3h12v10H2zM2 6h12M5 3v3m6-3v3M7 8.2v3l2.6-1.5z" />);
+export const AnimateIcon = () => sign(<path d="M5 4.5 1.8 8 5 11.5M11 4.5 14.2 8 11 11.5M9.2 3 6.8 13" />);
 export const QueueIcon = () => sign(<path d="M2 4h12M2 8h8M2 12h5M12.5 9v5m-2.5-2.5h5" />);
 export const FailedIcon = () => sign(<path d="M8 2 14.5 13.5h-13zM8 6.5v3.5m0 1.6v.4" />);
 export const KeyIcon = () =>

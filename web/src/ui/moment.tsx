@@ -1,5 +1,5 @@
-import { formatAgo, formatMoment } from "../format/time.ts";
-import { useNow } from "../live/use-now.ts";
+import { formatAgo, formatMoment } from "../format/index.ts";
+import { useNow } from "../live/index.ts";
 
 /** How long ago; the moment itself on hovering. */
 export function Ago({ at }: { at: string }) {

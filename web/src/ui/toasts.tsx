@@ -11,7 +11,7 @@ interface Toast {
 
 const TellContext = createContext<Tell | null>(null);
 /** How long good news stay, in milliseconds. Bad ones stay until they are closed. */
-const stayMs = 6_000;
+const STAY_MS = 6_000;
 
 /** Tells what became of an action, in a corner of the page. */
 export function useTell(): Tell {
@@ -29,7 +29,7 @@ export function Toasts({ children }: { children: ReactNode }) {
       next.current += 1;
       const id = next.current;
       setToasts((all) => [...all.filter((toast) => toast.text !== text).slice(-3), { id, text, tone }]);
-      if (tone === "good") setTimeout(() => close(id), stayMs);
+      if (tone === "good") setTimeout(() => close(id), STAY_MS);
     },
     [close],
   );

@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useState } from "react";
-import { explain, refusal } from "../api/explain.ts";
+import { explain, refusal } from "../api/index.ts";
 import { useTell } from "./toasts.tsx";
 
 type Outcome = { __typename: string; message?: string };

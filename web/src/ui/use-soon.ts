@@ -21,3 +21,7 @@ export function useSoon(action: () => void, ms: number): () => void {
     }, ms);
   }, [ms]);
 }
+
+/** Reloads a query a moment after the last of several events. A failure shows up in the query itself. */
+export const useRefetch = (refetch: () => Promise<unknown>, ms = 300): (() => void) =>
+  useSoon(() => void refetch().catch(() => undefined), ms);

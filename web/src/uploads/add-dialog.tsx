@@ -1,16 +1,16 @@
 import { useApolloClient, useQuery } from "@apollo/client/react";
-import { type FormEvent, useId, useRef, useState } from "react";
-import { ProfilesDocument } from "../api/documents.ts";
-import { count } from "../format/numbers.ts";
-import { useSession } from "../session/session.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { PlusIcon, UploadIcon } from "../ui/icons.tsx";
-import { useTell } from "../ui/toasts.tsx";
+import { type FormEvent, useRef, useState } from "react";
+import { Link } from "wouter";
+import { ProfilesDocument } from "../api/index.ts";
+import { count } from "../format/index.ts";
+import { routes } from "../routes.ts";
+import { useSession } from "../session/index.ts";
+import { Dialog, PlusIcon, Select, TextArea, UploadIcon, useTell } from "../ui/index.ts";
 import { readUrls, titleOf } from "./read-urls.ts";
 import { createVideo } from "./upload-port.ts";
 import { useUploads } from "./uploads-context.tsx";
 
-/** Opens the window that adds videos. Absent for keys that may only look. */
+/** Opens the dialog that adds videos. Hidden from keys without WRITE. */
 export function AddButton() {
   const { openAdd } = useUploads();
   if (!useSession().can("WRITE")) return null;
@@ -21,13 +21,13 @@ export function AddButton() {
   );
 }
 
-/** The window that adds videos, while it is open. */
+/** The dialog that adds videos, while it is open. */
 export function AddWindow() {
   const { asked, closeAdd } = useUploads();
   return asked === null ? null : <AddDialog key={asked.url} url={asked.url} onClose={closeAdd} />;
 }
 
-/** Files from this device, or addresses that a worker fetches. */
+/** Adds files from this device, URLs that a worker downloads, or leads to the page for scripts. */
 function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
   const client = useApolloClient();
   const tell = useTell();
@@ -37,8 +37,16 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
   const [profile, setProfile] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const [urlsId, profileId, problemId] = [useId(), useId(), useId()];
-  const { data } = useQuery(ProfilesDocument);
+  const { data } = useQuery(ProfilesDocument, { fetchPolicy: "cache-first" });
+  const profiles = [
+    { value: "", text: "default" },
+    ...(data?.profiles ?? [])
+      .filter(({ isDefault }) => !isDefault)
+      .map(({ name, rungs, isAudioOnly }) => ({
+        value: name,
+        text: `${name} (${isAudioOnly ? "audio only" : rungs.map((rung) => rung.name).join(", ")})`,
+      })),
+  ];
 
   const fetchAll = async (event: FormEvent) => {
     event.preventDefault();
@@ -47,12 +55,8 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
     setIsBusy(true);
     try {
       for (const one of urls) {
-        const video = { title: titleOf(one), source: { url: { url: one } } };
-        await createVideo(client, {
-          ...video,
-          ...(profile && { profile }),
-          idempotencyKey: crypto.randomUUID(),
-        });
+        const video = { title: titleOf(one), source: { url: one }, ...(profile && { profile }) };
+        await createVideo(client, { ...video, idempotencyKey: crypto.randomUUID() });
       }
       tell(`Importing ${count(urls.length, "video")}…`, "good");
       onClose();
@@ -83,50 +87,30 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
         />
       </div>
       <form className="stack" onSubmit={(event) => void fetchAll(event)}>
-        <label className="field" htmlFor={urlsId}>
-          Or URLs, one per line
-          <textarea
-            id={urlsId}
-            rows={3}
-            value={text}
-            placeholder="https://example.com/video.mp4"
-            spellCheck={false}
-            aria-invalid={problem !== null}
-            aria-describedby={problem === null ? undefined : problemId}
-            onChange={({ currentTarget }) => {
-              setText(currentTarget.value);
-              setProblem(null);
-            }}
-          />
-        </label>
-        {problem !== null && (
-          <p className="notice bad" role="alert" id={problemId}>
-            {problem}
-          </p>
-        )}
+        <TextArea
+          label="Or URLs, one per line"
+          rows={3}
+          value={text}
+          placeholder="https://example.com/video.mp4"
+          spellCheck={false}
+          problem={problem}
+          onText={(next) => {
+            setText(next);
+            setProblem(null);
+          }}
+        />
         <div className="field-row">
-          <label className="field" htmlFor={profileId}>
-            Profile
-            <select
-              id={profileId}
-              value={profile}
-              onChange={(event) => setProfile(event.currentTarget.value)}
-            >
-              <option value="">default</option>
-              {data?.profiles
-                .filter(({ isDefault }) => !isDefault)
-                .map(({ name, rungs, isAudioOnly }) => (
-                  <option key={name} value={name}>
-                    {name} ({isAudioOnly ? "audio only" : rungs.map((rung) => rung.name).join(", ")})
-                  </option>
-                ))}
-            </select>
-          </label>
+          <Select label="Profile" value={profile} options={profiles} onText={setProfile} />
           <button type="submit" className="button" disabled={isBusy}>
             Import
           </button>
         </div>
       </form>
+      <p>
+        <Link href={routes.animate()} className="button" onClick={onClose}>
+          Animate a Manim script
+        </Link>
+      </p>
     </Dialog>
   );
 }

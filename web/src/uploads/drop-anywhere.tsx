@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { useSession } from "../session/session.tsx";
-import { UploadIcon } from "../ui/icons.tsx";
+import { useSession } from "../session/index.ts";
+import { UploadIcon } from "../ui/index.ts";
 import { readUrls } from "./read-urls.ts";
 import { useUploads } from "./uploads-context.tsx";
 

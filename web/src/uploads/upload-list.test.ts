@@ -19,7 +19,7 @@ interface Send {
   fail: (why: string) => void;
 }
 
-/** A port whose sending ends when the test says so. `recalled`: what an earlier page had begun, by file. */
+/** A port whose transfers end on command. `recalled`: uploads that an earlier page started, by file. */
 function kit(recalled: Record<string, Target> = {}) {
   const sends: Send[] = [];
   const removed: string[] = [];
@@ -51,7 +51,7 @@ function kit(recalled: Record<string, Target> = {}) {
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test("three are sent at once, the next begins when one is done", async () => {
+test("three files are sent concurrently, and the next starts when one completes", async () => {
   const { list, sends, states } = kit();
   list.add(["a", "b", "c", "d"].map((name) => file(name)));
   await settled();
@@ -63,7 +63,7 @@ test("three are sent at once, the next begins when one is done", async () => {
   expect(list.items.get()[1]).toMatchObject({ sentBytes: 10, etaMs: null });
 });
 
-test("a paused one makes room, and goes on in its turn with the same sending", async () => {
+test("a paused file frees its slot and, when resumed, continues the same upload in its turn", async () => {
   const { list, sends, states, created } = kit();
   list.add(["a", "b", "c", "d"].map((name) => file(name)));
   await settled();
@@ -84,7 +84,7 @@ test("a paused one makes room, and goes on in its turn with the same sending", a
   expect([created.length, sends.length]).toEqual([4, 4]);
 });
 
-test("one that is paused before its video is there sends nothing until it is resumed", async () => {
+test("a file paused before its video is created sends nothing until it is resumed", async () => {
   const { list, sends, states } = kit();
   list.add([file("a")]);
   list.pause(1);
@@ -94,7 +94,7 @@ test("one that is paused before its video is there sends nothing until it is res
   expect([sends[0]?.told, states()]).toEqual([["pause", "resume"], { a: "SENDING" }]);
 });
 
-test("what waits for the network says so, and keeps its place", async () => {
+test("a file that waits for the network is marked as retrying and keeps its slot", async () => {
   const { list, sends, states } = kit();
   list.add(["a", "b", "c", "d"].map((name) => file(name)));
   await settled();
@@ -108,7 +108,7 @@ test("what waits for the network says so, and keeps its place", async () => {
   expect(list.items.get()[0]).toMatchObject({ state: "SENDING", error: null });
 });
 
-test("a file that a closed page was sending goes on into the same video; chosen once more it becomes another", async () => {
+test("a file from a closed page continues into the same video; choosing it again creates a second video", async () => {
   const { list, sends, created } = kit({
     a: { videoId: "earlier", url: "http://api/earlier", protocol: "TUS" },
   });
@@ -122,7 +122,7 @@ test("a file that a closed page was sending goes on into the same video; chosen 
   expect(list.items.get()[1]).toMatchObject({ videoId: "video of a", isResumed: false });
 });
 
-test("a canceled one is gone with its video", async () => {
+test("canceling a file removes it and its video", async () => {
   const { list, removed, sends } = kit();
   list.add([file("a")]);
   await settled();
@@ -131,7 +131,7 @@ test("a canceled one is gone with its video", async () => {
   expect([list.items.get(), removed, sends[0]?.signal.aborted]).toEqual([[], ["video of a"], true]);
 });
 
-test("one that fails says why, and can be tried again into the same video", async () => {
+test("a failed file states the reason and can be retried into the same video", async () => {
   const { list, sends, states, created } = kit();
   list.add([file("a")]);
   await settled();
@@ -144,7 +144,7 @@ test("one that fails says why, and can be tried again into the same video", asyn
   expect([created.length, sends.length]).toEqual([1, 2]);
 });
 
-test("the list can be cleared of what is done; what is under way stays", async () => {
+test("clearing the list removes completed files and keeps active ones", async () => {
   const { list, sends, states } = kit();
   list.add([file("a"), file("b")]);
   await settled();

@@ -1,8 +1,7 @@
 /** The uploads of this page, and who may be sent when. */
 
 import type { UploadHandle, UploadProgress } from "@reelay/upload";
-import { createStore, type Store } from "../api/connection.ts";
-import type { UploadProtocol } from "../api/documents.ts";
+import { createStore, type Store, type UploadProtocol } from "../api/index.ts";
 
 /**
  * `QUEUED`: others are sent first. `RETRYING`: a try failed or the network is away, and the next try comes by
@@ -71,12 +70,12 @@ export interface UploadList {
 }
 
 /** Sent at once: more would only share the same line. */
-const together = 3;
+const TOGETHER = 3;
 
 const isSending = (state: UploadState | undefined): boolean => state === "SENDING" || state === "RETRYING";
 
 /** Who begins next: the first that are queued, while fewer than `limit` are being sent. Pure. */
-export function planStart(items: readonly UploadItem[], limit = together): number[] {
+export function planStart(items: readonly UploadItem[], limit = TOGETHER): number[] {
   const free = limit - items.filter(({ state }) => isSending(state)).length;
   return items
     .filter(({ state }) => state === "QUEUED")

@@ -5,8 +5,9 @@ import {
   CreateVideoDocument,
   type CreateVideoInput,
   DeleteVideoDocument,
-} from "../api/documents.ts";
-import { explain, refusal } from "../api/explain.ts";
+  explain,
+  refusal,
+} from "../api/index.ts";
 import { titleOf } from "./read-urls.ts";
 import type { Target, UploadPort } from "./upload-list.ts";
 

@@ -1,13 +1,8 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import { count, formatBytes, percentOf } from "../format/numbers.ts";
-import { formatSpan } from "../format/time.ts";
-import type { Word } from "../format/words.ts";
+import { count, formatBytes, formatSpan, percentOf, type Word } from "../format/index.ts";
 import { routes } from "../routes.ts";
-import { Badge } from "../ui/badge.tsx";
-import { Bar } from "../ui/bar.tsx";
-import { CloseIcon, PauseIcon, PlayIcon, RetryIcon } from "../ui/icons.tsx";
-import { useStore } from "../ui/use-store.ts";
+import { Badge, Bar, CloseIcon, PauseIcon, PlayIcon, RetryIcon, useStore } from "../ui/index.ts";
 import { isUnsent, type UploadItem, type UploadState } from "./upload-list.ts";
 import { useUploads } from "./uploads-context.tsx";
 

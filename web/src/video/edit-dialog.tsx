@@ -1,7 +1,6 @@
-import { type FormEvent, useId, useState } from "react";
-import { UpdateVideoDocument, type VideoPageQuery } from "../api/documents.ts";
-import { Dialog } from "../ui/dialog.tsx";
-import { useAction } from "../ui/use-action.ts";
+import { useState } from "react";
+import { UpdateVideoDocument, type VideoPageQuery } from "../api/index.ts";
+import { FormDialog, TextArea, TextField, useAction } from "../ui/index.ts";
 import { readMetadata } from "./read-metadata.ts";
 
 type Video = NonNullable<VideoPageQuery["video"]>;
@@ -11,10 +10,8 @@ export function EditDialog({ video, onClose }: { video: Video; onClose: () => vo
   const [externalId, setExternalId] = useState(video.externalId ?? "");
   const [metadata, setMetadata] = useState(() => JSON.stringify(video.metadata, null, 2));
   const { act, isBusy } = useAction();
-  const [titleId, externalIdId, metadataId, problemId] = [useId(), useId(), useId(), useId()];
   const read = readMetadata(metadata);
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
+  const save = async () => {
     if (!read.isOk) return;
     const input = {
       id: video.id,
@@ -25,55 +22,30 @@ export function EditDialog({ video, onClose }: { video: Video; onClose: () => vo
     if (await act(UpdateVideoDocument, { input }, "Saved.")) onClose();
   };
   return (
-    <Dialog title="Edit the video" onClose={onClose}>
-      <form className="stack" onSubmit={(event) => void save(event)}>
-        <label className="field" htmlFor={titleId}>
-          Title
-          <input
-            id={titleId}
-            value={title}
-            maxLength={500}
-            required
-            onChange={({ currentTarget }) => setTitle(currentTarget.value)}
-          />
-        </label>
-        <label className="field" htmlFor={externalIdId}>
-          External id
-          <input
-            id={externalIdId}
-            value={externalId}
-            spellCheck={false}
-            placeholder="For example, the id in your CMS"
-            onChange={({ currentTarget }) => setExternalId(currentTarget.value)}
-          />
-        </label>
-        <label className="field" htmlFor={metadataId}>
-          Metadata (a JSON object)
-          <textarea
-            id={metadataId}
-            className="code"
-            rows={6}
-            value={metadata}
-            spellCheck={false}
-            aria-invalid={!read.isOk}
-            aria-describedby={read.isOk ? undefined : problemId}
-            onChange={({ currentTarget }) => setMetadata(currentTarget.value)}
-          />
-        </label>
-        {!read.isOk && (
-          <p className="notice bad" id={problemId}>
-            {read.problem}
-          </p>
-        )}
-        <div className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={isBusy || !read.isOk}>
-            Save
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Edit the video"
+      action="Save"
+      isDisabled={isBusy || !read.isOk}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      <TextField label="Title" value={title} maxLength={500} required onText={setTitle} />
+      <TextField
+        label="External id"
+        value={externalId}
+        spellCheck={false}
+        placeholder="For example, the id in your CMS"
+        onText={setExternalId}
+      />
+      <TextArea
+        label="Metadata (a JSON object)"
+        className="code"
+        rows={6}
+        value={metadata}
+        spellCheck={false}
+        problem={read.isOk ? null : read.problem}
+        onText={setMetadata}
+      />
+    </FormDialog>
   );
 }

@@ -4,14 +4,10 @@ import {
   RequestPreviewDocument,
   SetPosterDocument,
   type VideoExtrasFragment,
-} from "../api/documents.ts";
-import { formatBytes } from "../format/numbers.ts";
-import { formatDuration } from "../format/time.ts";
-import { isJobSettled, jobWords } from "../format/words.ts";
-import { useSession } from "../session/session.tsx";
-import { Badge } from "../ui/badge.tsx";
-import { FailureText } from "../ui/failure-text.tsx";
-import { useAction } from "../ui/use-action.ts";
+} from "../api/index.ts";
+import { formatBytes, formatDuration, isJobSettled, jobWords } from "../format/index.ts";
+import { useSession } from "../session/index.ts";
+import { Badge, FailureText, useAction } from "../ui/index.ts";
 
 type Asset = Pick<NonNullable<VideoExtrasFragment["poster"]>, "status" | "job">;
 

@@ -1,7 +1,6 @@
-import type { VideoHistoryQuery, VideoPageQuery } from "../api/documents.ts";
-import { formatBitrate, formatBytes } from "../format/numbers.ts";
-import { formatDuration, formatMoment } from "../format/time.ts";
-import { CopyButton } from "../ui/copy.tsx";
+import type { VideoHistoryQuery, VideoPageQuery } from "../api/index.ts";
+import { formatBitrate, formatBytes, formatDuration, formatMoment } from "../format/index.ts";
+import { CopyButton } from "../ui/index.ts";
 
 type Video = NonNullable<VideoPageQuery["video"]>;
 type Rest = NonNullable<VideoHistoryQuery["video"]>;
@@ -9,6 +8,7 @@ type Rest = NonNullable<VideoHistoryQuery["video"]>;
 /** What is known of the video and its source. */
 export function Facts({ video, rest }: { video: Video; rest: Rest | null }) {
   const { durationMs, width, height, metadata } = video;
+  const { script = null, animation = null } = video.source ?? {};
   const source = rest?.source ?? null;
   const probe = source?.probe ?? null;
   const facts: [string, string | null | undefined][] = [
@@ -23,6 +23,8 @@ export function Facts({ video, rest }: { video: Video; rest: Rest | null }) {
       source && `${source.filename}${source.sizeBytes === null ? "" : `, ${formatBytes(source.sizeBytes)}`}`,
     ],
     ["Fetched from", source?.url],
+    ["Scene", animation?.scene],
+    ["Renderer", animation && (animation.renderer === "CAIRO" ? "Cairo" : "OpenGL")],
     [
       "Codecs",
       probe && [probe.container.split(",")[0], probe.videoCodec, probe.audioCodec].filter(Boolean).join(", "),
@@ -61,6 +63,15 @@ export function Facts({ video, rest }: { video: Video; rest: Rest | null }) {
               <li key={code}>{message}</li>
             ))}
           </ul>
+        </details>
+      )}
+      {script !== null && (
+        <details>
+          <summary>Script</summary>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by keyboard, too */}
+          <pre className="log" role="group" tabIndex={0} aria-label="Script">
+            {script}
+          </pre>
         </details>
       )}
       {json !== "{}" && (

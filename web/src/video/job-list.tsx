@@ -3,26 +3,29 @@ import {
   type JobDetailFragment,
   PrioritizeJobDocument,
   RetryJobDocument,
-} from "../api/documents.ts";
-import { count, percentOf } from "../format/numbers.ts";
-import { formatSpan } from "../format/time.ts";
-import { isJobSettled, jobKindWords, jobWords } from "../format/words.ts";
-import { useSession } from "../session/session.tsx";
-import { Badge } from "../ui/badge.tsx";
-import { Bar } from "../ui/bar.tsx";
-import { FailureText } from "../ui/failure-text.tsx";
-import { CloseIcon, RetryIcon } from "../ui/icons.tsx";
-import { Ago } from "../ui/moment.tsx";
-import { useAction } from "../ui/use-action.ts";
+} from "../api/index.ts";
+import {
+  count,
+  describeStep,
+  formatSpan,
+  isJobSettled,
+  jobWords,
+  kindWord,
+  percentOf,
+} from "../format/index.ts";
+import { useSession } from "../session/index.ts";
+import { Ago, Badge, Bar, CloseIcon, FailureText, RetryIcon, useAction } from "../ui/index.ts";
 import { TaskList } from "./task-list.tsx";
 
 interface JobListProps {
   jobs: readonly JobDetailFragment[];
+  /** The job that renders the video, with its live step. */
+  main: { id: string; step: NonNullable<JobDetailFragment["step"]> } | null;
   onChanged: () => void;
 }
 
-/** What was and is to be rendered for the video, newest first. */
-export const JobList = ({ jobs, onChanged }: JobListProps) => (
+/** The jobs of a video, newest first. */
+export const JobList = ({ jobs, main, onChanged }: JobListProps) => (
   <section className="card" aria-labelledby="jobs">
     <h2 id="jobs">Jobs</h2>
     {jobs.length === 0 ? (
@@ -32,6 +35,7 @@ export const JobList = ({ jobs, onChanged }: JobListProps) => (
         <JobEntry
           key={job.id}
           job={job}
+          step={job.id === main?.id ? main.step : job.step}
           number={jobs.length - index}
           isNewest={index === 0}
           onChanged={onChanged}
@@ -43,12 +47,13 @@ export const JobList = ({ jobs, onChanged }: JobListProps) => (
 
 interface JobEntryProps {
   job: JobDetailFragment;
+  step: JobDetailFragment["step"];
   number: number;
   isNewest: boolean;
   onChanged: () => void;
 }
 
-function JobEntry({ job, number, isNewest, onChanged }: JobEntryProps) {
+function JobEntry({ job, step, number, isNewest, onChanged }: JobEntryProps) {
   const { kind, status, priority, progress, waitReason, plan, taskCounts, variantNames, createdAt, error } =
     job;
   const total = taskCounts.reduce((sum, each) => sum + each.count, 0);
@@ -57,7 +62,7 @@ function JobEntry({ job, number, isNewest, onChanged }: JobEntryProps) {
     <article className="job" aria-label={`Job ${number}`}>
       <header className="job-head">
         <h3>
-          {variantNames === null ? jobKindWords[kind] : `Render again: ${variantNames.join(", ")}`}
+          {variantNames === null ? kindWord(kind) : `Render again: ${variantNames.join(", ")}`}
           {job.retryOf && <span className="muted"> (a retry)</span>}
         </h3>
         <Badge word={jobWords[status]} />
@@ -76,6 +81,9 @@ function JobEntry({ job, number, isNewest, onChanged }: JobEntryProps) {
             {percentOf(progress)} %{job.etaMs === null ? "" : `, ${formatSpan(job.etaMs)} left`}
           </span>
         </span>
+      )}
+      {step && (status === "RUNNING" || status === "FAILED") && (
+        <p className="muted small">{describeStep(step)}</p>
       )}
       {waitReason !== null && <p className="muted">{waitReason}</p>}
       {error && <FailureText failure={error} />}

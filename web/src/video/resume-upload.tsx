@@ -1,18 +1,12 @@
 import { useRef } from "react";
-import type { VideoHistoryQuery } from "../api/documents.ts";
-import { useSession } from "../session/session.tsx";
-import { UploadIcon } from "../ui/icons.tsx";
-import { useTell } from "../ui/toasts.tsx";
-import { useStore } from "../ui/use-store.ts";
-import { isUnsent } from "../uploads/upload-list.ts";
-import { useUploads } from "../uploads/uploads-context.tsx";
+import type { VideoHistoryQuery } from "../api/index.ts";
+import { useSession } from "../session/index.ts";
+import { UploadIcon, useStore, useTell } from "../ui/index.ts";
+import { isUnsent, useUploads } from "../uploads/index.ts";
 
 type Rest = NonNullable<VideoHistoryQuery["video"]>;
 
-/**
- * Goes on with an upload that a closed page has left: what has arrived stays, the same file is chosen once
- * more.
- */
+/** Resumes an upload whose page was closed: the user chooses the same file again. */
 export function ResumeUpload({ videoId, rest }: { videoId: string; rest: Rest }) {
   const uploads = useUploads();
   const items = useStore(uploads.items);
@@ -35,10 +29,10 @@ export function ResumeUpload({ videoId, rest }: { videoId: string; rest: Rest })
     <div className="notice">
       <p>
         <strong>The file is not uploaded yet.</strong> If its upload was interrupted, choose{" "}
-        <em>{source.filename}</em> again: it goes on where it was.
+        <em>{source.filename}</em> again to resume it.
       </p>
       <button type="button" className="button" onClick={() => input.current?.click()}>
-        <UploadIcon /> Go on with the upload
+        <UploadIcon /> Resume the upload
       </button>
       <input
         ref={input}

@@ -1,6 +1,5 @@
-import type { VideoHistoryQuery } from "../api/documents.ts";
-import { CopyButton } from "../ui/copy.tsx";
-import { ExternalIcon } from "../ui/icons.tsx";
+import type { VideoHistoryQuery } from "../api/index.ts";
+import { CopyButton, ExternalIcon } from "../ui/index.ts";
 import { embedCode, playerCode, watchUrl } from "./embed-code.ts";
 
 type More = NonNullable<VideoHistoryQuery["video"]>["playback"];

@@ -1,17 +1,24 @@
-import type { JobDetailFragment } from "../api/documents.ts";
-import { count, percentOf } from "../format/numbers.ts";
-import { formatDuration, formatMoment, formatSpan } from "../format/time.ts";
-import { isJobSettled, jobWords, outcomeWords, taskKindWords } from "../format/words.ts";
-import { useNow } from "../live/use-now.ts";
-import { Badge } from "../ui/badge.tsx";
-import { FailureText } from "../ui/failure-text.tsx";
+import type { JobDetailFragment } from "../api/index.ts";
+import {
+  count,
+  formatDuration,
+  formatMoment,
+  formatSpan,
+  isJobSettled,
+  jobWords,
+  kindWord,
+  outcomeWords,
+  percentOf,
+} from "../format/index.ts";
+import { useNow } from "../live/index.ts";
+import { Badge, FailureText } from "../ui/index.ts";
 
 type Task = JobDetailFragment["tasks"][number];
 type Attempt = Task["attempts"][number];
 
 /**
- * The tasks of a job with their attempts; folded away for jobs that are over. Those that have not started are
- * counted.
+ * The tasks of a job with their attempts; collapsed for ended jobs. Tasks that have not started are
+ * only counted.
  */
 export function TaskList({
   tasks,
@@ -39,7 +46,7 @@ export function TaskList({
         <p className="muted small">{count(waiting, "task waits", "tasks wait")} for a worker.</p>
       )}
       {tasks.length < total && (
-        <p className="muted small">Of the first {tasks.length} tasks those are shown that were begun.</p>
+        <p className="muted small">Shows the started tasks among the first {tasks.length}.</p>
       )}
     </details>
   );
@@ -50,14 +57,14 @@ const isOpenTask = ({ status }: Task): boolean => !isJobSettled(status);
 function TaskEntry({ task }: { task: Task }) {
   const { kind, status, pool, progress, startMs, endMs, tries, maxTries, attempts } = task;
   const span =
-    kind === "CHUNK"
+    startMs > 0 || endMs !== null
       ? `${formatDuration(startMs)} to ${endMs === null ? "the end" : formatDuration(endMs)}`
       : null;
   return (
     <li className="task">
       <div className="task-head">
         <span>
-          {taskKindWords[kind]} {span !== null && <span className="muted numbers">{span}</span>}
+          {kindWord(kind)} {span !== null && <span className="muted numbers">{span}</span>}
         </span>
         <Badge word={jobWords[status]} />
         <span className="muted small numbers">
@@ -88,7 +95,7 @@ function AttemptEntry({ attempt }: { attempt: Attempt }) {
         <Badge
           word={
             outcome === null
-              ? { text: isWaitingForMemory ? "Waits for memory" : "Under way", tone: "busy" }
+              ? { text: isWaitingForMemory ? "Waiting for memory" : "Running", tone: "busy" }
               : outcomeWords[outcome]
           }
         />
@@ -98,7 +105,7 @@ function AttemptEntry({ attempt }: { attempt: Attempt }) {
       </div>
       {encoderChanges.map(({ at, from, to, reason }) => (
         <p key={at} className="muted small">
-          {from} failed and {to} took its place: {reason}
+          {from} failed and was replaced by {to}: {reason}
         </p>
       ))}
       {error && <FailureText failure={error} />}

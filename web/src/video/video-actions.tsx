@@ -1,16 +1,14 @@
 import { useState } from "react";
-import { useLocation } from "wouter";
-import { DeleteVideoDocument, type VideoPageQuery } from "../api/documents.ts";
+import { Link, useLocation } from "wouter";
+import { DeleteVideoDocument, type VideoPageQuery } from "../api/index.ts";
 import { routes } from "../routes.ts";
-import { useSession } from "../session/session.tsx";
-import { Confirm } from "../ui/dialog.tsx";
-import { EditIcon, TrashIcon } from "../ui/icons.tsx";
-import { useAction } from "../ui/use-action.ts";
+import { useSession } from "../session/index.ts";
+import { AnimateIcon, Confirm, EditIcon, TrashIcon, useAction } from "../ui/index.ts";
 import { EditDialog } from "./edit-dialog.tsx";
 
 type Video = NonNullable<VideoPageQuery["video"]>;
 
-/** Edit and delete. */
+/** Edit and delete; a script is edited as a copy, because its video stays what it is. */
 export function VideoActions({ video }: { video: Video }) {
   const [asked, setAsked] = useState<"edit" | "delete" | null>(null);
   const { act, isBusy } = useAction();
@@ -23,6 +21,11 @@ export function VideoActions({ video }: { video: Video }) {
   };
   return (
     <div className="page-tools">
+      {video.source?.script != null && (
+        <Link href={routes.animate({ from: video.id })} className="button">
+          <AnimateIcon /> Edit a copy
+        </Link>
+      )}
       <button type="button" className="button" onClick={() => setAsked("edit")}>
         <EditIcon /> Edit
       </button>

@@ -1,83 +1,61 @@
 import { useQuery } from "@apollo/client/react";
 import type { ReelayPlayer } from "@reelay/player";
-import { lazy, Suspense, useRef, useState } from "react";
+import { Suspense, useRef, useState } from "react";
 import { Link } from "wouter";
-import { useAnnouncedVideo } from "../announce/announcer.tsx";
+import { useAnnouncedVideo } from "../announce/index.ts";
 import {
   RepairVideoDocument,
   type VideoDamagesFragment,
   VideoHistoryDocument,
+  type VideoMovingFragment,
   VideoPageDocument,
-} from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import { CaptionsCard } from "../captions/captions-card.tsx";
-import { percentOf } from "../format/numbers.ts";
-import { videoWords } from "../format/words.ts";
-import { useEvents } from "../live/events.tsx";
-import { isMoving, useVideoLive } from "../live/use-video-live.ts";
-import { useSession } from "../session/session.tsx";
-import { Badge } from "../ui/badge.tsx";
-import { Bar } from "../ui/bar.tsx";
-import { BackIcon } from "../ui/icons.tsx";
-import { Empty, ErrorNotice } from "../ui/notice.tsx";
-import { Skeleton } from "../ui/spinner.tsx";
-import { useAction } from "../ui/use-action.ts";
-import { useSoon } from "../ui/use-soon.ts";
+} from "../api/index.ts";
+import { CaptionsCard } from "../captions/index.ts";
+import { describeStep, percentOf, videoWords } from "../format/index.ts";
+import { isMoving, useEvents, useVideoLive } from "../live/index.ts";
+import { useSession } from "../session/index.ts";
+import { BackIcon, Badge, Bar, Empty, Pending, useAction, useRefetch, useSoon } from "../ui/index.ts";
+import { Player, VariantTable } from "../watch/index.ts";
 import { EventList } from "./event-list.tsx";
 import { Extras } from "./extras.tsx";
 import { Facts } from "./facts.tsx";
 import { JobList } from "./job-list.tsx";
 import { ResumeUpload } from "./resume-upload.tsx";
 import { Share } from "./share.tsx";
-import { VariantTable } from "./variant-table.tsx";
 import { VideoActions } from "./video-actions.tsx";
 
-const Player = lazy(() => import("./player.tsx"));
-
-/** Of the newest jobs; more than anybody scrolls through. */
+/** Numbers of newest jobs, and of tasks of each. */
 const shown = { jobs: 10, tasks: 60 };
-/** After so long no browser has an old playlist any more. */
-const playlistMs = 1_100;
+/** Browsers keep a playlist for a second. */
+const PLAYLIST_MS = 1_100;
 /** Interval for polling the tasks of a running job, in milliseconds; everything else arrives as events. */
-const pollMs = 5_000;
+const POLL_MS = 5_000;
 
 export default function VideoPage({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(VideoPageDocument, {
     variables: { id },
-    fetchPolicy: "cache-and-network",
-    nextFetchPolicy: "cache-first",
   });
   const video = data?.video ?? null;
   const isBusy = video !== null && isMoving(video);
   const history = useQuery(VideoHistoryDocument, {
     variables: { id, ...shown },
-    fetchPolicy: "cache-and-network",
-    nextFetchPolicy: "cache-first",
-    pollInterval: isBusy ? pollMs : 0,
+    pollInterval: isBusy ? POLL_MS : 0,
   });
-  const askAgain = useSoon(() => void history.refetch().catch(() => undefined), 300);
+  const askAgain = useRefetch(history.refetch);
   useEvents((event) => event.videoId === id && askAgain());
   useVideoLive(id, isBusy);
   useAnnouncedVideo(video);
   const player = useRef<ReelayPlayer>(null);
-  // A player reads once which captions there are, from a playlist that the browser may keep for a second.
+  // A player reads the list of captions once, from a playlist that the browser may have cached.
   const [playerNumber, setPlayerNumber] = useState(1);
-  const renewPlayer = useSoon(() => setPlayerNumber((number) => number + 1), playlistMs);
+  const renewPlayer = useSoon(() => setPlayerNumber((number) => number + 1), PLAYLIST_MS);
   const onCaptions = () => {
     askAgain();
     renewPlayer();
   };
 
   if (video === null) {
-    if (error) {
-      return (
-        <ErrorNotice title="The video could not be loaded" onRetry={() => void refetch()}>
-          {explain(error)}
-        </ErrorNotice>
-      );
-    }
-    if (!data) return <Skeleton rows={6} label="Loading the video" />;
-    return <Gone />;
+    return data && !error ? <Gone /> : <Pending what="the video" error={error} rows={6} onRetry={refetch} />;
   }
   const { title, status, progress, playback } = video;
   const rest = history.data?.video ?? null;
@@ -96,6 +74,7 @@ export default function VideoPage({ id }: { id: string }) {
         <div className="overall">
           <Bar fraction={progress} label={`Progress of ${title}`} />
           <span className="numbers">{percentOf(progress)} %</span>
+          {video.step && <span className="muted small">{describeStep(video.step)}</span>}
         </div>
       )}
       {video.error && (
@@ -113,13 +92,11 @@ export default function VideoPage({ id }: { id: string }) {
                 <Player key={playerNumber} id={id} src={playback.hlsUrl} title={title} ref={player} />
               </Suspense>
               {status === "PLAYABLE" && (
-                <p className="muted small">
-                  It plays while it is being made; larger variants join as they come.
-                </p>
+                <p className="muted small">It plays during processing. Larger variants follow.</p>
               )}
             </>
           ) : (
-            <NothingToPlay status={status} waitReason={rest?.jobs.nodes[0]?.waitReason ?? null} />
+            <NothingToPlay status={status} waitReason={rest?.mainJob?.waitReason ?? null} />
           )}
           {status === "AWAITING_SOURCE" && rest && <ResumeUpload videoId={id} rest={rest} />}
           <VariantTable variants={video.variants} onChanged={askAgain} />
@@ -139,17 +116,19 @@ export default function VideoPage({ id }: { id: string }) {
         </div>
         <div className="stack rest">
           {history.error && !rest && (
-            <ErrorNotice title="Its jobs could not be loaded" onRetry={() => void history.refetch()}>
-              {explain(history.error)}
-            </ErrorNotice>
+            <Pending what="its jobs" error={history.error} rows={0} onRetry={history.refetch} />
           )}
-          {rest && <JobList jobs={rest.history.nodes} onChanged={askAgain} />}
+          {rest && <JobList jobs={rest.history.nodes} main={mainOf(video, rest)} onChanged={askAgain} />}
           <EventList videoId={id} />
         </div>
       </div>
     </>
   );
 }
+
+/** The job that renders the video, with its live step. */
+const mainOf = ({ step }: VideoMovingFragment, { mainJob }: { mainJob: { id: string } | null }) =>
+  mainJob && step ? { id: mainJob.id, step } : null;
 
 function timeOf(player: ReelayPlayer | null): number | null {
   const seconds = player?.media?.currentTime;
@@ -179,7 +158,7 @@ function NothingToPlay({ status, waitReason }: { status: string; waitReason: str
   );
 }
 
-/** Says what of a finished video is damaged in the store, and what becomes of it. */
+/** Lists damaged files of a video and the state of their repair. */
 function DamageNotice({ video, onChanged }: { video: VideoDamagesFragment; onChanged: () => void }) {
   const { id, damages } = video;
   const { act, isBusy } = useAction();

@@ -2,34 +2,29 @@ import { useQuery } from "@apollo/client/react";
 import { useEffect } from "react";
 import { Link } from "wouter";
 import {
+  explain,
   WebhookDeliveryDocument,
   type WebhookDeliveryQuery,
   type WebhookDeliveryRowFragment,
-} from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import { formatClock, formatMoment } from "../format/time.ts";
+} from "../api/index.ts";
+import { formatClock, formatMoment } from "../format/index.ts";
 import { routes } from "../routes.ts";
-import { CopyButton } from "../ui/copy.tsx";
-import { ErrorNotice } from "../ui/notice.tsx";
-import { Spinner } from "../ui/spinner.tsx";
+import { CopyButton, ErrorNotice, Spinner } from "../ui/index.ts";
 import { headerLines, prettyBody } from "./message-text.ts";
 
 type Delivery = Extract<NonNullable<WebhookDeliveryQuery["node"]>, { __typename: "WebhookDelivery" }>;
 type Attempt = Delivery["attempts"][number];
 
-/** What was sent, word for word, and what came back each time. */
+/** The exact message, and the response to each attempt. */
 export function DeliveryDetail({
   delivery: { id, videoId, status, attemptCount },
 }: {
   delivery: WebhookDeliveryRowFragment;
 }) {
-  const { data, error, refetch } = useQuery(WebhookDeliveryDocument, {
-    variables: { id },
-    fetchPolicy: "cache-and-network",
-  });
+  const { data, error, refetch } = useQuery(WebhookDeliveryDocument, { variables: { id } });
   useEffect(
     () => void refetch().catch(() => undefined),
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the list tells by them that there is more of it
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- they change when the delivery has new attempts
     [refetch, status, attemptCount],
   );
   const detail = data?.node;
@@ -97,7 +92,7 @@ function AttemptEntry({ attempt }: { attempt: Attempt }) {
   );
 }
 
-/** Text as it went over the wire. Long lines scroll; a keyboard reaches that, too. */
+/** Text as it was sent. Long lines scroll, also by keyboard. */
 const Text = ({ label, text }: { label: string; text: string }) => (
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
   <pre className="log" role="group" tabIndex={0} aria-label={label}>

@@ -1,10 +1,7 @@
 import { useState } from "react";
-import { RedeliverWebhookDocument, type WebhookDeliveryRowFragment } from "../api/documents.ts";
-import { formatUntil } from "../format/time.ts";
-import { Badge } from "../ui/badge.tsx";
-import { RetryIcon } from "../ui/icons.tsx";
-import { Ago } from "../ui/moment.tsx";
-import { useAction } from "../ui/use-action.ts";
+import { RedeliverWebhookDocument, type WebhookDeliveryRowFragment } from "../api/index.ts";
+import { formatUntil } from "../format/index.ts";
+import { Ago, Badge, RetryIcon, useAction } from "../ui/index.ts";
 import { DeliveryDetail } from "./delivery-detail.tsx";
 import { deliveryWord, lastAnswer } from "./endpoint-state.ts";
 

@@ -5,20 +5,14 @@ import {
   WebhookDeliveriesDocument,
   type WebhookDeliveryStatus,
   type WebhookEndpointRowFragment,
-} from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import { count } from "../format/numbers.ts";
-import { useEvents } from "../live/events.tsx";
-import { useNow } from "../live/use-now.ts";
-import { RetryIcon } from "../ui/icons.tsx";
-import { ErrorNotice } from "../ui/notice.tsx";
-import { Skeleton } from "../ui/spinner.tsx";
-import { useAction } from "../ui/use-action.ts";
-import { useSoon } from "../ui/use-soon.ts";
+} from "../api/index.ts";
+import { count } from "../format/index.ts";
+import { useEvents, useNow } from "../live/index.ts";
+import { Pending, RetryIcon, useAction, useRefetch } from "../ui/index.ts";
 import { DeliveryEntry } from "./delivery-entry.tsx";
 
-const pollMs = 2_000;
-/** On one page, and the most that the API gives. */
+const POLL_MS = 2_000;
+/** The first page, and the API's maximum. */
 const [few, many] = [25, 100];
 
 type Shown = "ALL" | WebhookDeliveryStatus;
@@ -28,30 +22,30 @@ const choices: readonly { value: Shown; text: string; none: string }[] = [
     text: "All",
     none: "No deliveries yet. Send a test event, or wait for an event.",
   },
-  { value: "PENDING", text: "Waiting", none: "Nothing waits." },
+  { value: "PENDING", text: "Waiting", none: "No pending deliveries." },
   { value: "FAILED", text: "Failed", none: "No failed deliveries." },
   { value: "SUCCEEDED", text: "Delivered", none: "No successful delivery yet." },
 ];
 
 interface DeliveryListProps {
   endpoint: WebhookEndpointRowFragment;
-  /** Opened as soon as it is there. */
+  /** The delivery of a test, which is opened once it is listed. */
   testedId: string | null;
 }
 
-/** What an endpoint was sent, newest first, live. */
+/** The deliveries of an endpoint, newest first, live. */
 export function DeliveryList({ endpoint: { id, createdAt, failed, status }, testedId }: DeliveryListProps) {
   const [chosen, setChosen] = useState<{ shown: Shown; testedId: string | null }>({ shown: "ALL", testedId });
-  // A test is seen whatever was chosen before it.
+  // A new test resets the filter.
   const shown = chosen.testedId === testedId ? chosen.shown : "ALL";
   const [first, setFirst] = useState(few);
   const filter = shown === "ALL" ? null : { status: [shown] };
   const { data, previousData, error, refetch } = useQuery(WebhookDeliveriesDocument, {
-    ...{ variables: { id, first, filter }, pollInterval: pollMs },
-    ...{ fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" },
+    variables: { id, first, filter },
+    pollInterval: POLL_MS,
   });
   const ask = () => void refetch().catch(() => undefined);
-  const askSoon = useSoon(ask, 300);
+  const askSoon = useRefetch(refetch);
   useEvents(askSoon);
   useEffect(() => {
     if (testedId !== null) askSoon();
@@ -80,12 +74,8 @@ export function DeliveryList({ endpoint: { id, createdAt, failed, status }, test
           </button>
         ))}
       </div>
-      {error && !list ? (
-        <ErrorNotice title="The deliveries could not be loaded" onRetry={ask}>
-          {explain(error)}
-        </ErrorNotice>
-      ) : !list ? (
-        <Skeleton rows={4} label="Loading deliveries" />
+      {!list ? (
+        <Pending what="the deliveries" error={error} rows={4} onRetry={refetch} />
       ) : list.nodes.length === 0 ? (
         <p className="muted">{choices.find(({ value }) => value === shown)?.none}</p>
       ) : (
@@ -122,7 +112,7 @@ interface RedeliverAllProps {
   onDone: () => void;
 }
 
-/** Another three days of tries for all that was given up. */
+/** Sends all failed deliveries again, with retries for three days. */
 function RedeliverAll({ id, since, total, onDone }: RedeliverAllProps) {
   const { act, isBusy } = useAction();
   const again = async () => {

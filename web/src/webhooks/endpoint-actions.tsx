@@ -1,5 +1,5 @@
 import { useApolloClient } from "@apollo/client/react";
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { useLocation } from "wouter";
 import {
   DeleteWebhookEndpointDocument,
@@ -7,21 +7,30 @@ import {
   EnableWebhookEndpointDocument,
   SendTestWebhookDocument,
   type WebhookEndpointRowFragment,
-} from "../api/documents.ts";
+} from "../api/index.ts";
 import { routes } from "../routes.ts";
-import { Confirm, Dialog } from "../ui/dialog.tsx";
-import { EditIcon, KeyIcon, PauseIcon, PlayIcon, SendIcon, TrashIcon } from "../ui/icons.tsx";
-import { useAction } from "../ui/use-action.ts";
+import {
+  Check,
+  Confirm,
+  EditIcon,
+  FormDialog,
+  KeyIcon,
+  PauseIcon,
+  PlayIcon,
+  SendIcon,
+  TrashIcon,
+  useAction,
+} from "../ui/index.ts";
 import { EndpointDialog } from "./endpoint-dialog.tsx";
 import { RotateDialog } from "./rotate-dialog.tsx";
 
 interface EndpointActionsProps {
   endpoint: WebhookEndpointRowFragment;
-  /** Told the delivery that a test is. */
+  /** Receives the id of a test's delivery. */
   onTested: (deliveryId: string) => void;
 }
 
-/** What one can do with an endpoint. */
+/** Buttons that act on an endpoint. */
 export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
   const { id, status } = endpoint;
   const [asked, setAsked] = useState<"edit" | "rotate" | "enable" | "disable" | "delete" | null>(null);
@@ -95,40 +104,43 @@ export function EndpointActions({ endpoint, onTested }: EndpointActionsProps) {
   );
 }
 
-/** Asks what becomes of what was missed. */
+/** Asks whether to send the missed events. */
 function EnableDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const [skipMissed, setSkipMissed] = useState(false);
   const { act, isBusy } = useAction();
   const group = useId();
-  const enable = async (event: FormEvent) => {
-    event.preventDefault();
-    const done = await act(EnableWebhookEndpointDocument, { id, skipMissed }, "The endpoint is enabled.");
-    if (done) onClose();
+
+  const enable = async () => {
+    if (await act(EnableWebhookEndpointDocument, { id, skipMissed }, "The endpoint is enabled.")) onClose();
   };
+
   return (
-    <Dialog title="Enable this endpoint" onClose={onClose}>
-      <form className="stack" onSubmit={(event) => void enable(event)}>
-        <fieldset className="choices">
-          <legend>Missed events</legend>
-          <label className="check">
-            <input type="radio" name={group} checked={!skipMissed} onChange={() => setSkipMissed(false)} />
-            <span>
-              Send them first <span className="muted small">as far back as the event log reaches</span>
-            </span>
-          </label>
-          <label className="check">
-            <input type="radio" name={group} checked={skipMissed} onChange={() => setSkipMissed(true)} />
-            <span>
-              Skip them <span className="muted small">start with new events</span>
-            </span>
-          </label>
-        </fieldset>
-        <div className="dialog-foot">
-          <button type="submit" className="button primary" disabled={isBusy}>
-            Enable it
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Enable this endpoint"
+      action="Enable it"
+      isDisabled={isBusy}
+      onSubmit={enable}
+      onClose={onClose}
+    >
+      <fieldset className="choices">
+        <legend>Missed events</legend>
+        <Check
+          group={group}
+          isOn={!skipMissed}
+          hint="as far back as the event log reaches"
+          onCheck={() => setSkipMissed(false)}
+        >
+          Send them first
+        </Check>
+        <Check
+          group={group}
+          isOn={skipMissed}
+          hint="start with new events"
+          onCheck={() => setSkipMissed(true)}
+        >
+          Skip them
+        </Check>
+      </fieldset>
+    </FormDialog>
   );
 }

@@ -1,24 +1,24 @@
-import type { WebhookEndpointRowFragment } from "../api/documents.ts";
-import { formatMoment, formatUntil } from "../format/time.ts";
-import { useNow } from "../live/use-now.ts";
-import { Ago } from "../ui/moment.tsx";
+import type { WebhookEndpointRowFragment } from "../api/index.ts";
+import { formatMoment, formatUntil } from "../format/index.ts";
+import { useNow } from "../live/index.ts";
+import { Ago } from "../ui/index.ts";
 
-/** What an endpoint is and what signs its messages. */
+/** Settings and secrets of an endpoint. */
 export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpointRowFragment }) {
   const { description, eventTypes, lastSucceededAt, createdAt, secrets } = endpoint;
   const now = useNow();
   return (
     <section className="card" aria-labelledby="about">
-      <h2 id="about">About it</h2>
+      <h2 id="about">Details</h2>
       <dl className="facts">
         {description !== "" && (
           <div>
-            <dt>For</dt>
+            <dt>Description</dt>
             <dd>{description}</dd>
           </div>
         )}
         <div>
-          <dt>Is sent</dt>
+          <dt>Events</dt>
           <dd>
             {eventTypes.length === 0 ? (
               "all events"
@@ -53,7 +53,7 @@ export function EndpointFacts({ endpoint }: { endpoint: WebhookEndpointRowFragme
                   {expiresAt !== null && (
                     <span className="muted small" title={formatMoment(expiresAt)}>
                       {" "}
-                      ends {formatUntil(expiresAt, now)}
+                      expires {formatUntil(expiresAt, now)}
                     </span>
                   )}
                 </li>

@@ -1,49 +1,40 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link } from "wouter";
-import { WebhookEndpointDocument, type WebhookEndpointRowFragment } from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import { count } from "../format/numbers.ts";
-import { useEvents } from "../live/events.tsx";
+import { WebhookEndpointDocument, type WebhookEndpointRowFragment } from "../api/index.ts";
+import { count } from "../format/index.ts";
+import { useEvents } from "../live/index.ts";
 import { routes } from "../routes.ts";
-import { useSession } from "../session/session.tsx";
-import { Badge } from "../ui/badge.tsx";
-import { BackIcon } from "../ui/icons.tsx";
-import { Ago } from "../ui/moment.tsx";
-import { Empty, ErrorNotice } from "../ui/notice.tsx";
-import { Skeleton } from "../ui/spinner.tsx";
-import { useSoon } from "../ui/use-soon.ts";
+import { useSession } from "../session/index.ts";
+import { Ago, BackIcon, Badge, Empty, NeedsAdmin, Pending, useRefetch } from "../ui/index.ts";
 import { DeliveryList } from "./delivery-list.tsx";
 import { EndpointActions } from "./endpoint-actions.tsx";
 import { EndpointFacts } from "./endpoint-facts.tsx";
 import { endpointWord } from "./endpoint-state.ts";
-import { NotForThisKey } from "./not-for-this-key.tsx";
 
-/** How often it is asked for, in milliseconds; events of the log are asked after at once. */
-const pollMs = 2_000;
+/** Polling interval in milliseconds; events of the log cause an immediate request. */
+const POLL_MS = 2_000;
 
-/** One endpoint: how it is, what it was sent and what it answered. */
+/** An endpoint with its state and its deliveries. */
 export default function EndpointPage({ id }: { id: string }) {
   const isAllowed = useSession().can("ADMIN");
   const { data, error, refetch } = useQuery(WebhookEndpointDocument, {
-    ...{ variables: { id }, skip: !isAllowed, pollInterval: isAllowed ? pollMs : 0 },
-    ...{ fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" },
+    variables: { id },
+    skip: !isAllowed,
+    pollInterval: isAllowed ? POLL_MS : 0,
   });
-  const askAgain = useSoon(() => void refetch().catch(() => undefined), 300);
+  const askAgain = useRefetch(refetch);
   useEvents(() => isAllowed && askAgain());
-  /** The delivery of the newest test: it is opened. */
+  /** The delivery of the newest test, which is opened. */
   const [testedId, setTestedId] = useState<string | null>(null);
-  if (!isAllowed) return <NotForThisKey />;
+  if (!isAllowed) return <NeedsAdmin what="webhooks" />;
   const endpoint = data?.webhookEndpoint ?? null;
   if (endpoint === null) {
-    if (error) {
-      return (
-        <ErrorNotice title="The endpoint could not be loaded" onRetry={() => void refetch()}>
-          {explain(error)}
-        </ErrorNotice>
-      );
-    }
-    return data ? <Gone /> : <Skeleton rows={5} label="Loading the endpoint" />;
+    return data && !error ? (
+      <Gone />
+    ) : (
+      <Pending what="the endpoint" error={error} rows={5} onRetry={refetch} />
+    );
   }
   return (
     <>
@@ -74,7 +65,7 @@ const Gone = () => (
   </Empty>
 );
 
-/** Why an endpoint takes nothing, and what becomes of what waits. */
+/** Explains why an endpoint is disabled or failing, and what happens to its pending deliveries. */
 function EndpointNotice({ endpoint }: { endpoint: WebhookEndpointRowFragment }) {
   const { status, disabledReason, disabledMessage, disabledAt, failingSince, waiting } = endpoint;
   if (status === "DISABLED") {

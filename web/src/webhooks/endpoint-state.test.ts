@@ -8,10 +8,10 @@ test("a failing endpoint is distinguished from a disabled one", () => {
   expect(word({ failingSince: "2026-11-21T12:00:00Z" })).toBe("Failing");
   expect(word({ status: "DISABLED", disabledReason: "REQUESTED" })).toBe("Disabled");
   expect(word({ status: "DISABLED", disabledReason: "GONE" })).toBe("Gone");
-  expect(word({ status: "DISABLED", disabledReason: "FAILING" })).toBe("Given up");
+  expect(word({ status: "DISABLED", disabledReason: "FAILING" })).toBe("Disabled");
 });
 
-test("a delivery says what came of its last attempt", () => {
+test("a delivery shows the result of its last attempt", () => {
   expect(deliveryWord({ status: "PENDING", attemptCount: 0 }).text).toBe("Waiting");
   expect(deliveryWord({ status: "PENDING", attemptCount: 2 }).text).toBe("Retrying");
   expect(deliveryWord({ status: "SUCCEEDED", attemptCount: 2 }).text).toBe("Delivered");

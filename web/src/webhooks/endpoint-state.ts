@@ -1,5 +1,5 @@
-import type { WebhookDeliveryRowFragment, WebhookEndpointRowFragment } from "../api/documents.ts";
-import { deliveryWords, type Word } from "../format/words.ts";
+import type { WebhookDeliveryRowFragment, WebhookEndpointRowFragment } from "../api/index.ts";
+import { deliveryWords, type Word } from "../format/index.ts";
 
 /** How an endpoint is, in a word. Pure. */
 export function endpointWord({
@@ -10,7 +10,7 @@ export function endpointWord({
   if (status === "DISABLED") {
     return disabledReason === "REQUESTED"
       ? { text: "Disabled", tone: "quiet" }
-      : { text: disabledReason === "GONE" ? "Gone" : "Given up", tone: "bad" };
+      : { text: disabledReason === "GONE" ? "Gone" : "Disabled", tone: "bad" };
   }
   return failingSince === null ? { text: "Enabled", tone: "good" } : { text: "Failing", tone: "waiting" };
 }

@@ -1,4 +1,5 @@
 import { useId } from "react";
+import { Check, TextField } from "../ui/index.ts";
 import { type FilterChoice, offered } from "./filter-choice.ts";
 
 interface FilterFieldProps {
@@ -6,58 +7,36 @@ interface FilterFieldProps {
   onChoice: (choice: FilterChoice) => void;
 }
 
-/** Which events an endpoint is sent. */
+/** Selects the events that an endpoint receives. */
 export function FilterField({ choice, onChoice }: FilterFieldProps) {
-  const [group, othersId] = [useId(), useId()];
+  const group = useId();
+  const { isAll, chosen, others } = choice;
   const toggle = (name: string, isOn: boolean) =>
-    onChoice({
-      ...choice,
-      chosen: isOn ? [...choice.chosen, name] : choice.chosen.filter((each) => each !== name),
-    });
+    onChoice({ ...choice, chosen: isOn ? [...chosen, name] : chosen.filter((each) => each !== name) });
+
   return (
     <fieldset className="choices">
       <legend>Events</legend>
-      <label className="check">
-        <input
-          type="radio"
-          name={group}
-          checked={choice.isAll}
-          onChange={() => onChoice({ ...choice, isAll: true })}
-        />
-        <span>All events</span>
-      </label>
-      <label className="check">
-        <input
-          type="radio"
-          name={group}
-          checked={!choice.isAll}
-          onChange={() => onChoice({ ...choice, isAll: false })}
-        />
-        <span>Selected events</span>
-      </label>
-      {!choice.isAll && (
+      <Check group={group} isOn={isAll} onCheck={() => onChoice({ ...choice, isAll: true })}>
+        All events
+      </Check>
+      <Check group={group} isOn={!isAll} onCheck={() => onChoice({ ...choice, isAll: false })}>
+        Selected events
+      </Check>
+      {!isAll && (
         <div className="event-choices">
           {offered.map(({ name, hint }) => (
-            <label key={name} className="check">
-              <input
-                type="checkbox"
-                checked={choice.chosen.includes(name)}
-                onChange={({ currentTarget }) => toggle(name, currentTarget.checked)}
-              />
+            <Check key={name} isOn={chosen.includes(name)} hint={hint} onCheck={(isOn) => toggle(name, isOn)}>
               <span className="code">{name}</span>
-              <span className="muted small">{hint}</span>
-            </label>
+            </Check>
           ))}
-          <label className="field" htmlFor={othersId}>
-            Others
-            <input
-              id={othersId}
-              value={choice.others}
-              spellCheck={false}
-              placeholder="attempt.lost task.moved"
-              onChange={({ currentTarget }) => onChoice({ ...choice, others: currentTarget.value })}
-            />
-          </label>
+          <TextField
+            label="Others"
+            value={others}
+            spellCheck={false}
+            placeholder="attempt.lost task.moved"
+            onText={(text) => onChoice({ ...choice, others: text })}
+          />
         </div>
       )}
     </fieldset>

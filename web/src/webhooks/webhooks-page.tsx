@@ -1,37 +1,31 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
-import { type WebhookEndpointRowFragment, WebhookEndpointsDocument } from "../api/documents.ts";
-import { explain } from "../api/explain.ts";
-import { count } from "../format/numbers.ts";
-import { useEvents } from "../live/events.tsx";
+import { type WebhookEndpointRowFragment, WebhookEndpointsDocument } from "../api/index.ts";
+import { count } from "../format/index.ts";
+import { useEvents } from "../live/index.ts";
 import { routes } from "../routes.ts";
-import { useSession } from "../session/session.tsx";
-import { Badge } from "../ui/badge.tsx";
-import { PlusIcon } from "../ui/icons.tsx";
-import { Ago } from "../ui/moment.tsx";
-import { Empty, ErrorNotice } from "../ui/notice.tsx";
-import { Skeleton } from "../ui/spinner.tsx";
-import { useSoon } from "../ui/use-soon.ts";
+import { useSession } from "../session/index.ts";
+import { Ago, Badge, Empty, NeedsAdmin, Pending, PlusIcon, useRefetch } from "../ui/index.ts";
 import { EndpointDialog } from "./endpoint-dialog.tsx";
 import { endpointWord } from "./endpoint-state.ts";
-import { NotForThisKey } from "./not-for-this-key.tsx";
 
-/** How often it is asked for, in milliseconds: what becomes of deliveries is not part of the event log. */
-const pollMs = 3_000;
+/** Polling interval in milliseconds: the event log does not contain deliveries. */
+const POLL_MS = 3_000;
 
-/** Where the workspace's events are sent to. */
+/** The workspace's webhook endpoints. */
 export default function WebhooksPage() {
   const isAllowed = useSession().can("ADMIN");
   const [, navigate] = useLocation();
   const { data, error, refetch } = useQuery(WebhookEndpointsDocument, {
-    ...{ variables: { first: 100 }, skip: !isAllowed, pollInterval: isAllowed ? pollMs : 0 },
-    ...{ fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" },
+    variables: { first: 100 },
+    skip: !isAllowed,
+    pollInterval: isAllowed ? POLL_MS : 0,
   });
-  const askAgain = useSoon(() => void refetch().catch(() => undefined), 500);
+  const askAgain = useRefetch(refetch, 500);
   useEvents(() => isAllowed && askAgain());
   const [isCreating, setIsCreating] = useState(false);
-  if (!isAllowed) return <NotForThisKey />;
+  if (!isAllowed) return <NeedsAdmin what="webhooks" />;
   const endpoints = data?.webhookEndpoints.nodes;
   const add = (
     <button type="button" className="button primary" onClick={() => setIsCreating(true)}>
@@ -45,12 +39,8 @@ export default function WebhooksPage() {
         <h1>Webhooks</h1>
         {endpoints && endpoints.length > 0 && <div className="page-tools">{add}</div>}
       </div>
-      {error && !endpoints ? (
-        <ErrorNotice title="The endpoints could not be loaded" onRetry={() => void refetch()}>
-          {explain(error)}
-        </ErrorNotice>
-      ) : !endpoints ? (
-        <Skeleton rows={3} label="Loading endpoints" />
+      {!endpoints ? (
+        <Pending what="the endpoints" error={error} rows={3} onRetry={refetch} />
       ) : endpoints.length === 0 ? (
         <Empty title="No webhook endpoints yet">
           <p>

@@ -5,7 +5,6 @@ import { planUpdate, toFields, type VideoDoc } from "./video-doc.ts";
 const playback = {
   hlsUrl: "https://cdn/master.m3u8",
   dashUrl: null,
-  downloadUrl: null,
   posterUrl: "https://cdn/poster.jpg",
   storyboardUrl: null,
 };
@@ -20,6 +19,7 @@ const ready: VideoNow = {
   readyAt: "2026-11-21T20:00:01.000Z",
   error: null,
   playback,
+  download: null,
   upload: null,
 };
 const doc: VideoDoc = {
@@ -32,12 +32,12 @@ const doc: VideoDoc = {
   ...toFields(ready),
 };
 
-test("a document that says what the video is needs no write, however its database prints moments", () => {
+test("an up-to-date document needs no write, however its database formats timestamps", () => {
   expect(planUpdate(doc, ready)).toBeNull();
   expect(planUpdate({ ...doc, readyAt: "2026-11-21T20:00:01Z" }, ready)).toBeNull();
 });
 
-test("only what differs is written", () => {
+test("only changed fields are written", () => {
   const failed = {
     ...ready,
     status: "FAILED",
@@ -54,13 +54,13 @@ test("only what differs is written", () => {
   });
 });
 
-test("a SIGNED video's addresses are kept without the token, which expires", () => {
+test("a SIGNED video's URLs are stored without their expiring token", () => {
   const hlsUrl = "https://cdn/~1.token/videos/1/manifest/master.m3u8";
   const kept = toFields({ ...ready, playback: { ...playback, hlsUrl } });
   expect(kept.hlsUrl).toBe("https://cdn/videos/1/manifest/master.m3u8");
 });
 
-test("of a video that was deleted in Reelay nothing is left that could be played", () => {
+test("a video deleted in Reelay keeps no playable URL in its document", () => {
   const changes = planUpdate(doc, null);
   expect(changes).toMatchObject({ status: "DELETED", hlsUrl: null, posterUrl: null, durationMs: null });
   expect(planUpdate({ ...doc, ...changes }, null)).toBeNull();

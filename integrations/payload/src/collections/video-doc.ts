@@ -48,13 +48,14 @@ const GONE: VideoFields = {
 /** The document's fields for the video as it is now; null: it was deleted. */
 export function toFields(video: VideoNow | null): VideoFields {
   if (video === null) return GONE;
-  const { status, progress, durationMs, width, height, playableAt, readyAt, playback, error } = video;
+  const { status, progress, durationMs, width, height, playableAt, readyAt, playback, download, error } =
+    video;
   return {
     status,
     progress,
     hlsUrl: lasting(playback?.hlsUrl),
     dashUrl: lasting(playback?.dashUrl),
-    downloadUrl: lasting(playback?.downloadUrl),
+    downloadUrl: lasting(download?.url),
     posterUrl: lasting(playback?.posterUrl),
     storyboardUrl: lasting(playback?.storyboardUrl),
     durationMs,

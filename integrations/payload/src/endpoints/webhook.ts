@@ -22,7 +22,7 @@ export const webhookEndpoint: Endpoint = {
       throw new Refusal(
         503,
         "NO_SECRET",
-        "No secret is known here: give the plugin webhookSecret or webhookUrl.",
+        "No secret is configured. Set webhookSecret or webhookUrl in the plugin options.",
       );
     }
     const length = Number(req.headers.get("content-length") ?? 0);

@@ -20,10 +20,10 @@ export interface VideoNow {
   playback: {
     hlsUrl: string;
     dashUrl: string | null;
-    downloadUrl: string | null;
     posterUrl: string | null;
     storyboardUrl: string | null;
   } | null;
+  download: { url: string | null } | null;
   /** Null once the source is there. */
   upload: { url: string; protocol: "TUS" | "GCS_RESUMABLE"; expiresAt: string } | null;
 }
@@ -37,7 +37,8 @@ export const VideosNowDocument = document<{ nodes: (VideoNow | null)[] }, { ids:
       ... on Video {
         id status progress durationMs width height playableAt readyAt
         error { code message }
-        playback { hlsUrl dashUrl downloadUrl posterUrl storyboardUrl }
+        playback { hlsUrl dashUrl posterUrl storyboardUrl }
+        download { url }
         upload { url protocol expiresAt }
       }
     }

@@ -46,7 +46,7 @@ export async function signPlaybackToken({
   if (!secret.startsWith("rpk_"))
     throw new TypeError("secret: is not the secret of a signing key, which begins with rpk_.");
   if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > MAX_LIFETIME_S) {
-    throw new RangeError(`expiresInSeconds: is ${expiresInSeconds}; give 1 to ${MAX_LIFETIME_S} seconds.`);
+    throw new RangeError(`expiresInSeconds: is ${expiresInSeconds}. Use 1 to ${MAX_LIFETIME_S} seconds.`);
   }
   const viewer = new TextEncoder().encode(viewerId);
   if (viewer.length > MAX_VIEWER_BYTES) {

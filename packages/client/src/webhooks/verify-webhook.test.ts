@@ -34,7 +34,7 @@ test("a message signed by the project's own library is accepted as text or bytes
   await expect(verifyWebhook(Buffer.from(body), upper, secret)).resolves.toMatchObject({ id });
 });
 
-test("during a secret rotation, either side may be ahead", async () => {
+test("during a secret rotation, either side may use the new secret first", async () => {
   await expect(verifyWebhook(body, signed(body, [secret, other]), other)).resolves.toMatchObject({ id });
   await expect(verifyWebhook(body, signed(body, [other]), [secret, other])).resolves.toMatchObject({ id });
 });
@@ -44,19 +44,19 @@ const ahead = new Date(Date.now() + 302_000);
 test.each([
   ["an altered body", body.replace("v1", "v2"), signed(), secret, "SIGNATURE_WRONG"],
   ["another endpoint's secret", body, signed(), other, "SIGNATURE_WRONG"],
-  ["a swapped id", body, { ...signed(), "webhook-id": "msg_2" }, secret, "SIGNATURE_WRONG"],
+  ["a changed ID", body, { ...signed(), "webhook-id": "msg_2" }, secret, "SIGNATURE_WRONG"],
   [
-    "another version's signature alone",
+    "only a signature of another version",
     body,
     { ...signed(), "webhook-signature": "v1a,AAAA" },
     secret,
     "SIGNATURE_WRONG",
   ],
-  ["no signature at all", body, { ...signed(), "webhook-signature": "" }, secret, "HEADER_MISSING"],
-  ["nonsense for a signature", body, { ...signed(), "webhook-signature": "v1,§" }, secret, "SIGNATURE_WRONG"],
+  ["a missing signature", body, { ...signed(), "webhook-signature": "" }, secret, "HEADER_MISSING"],
+  ["an invalid signature", body, { ...signed(), "webhook-signature": "v1,§" }, secret, "SIGNATURE_WRONG"],
   ["an old message", body, signed(body, [secret], old), secret, "TIMESTAMP_REFUSED"],
-  ["one from the future", body, signed(body, [secret], ahead), secret, "TIMESTAMP_REFUSED"],
-  ["no time", body, { ...signed(), "webhook-timestamp": "soon" }, secret, "TIMESTAMP_REFUSED"],
+  ["a message from the future", body, signed(body, [secret], ahead), secret, "TIMESTAMP_REFUSED"],
+  ["an invalid timestamp", body, { ...signed(), "webhook-timestamp": "soon" }, secret, "TIMESTAMP_REFUSED"],
   ["a body that is not a message", "[]", signed("[]"), secret, "BODY_INVALID"],
   ["an empty secret", body, signed(), "whsec_", "SECRET_INVALID"],
 ])("%s is refused", async (_, text, headers, by, code) => {

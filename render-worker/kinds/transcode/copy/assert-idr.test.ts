@@ -19,7 +19,7 @@ async function segments(directory: string, name: string, options: string): Promi
   return ["0.m4s", "1.m4s"].map((file) => join(directory, name, file));
 }
 
-test("a segment is let through only if a player can begin with it", async () => {
+test("a segment is accepted only if a player can start with it", async () => {
   await using directory = await temporaryDirectory();
   for (const path of await segments(directory.path, "closed", "open-gop=0")) await assertIdr(path, 4);
   const [first = "", second = ""] = await segments(directory.path, "open", "open-gop=1");

@@ -1,4 +1,4 @@
-import type { TranscodeAttempt } from "../context.ts";
+import type { RenderAttempt } from "../../render/index.ts";
 import { remuxAndPublish } from "./remux-and-publish.ts";
 import type { RemuxWork } from "./remux-work.ts";
 
@@ -7,11 +7,11 @@ import type { RemuxWork } from "./remux-work.ts";
  * either stops the other. Resolves with the encode's result and whether the audio to copy was copied.
  */
 export async function copyDuringEncode<T>(
-  context: TranscodeAttempt,
+  context: RenderAttempt,
   remux: RemuxWork | null,
-  encode: (context: TranscodeAttempt) => Promise<T>,
-): Promise<{ made: T; isSoundCopied: boolean }> {
-  if (remux === null) return { made: await encode(context), isSoundCopied: false };
+  encode: (context: RenderAttempt) => Promise<T>,
+): Promise<{ made: T; isAudioCopied: boolean }> {
+  if (remux === null) return { made: await encode(context), isAudioCopied: false };
   const failure = new AbortController();
   const both = { ...context, signal: AbortSignal.any([context.signal, failure.signal]) };
   const watched = async <R>(work: Promise<R>): Promise<R> => {
@@ -30,5 +30,5 @@ export async function copyDuringEncode<T>(
   if (failure.signal.aborted) throw failure.signal.reason;
   if (copied.status === "rejected") throw copied.reason;
   if (encoded.status === "rejected") throw encoded.reason;
-  return { made: encoded.value, isSoundCopied: copied.value };
+  return { made: encoded.value, isAudioCopied: copied.value };
 }

@@ -10,7 +10,7 @@ import { stateOf } from "../../../testing/to-message.ts";
 
 const picture = (size: string, rate: string | number, seconds: number) =>
   `-f lavfi -i testsrc2=s=${size}:r=${rate}:d=${seconds}`;
-const sound = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
+const audio = (seconds: number) => `-f lavfi -i sine=440:d=${seconds}`;
 const h264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 
 let clips: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -43,7 +43,7 @@ async function shownAt(path: string, kind: "v" | "a" = "v"): Promise<number[]> {
       ...words(`-v error -select_streams ${kind} -show_entries frame=best_effort_timestamp_time -of csv=p=0`),
       path,
     ],
-    { timeoutMs: 60_000 },
+    { timeoutMs: 150_000 },
   );
   return stdout
     .split("\n")
@@ -54,26 +54,26 @@ async function shownAt(path: string, kind: "v" | "a" = "v"): Promise<number[]> {
 const largestDifference = (a: number[], b: number[]) =>
   a.reduce((most, value, at) => Math.max(most, Math.abs(value - (b[at] ?? Number.NaN))), 0);
 
-describe("a source that players take as it is", () => {
+describe("a source that players accept unchanged", () => {
   const cases: [string, string, string][] = [
     [
-      "with B-frames and uneven key frames",
+      "a source with B-frames and uneven keyframes",
       "uneven.mp4",
-      `${picture("320x240", 30, 13)} ${sound(13)} ${h264} -bf 3 -g 120 -force_key_frames 0,0.9,1,6.5,6.6,10.1 -c:a aac -ac 2`,
+      `${picture("320x240", 30, 13)} ${audio(13)} ${h264} -bf 3 -g 120 -force_key_frames 0,0.9,1,6.5,6.6,10.1 -c:a aac -ac 2`,
     ],
     [
-      "with its index first, fractions of a frame rate and one channel",
+      "a source with its index first, a fractional frame rate and mono audio",
       "first.mov",
-      `${picture("320x240", "30000/1001", 6)} ${sound(6)} ${h264} -bf 2 -g 30 -movflags +faststart -c:a aac -ac 1 -ar 48000`,
+      `${picture("320x240", "30000/1001", 6)} ${audio(6)} ${h264} -bf 2 -g 30 -movflags +faststart -c:a aac -ac 1 -ar 48000`,
     ],
     [
-      "whose picture begins late",
+      "a source whose video starts late",
       "late.mp4",
-      `-itsoffset 0.4 ${picture("320x240", 25, 5)} ${sound(5)} ${h264} -bf 2 -g 50 -c:a aac`,
+      `-itsoffset 0.4 ${picture("320x240", 25, 5)} ${audio(5)} ${h264} -bf 2 -g 50 -c:a aac`,
     ],
   ];
   test.each(cases)(
-    "%s is the variant `source`, frame by frame when the others show it",
+    "%s becomes the variant `source`, frame-aligned with the other variants",
     async (_, file, args) => {
       const { clip, end, variant, path, reasons } = await render(file, args);
       expect(reasons).toEqual([]);
@@ -96,21 +96,21 @@ describe("a source that players take as it is", () => {
       expect(encoded).toHaveLength(times.length);
       expect(largestDifference(times, encoded)).toBeLessThanOrEqual(1);
 
-      const sounds = path(end.result.audio?.playlist?.key);
-      expect(await complaints(sounds)).toBe("");
-      expect((await inspect(sounds, "a")).startTime).toBe(0);
+      const audioTracks = path(end.result.audio?.playlist?.key);
+      expect(await complaints(audioTracks)).toBe("");
+      expect((await inspect(audioTracks, "a")).startTime).toBe(0);
     },
   );
 
-  test("its sound is copied, packet by packet, without its priming, as long as the picture", async () => {
+  test("its audio is copied packet by packet, without priming, and is as long as the video", async () => {
     const { end, clip, path } = await render(
-      "sound.mp4",
-      `${picture("320x240", 30, 5)} ${sound(5)} ${h264} -g 60 -c:a aac -b:a 96k -ac 2 -ar 48000`,
+      "audio.mp4",
+      `${picture("320x240", 30, 5)} ${audio(5)} ${h264} -g 60 -c:a aac -b:a 96k -ac 2 -ar 48000`,
     );
     const { ffprobe } = await testTools();
     const packets = async (file: string) => {
       const args = words("-v error -select_streams a -show_entries packet=size,pts_time -of csv=p=0");
-      const { stdout } = await runTool(ffprobe.path, [...args, file], { timeoutMs: 60_000 });
+      const { stdout } = await runTool(ffprobe.path, [...args, file], { timeoutMs: 150_000 });
       return stdout
         .trim()
         .split("\n")
@@ -132,10 +132,10 @@ describe("a source that players take as it is", () => {
     });
   });
 
-  test("is playable before anything is encoded", async () => {
+  test("is playable before any variant is encoded", async () => {
     const { end } = await render(
       "early.mp4",
-      `${picture("640x360", 30, 6)} ${sound(6)} ${h264} -g 60 -c:a aac`,
+      `${picture("640x360", 30, 6)} ${audio(6)} ${h264} -g 60 -c:a aac`,
     );
     const states = worker.messaging.published.flatMap((message) =>
       "result" in message && message.attemptId === end.attemptId ? [stateOf(message)] : [],
@@ -157,8 +157,8 @@ describe("a source that players take as it is", () => {
     expect(keys.filter((key) => key.includes("/source/0"))).toEqual([]);
   });
 
-  test("is whole with the head of a long video, and no other task makes its audio", async () => {
-    const args = `${picture("320x240", 30, 9)} ${sound(9)} ${h264} -g 60 -c:a aac -ac 2`;
+  test("is complete with the head of a long video, and no other task encodes its audio", async () => {
+    const args = `${picture("320x240", 30, 9)} ${audio(9)} ${h264} -g 60 -c:a aac -ac 2`;
     const clip = await makeClip(join(clips.path, "head.mp4"), words(args));
     const part = { kind: "HEAD", wholeUpToMs: 5_000, headMs: 4_000 } as const;
     const { result: state } = await worker.end(await worker.request(clip, { part }));
@@ -170,17 +170,17 @@ describe("a source that players take as it is", () => {
     expect(state.audio?.playlist?.durationMs).toBeCloseTo(9_000, -2);
   });
 
-  test("is made alone when only it is asked for", async () => {
+  test("is rendered alone if only it is requested", async () => {
     const clip = await makeClip(join(clips.path, "only.mp4"), words(`${picture("320x240", 30, 2)} ${h264}`));
     const end = await worker.end(await worker.request(clip, { only: ["source"] }));
     expect(end.result.variants.map(({ name, status }) => `${name} ${status}`)).toEqual(["source READY"]);
   });
 });
 
-describe("a source that players may stumble over is only encoded, and its video says why", () => {
+describe("a source with a property that players may not support is only encoded, and its video states why", () => {
   const cases: [string, string, string, string[]][] = [
     [
-      "10 bits",
+      "10-bit video",
       "ten.mp4",
       `${picture("128x96", 25, 1)} -c:v libx264 -pix_fmt yuv420p10le`,
       ["PROFILE", "PIXEL_FORMAT"],
@@ -191,9 +191,9 @@ describe("a source that players may stumble over is only encoded, and its video 
       `${picture("128x96", 25, 1)} -c:v libvpx-vp9 -deadline realtime -cpu-used 8`,
       ["CODEC"],
     ],
-    ["sparse key frames", "sparse.mp4", `${picture("128x96", 10, 12)} ${h264} -g 1000`, ["KEY_FRAMES"]],
+    ["sparse keyframes", "sparse.mp4", `${picture("128x96", 10, 12)} ${h264} -g 1000`, ["KEY_FRAMES"]],
     [
-      "open groups of pictures",
+      "open GOPs",
       "open.mp4",
       `${picture("128x96", 25, 6)} -c:v libx264 -bf 2 -x264-params open-gop=1:keyint=25:min-keyint=25:scenecut=0`,
       ["OPEN_GOP"],
@@ -204,8 +204,8 @@ describe("a source that players may stumble over is only encoded, and its video 
       `${picture("128x96", 25, 1)} -vf setfield=tff -flags +ilme+ildct -c:v libx264 -pix_fmt yuv420p -x264-params tff=1`,
       ["INTERLACED"],
     ],
-    ["wide pixels", "wide.mp4", `${picture("128x96", 25, 1)} -vf setsar=4/3 ${h264}`, ["PIXEL_ASPECT"]],
-    ["too many frames", "fast.mp4", `${picture("128x96", 120, 1)} ${h264}`, ["FRAME_RATE"]],
+    ["non-square pixels", "wide.mp4", `${picture("128x96", 25, 1)} -vf setsar=4/3 ${h264}`, ["PIXEL_ASPECT"]],
+    ["a high frame rate", "fast.mp4", `${picture("128x96", 120, 1)} ${h264}`, ["FRAME_RATE"]],
   ];
   test.each(cases)("%s", async (_, file, args, expected) => {
     const { variant, reasons } = await render(file, args);
@@ -213,7 +213,7 @@ describe("a source that players may stumble over is only encoded, and its video 
     expect(variant("source")).toBeUndefined();
   });
 
-  test("a picture that is cut in at another place than a key frame", async () => {
+  test("an edit list that starts between keyframes", async () => {
     const whole = await makeClip(
       join(clips.path, "whole.mp4"),
       words(`${picture("128x96", 25, 4)} ${h264} -g 50`),
@@ -223,10 +223,10 @@ describe("a source that players may stumble over is only encoded, and its video 
   });
 });
 
-test("a picture whose sound is PCM is played as it is, with encoded sound, and its video says so", async () => {
+test("a source with PCM audio is copied with its audio encoded, and its video states why", async () => {
   const { end, variant, reasons } = await render(
     "pcm.mov",
-    `${picture("320x240", 30, 3)} ${sound(3)} ${h264} -g 60 -c:a pcm_s16le`,
+    `${picture("320x240", 30, 3)} ${audio(3)} ${h264} -g 60 -c:a pcm_s16le`,
   );
   expect(reasons?.map(({ code }) => code)).toEqual(["AUDIO"]);
   expect(variant("source")).toMatchObject({ status: "READY" });

@@ -4,11 +4,11 @@ export interface ReadsAt {
 }
 
 /** H.264 NAL unit types: slices of an IDR frame, and of others. */
-const idrSlice = 5;
+const IDR_SLICE = 5;
 const otherSlices = new Set([1, 2, 3, 4]);
 
 /** More units per frame than any encoder writes. */
-const maxUnits = 1_000;
+const MAX_UNITS = 1_000;
 
 /**
  * Whether the H.264 sample at this position is an IDR frame. Its length-prefixed units must fill it exactly;
@@ -23,13 +23,13 @@ export async function isIdr(
   const end = sample.position + sample.sizeBytes;
   let isIdrPicture = false;
   let at = sample.position;
-  for (let units = 0; at < end && units < maxUnits; units += 1) {
+  for (let units = 0; at < end && units < MAX_UNITS; units += 1) {
     const { bytesRead } = await file.read(header, 0, header.length, at);
     const [unit = 0x80] = header.subarray(-1);
     // The first bit is always 0.
     if (bytesRead < header.length || (unit & 0x80) !== 0) return false;
     if (otherSlices.has(unit & 0x1f)) return false;
-    if ((unit & 0x1f) === idrSlice) isIdrPicture = true;
+    if ((unit & 0x1f) === IDR_SLICE) isIdrPicture = true;
     if (isIdrPicture && sample.isAlone === false) return true;
     at += sample.lengthBytes + header.readUIntBE(0, sample.lengthBytes);
   }

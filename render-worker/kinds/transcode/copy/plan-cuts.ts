@@ -16,24 +16,25 @@ export interface Cuts {
 }
 
 /** Segments are longer only if the source has no key frame in between. */
-const longestMs = 8_000;
-const pieceMs = 1_000;
+const LONGEST_MS = 8_000;
+const PIECE_MS = 1_000;
 /** Tolerance for floating-point arithmetic. */
-const exactMs = 1e-4;
+const EXACT_MS = 1e-4;
 /** The same as in the publisher's cutter. */
-const toleranceMs = 1;
+const TOLERANCE_MS = 1;
 
 /**
  * Plans the cuts of a source. ffmpeg starts a piece at the first key frame at or after each multiple of
- * `pieceMs`, counted in pieces; the publisher joins them into segments up to the next border. With uneven key
- * frames a segment may be as long as the borders' distance plus a group of pictures; then borders are closer.
- * Pure.
+ * `PIECE_MS`, counted in pieces; the publisher joins them into segments up to the next border. With uneven
+ * key frames a segment may be as long as the borders' distance plus a group of pictures; then borders are
+ * closer. Pure.
  */
 export function planCuts(keyFrames: readonly KeyFrame[], endMs: number, segmentDurationMs: number): Cuts {
   const longestGopMs = longestGop(keyFrames, endMs);
   for (const borderMs of [segmentDurationMs, segmentDurationMs / 2, segmentDurationMs / 4]) {
-    const at = toSegments(keyFrames, toPieces(keyFrames, pieceMs), borderMs);
-    if (longest(keyFrames, at, endMs) <= Math.max(longestMs, longestGopMs)) return { pieceMs, borderMs, at };
+    const at = toSegments(keyFrames, toPieces(keyFrames, PIECE_MS), borderMs);
+    if (longest(keyFrames, at, endMs) <= Math.max(LONGEST_MS, longestGopMs))
+      return { pieceMs: PIECE_MS, borderMs, at };
   }
   // At every key frame.
   return { pieceMs: 1, borderMs: 1, at: toSegments(keyFrames, toPieces(keyFrames, 1), 1) };
@@ -52,7 +53,7 @@ function toPieces(keyFrames: readonly KeyFrame[], everyMs: number): number[] {
   const pieces: number[] = [];
   keyFrames.forEach(({ timeMs }, index) => {
     const sinceStart = timeMs - (keyFrames[0]?.timeMs ?? 0);
-    if (index === 0 || sinceStart >= everyMs * pieces.length - exactMs) pieces.push(index);
+    if (index === 0 || sinceStart >= everyMs * pieces.length - EXACT_MS) pieces.push(index);
   });
   return pieces;
 }
@@ -62,9 +63,9 @@ function toSegments(keyFrames: readonly KeyFrame[], pieces: readonly number[], b
   let next = Number.NEGATIVE_INFINITY;
   for (const index of pieces) {
     const timeMs = keyFrames[index]?.timeMs ?? 0;
-    if (timeMs < next - toleranceMs) continue;
+    if (timeMs < next - TOLERANCE_MS) continue;
     segments.push(index);
-    next = nextBorderMs(timeMs + toleranceMs, borderMs);
+    next = nextBorderMs(timeMs + TOLERANCE_MS, borderMs);
   }
   return segments;
 }

@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { SourceFile } from "../../../media/probe/source-file.ts";
 import { sourceOf } from "../../../testing/fixtures.ts";
 import { planInstant } from "./plan-instant.ts";
-import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
+import type { AudioIndex, PictureIndex, SourceIndex } from "./source-index.ts";
 
 const segments = [
   { startMs: 0, durationMs: 4_000, sizeBytes: 1_000_000, startsWithIdr: true },
   { startMs: 4_000, durationMs: 5_000, sizeBytes: 1_500_000, startsWithIdr: true },
 ];
 
-function indexOf(picture: Partial<PictureIndex> = {}, sound: Partial<SoundIndex> = {}): SourceIndex {
+function indexOf(picture: Partial<PictureIndex> = {}, audio: Partial<AudioIndex> = {}): SourceIndex {
   return {
     picture: {
       level: 40,
@@ -23,7 +23,7 @@ function indexOf(picture: Partial<PictureIndex> = {}, sound: Partial<SoundIndex>
       hasOneDescription: true,
       ...picture,
     },
-    sounds: [
+    audioTracks: [
       {
         objectType: 2,
         sampleRate: 48_000,
@@ -32,7 +32,7 @@ function indexOf(picture: Partial<PictureIndex> = {}, sound: Partial<SoundIndex>
         primingSamples: 1_024,
         startMs: 0,
         endMs: 9_000,
-        ...sound,
+        ...audio,
       },
     ],
   };
@@ -41,7 +41,7 @@ function indexOf(picture: Partial<PictureIndex> = {}, sound: Partial<SoundIndex>
 const codes = (source: SourceFile, index: SourceIndex | null) =>
   planInstant(source, index).reasons.map(({ code }) => code);
 
-test("H.264 with AAC and near key frames is played as it is, and its figures are known before it is cut", () => {
+test("H.264 with AAC and close keyframes is copied, and its properties are known before it is cut", () => {
   expect(planInstant(sourceOf(), indexOf())).toEqual({
     reasons: [],
     plan: {
@@ -49,12 +49,12 @@ test("H.264 with AAC and near key frames is played as it is, and its figures are
       lengthBytes: 4,
       longestSegmentMs: 5_000,
       peakBps: 2_400_000,
-      sounds: [{ track: sourceOf().sounds[0], channels: 2, primingPackets: 1 }],
+      audioTracks: [{ track: sourceOf().audioTracks[0], channels: 2, primingPackets: 1 }],
     },
   });
 });
 
-describe("what holds back the picture", () => {
+describe("a source is not copied because of", () => {
   test.each([
     ["CODEC", { codec: "vp9" }],
     ["PROFILE", { profile: "High 10" }],
@@ -64,7 +64,7 @@ describe("what holds back the picture", () => {
     ["PIXEL_ASPECT", { pixelAspect: { num: 64, den: 45 } }],
     ["ROTATION", { rotation: 90 as const }],
     ["FRAME_RATE", { frameRate: 120 }],
-  ])("%s, by the probe", (code, video) => {
+  ])("%s, according to the probe", (code, video) => {
     const { reasons, plan } = planInstant(sourceOf(video), indexOf());
     expect(reasons.map((reason) => reason.code)).toEqual([code]);
     expect(plan).toBeNull();
@@ -85,18 +85,18 @@ describe("what holds back the picture", () => {
       "BITRATE",
       { segments: segments.map((segment) => Object.assign({}, segment, { sizeBytes: 9_000_000 })) },
     ],
-  ])("%s, by the index", (code, picture) => {
+  ])("%s, according to the index", (code, picture) => {
     const { reasons, plan } = planInstant(sourceOf(), indexOf(picture));
     expect(reasons.map((reason) => reason.code)).toEqual([code]);
     expect(plan).toBeNull();
   });
 
-  test("a file whose index cannot be read is not judged by guesses", () => {
+  test("a file with an unreadable index is not judged by estimates", () => {
     expect(codes(sourceOf(), null)).toEqual(["INDEX"]);
     expect(codes(sourceOf({ codec: "hevc" }), null)).toEqual(["CODEC"]);
   });
 
-  test("every reason states what was found and what was expected", () => {
+  test("every reason states the expected and the actual value", () => {
     const { reasons } = planInstant(sourceOf({ frameRate: 120 }), indexOf({ longestGopMs: 12_345 }));
     expect(reasons.map(({ message }) => message)).toEqual([
       "The video has 120.00 frames per second; expected at most 60.",
@@ -105,23 +105,23 @@ describe("what holds back the picture", () => {
   });
 });
 
-describe("sound that cannot be copied is encoded, and the picture plays all the same", () => {
+describe("audio that cannot be copied is encoded, and the video is still copied", () => {
   test.each([
-    ["high efficiency", { objectType: 5 }],
-    ["another sampling rate", { sampleRate: 32_000 }],
+    ["HE-AAC", { objectType: 5 }],
+    ["another sample rate", { sampleRate: 32_000 }],
     ["gaps", { isGapless: false }],
-    ["a late beginning", { startMs: 40 }],
-  ])("%s", (_name, sound) => {
-    const { reasons, plan } = planInstant(sourceOf(), indexOf({}, sound));
+    ["a late start", { startMs: 40 }],
+  ])("%s", (_name, audio) => {
+    const { reasons, plan } = planInstant(sourceOf(), indexOf({}, audio));
     expect(reasons.map(({ code }) => code)).toEqual(["AUDIO"]);
-    expect(plan).toMatchObject({ sounds: [] });
+    expect(plan).toMatchObject({ audioTracks: [] });
   });
 
-  test("another codec is named", () => {
-    const [track] = sourceOf().sounds;
-    if (track === undefined) throw new Error("The fixture has sound.");
-    const sounds = [{ ...track, probe: { ...track.probe, codec: "pcm_s16le" } }];
-    const { reasons } = planInstant(sourceOf({}, { sounds }), { ...indexOf(), sounds: [null] });
+  test("an unsupported codec is named in the reason", () => {
+    const [track] = sourceOf().audioTracks;
+    if (track === undefined) throw new Error("The fixture has audio.");
+    const audioTracks = [{ ...track, probe: { ...track.probe, codec: "pcm_s16le" } }];
+    const { reasons } = planInstant(sourceOf({}, { audioTracks }), { ...indexOf(), audioTracks: [null] });
     expect(reasons).toEqual([
       {
         code: "AUDIO",
@@ -132,11 +132,11 @@ describe("sound that cannot be copied is encoded, and the picture plays all the 
   });
 });
 
-test("a silent source needs no sound", () => {
+test("a silent source needs no audio", () => {
   const source = sourceOf();
-  const silent = { ...source, sounds: [], probe: { ...source.probe, audio: null } };
-  expect(planInstant(silent, { ...indexOf(), sounds: [] })).toMatchObject({
+  const silent = { ...source, audioTracks: [], probe: { ...source.probe, audio: null } };
+  expect(planInstant(silent, { ...indexOf(), audioTracks: [] })).toMatchObject({
     reasons: [],
-    plan: { sounds: [] },
+    plan: { audioTracks: [] },
   });
 });

@@ -1,6 +1,6 @@
 import { measureBandwidth, type NonStandardReason } from "@reelay/contracts";
-import type { SoundTrack, SourceFile } from "../../../media/probe/index.ts";
-import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
+import type { AudioTrack, SourceFile } from "../../../media/probe/index.ts";
+import type { AudioIndex, PictureIndex, SourceIndex } from "./source-index.ts";
 
 /** How a source is offered as it is. */
 export interface InstantPlan {
@@ -12,11 +12,11 @@ export interface InstantPlan {
   /** Bits per second of the video's fastest segment. */
   peakBps: number;
   /** Audio tracks to copy; the others are encoded. */
-  sounds: readonly CopiedSound[];
+  audioTracks: readonly CopiedAudio[];
 }
 
-export interface CopiedSound {
-  track: SoundTrack;
+export interface CopiedAudio {
+  track: AudioTrack;
   channels: number;
   primingPackets: number;
 }
@@ -39,10 +39,10 @@ const limits = {
 };
 
 /** ffmpeg's name of the containers with an index of all frames. */
-const container = "mov,mp4,m4a,3gp,3g2,mj2";
+const CONTAINER = "mov,mp4,m4a,3gp,3g2,mj2";
 
 /** Tolerance for rounding. */
-const slack = 1.01;
+const SLACK = 1.01;
 
 /**
  * Judges whether players can stream a source as it is. `index` is null if it could not be read. Audio that
@@ -52,10 +52,12 @@ export function planInstant(source: SourceFile, index: SourceIndex | null): Judg
   const held = [...fromProbe(source), ...(index === null ? unread(source) : fromIndex(index))].filter(
     ({ code }, at, all) => all.findIndex((other) => other.code === code) === at,
   );
-  const sounds = index === null ? [] : planSounds(source, index);
+  const audioTracks = index === null ? [] : planAudioCopies(source, index);
   // One reason is enough, since the remedy is the same.
-  const encoded = source.sounds.findIndex((track) => sounds.every((copied) => copied.track !== track));
-  const reasons = [...held, ...fromSound(source.sounds[encoded], index?.sounds[encoded] ?? null)];
+  const encoded = source.audioTracks.findIndex((track) =>
+    audioTracks.every((copied) => copied.track !== track),
+  );
+  const reasons = [...held, ...fromAudio(source.audioTracks[encoded], index?.audioTracks[encoded] ?? null)];
   if (held.length > 0 || index === null) return { reasons, plan: null };
   const { picture } = index;
   return {
@@ -65,7 +67,7 @@ export function planInstant(source: SourceFile, index: SourceIndex | null): Judg
       lengthBytes: picture.lengthBytes,
       longestSegmentMs: longestSegment(picture),
       peakBps: peakOf(picture),
-      sounds,
+      audioTracks,
     },
   };
 }
@@ -77,7 +79,7 @@ function fromProbe({ probe }: SourceFile): NonStandardReason[] {
     if (!isFine) reasons.push({ code, message });
   };
   unless(
-    probe.container === container,
+    probe.container === CONTAINER,
     "CONTAINER",
     `The container is ${probe.container}; expected MP4 or MOV.`,
   );
@@ -108,7 +110,7 @@ function fromProbe({ probe }: SourceFile): NonStandardReason[] {
     `The video is stored rotated by ${video.rotation} degrees, which not every player corrects; expected an upright one.`,
   );
   unless(
-    video.frameRate === null || video.frameRate <= limits.frameRate * slack,
+    video.frameRate === null || video.frameRate <= limits.frameRate * SLACK,
     "FRAME_RATE",
     `The video has ${video.frameRate?.toFixed(2)} frames per second; expected at most ${limits.frameRate}.`,
   );
@@ -126,7 +128,7 @@ function fromIndex({ picture }: SourceIndex): NonStandardReason[] {
     `The H.264 level is ${picture.level / 10}; expected at most ${limits.level / 10}.`,
   );
   unless(
-    picture.longestGopMs <= limits.gopMs * slack,
+    picture.longestGopMs <= limits.gopMs * SLACK,
     "KEY_FRAMES",
     `Key frames are up to ${seconds(picture.longestGopMs)} apart; expected at most ${seconds(limits.gopMs)}.`,
   );
@@ -163,41 +165,41 @@ function fromIndex({ picture }: SourceIndex): NonStandardReason[] {
 }
 
 function unread({ probe }: SourceFile): NonStandardReason[] {
-  if (probe.video.codec !== "h264" || probe.container !== container) return [];
+  if (probe.video.codec !== "h264" || probe.container !== CONTAINER) return [];
   const message =
     "The positions of the key frames could not be read from the file; expected a complete index.";
   return [{ code: "INDEX", message }];
 }
 
 /** Viewers notice offsets from 20 ms on; half an audio packet has 10 to 12. */
-const soundSlackMs = 12;
+const AUDIO_SLACK_MS = 12;
 const sampleRates = new Set([44_100, 48_000]);
 
 /** A track that ends this long before the video is encoded, with silence up to the end. */
-const earlyEndMs = 1_000;
+const EARLY_END_MS = 1_000;
 
-function planSounds({ sounds }: SourceFile, index: SourceIndex): CopiedSound[] {
+function planAudioCopies({ audioTracks }: SourceFile, index: SourceIndex): CopiedAudio[] {
   const pictureEndMs = Math.max(
     ...index.picture.segments.map(({ startMs, durationMs }) => startMs + durationMs),
   );
-  return sounds.flatMap((track, position) => {
-    const sound = index.sounds[position] ?? null;
-    const isShort = sounds.length > 1 && sound !== null && sound.endMs < pictureEndMs - earlyEndMs;
-    const copied = sound === null || isShort ? null : planSound(sound);
+  return audioTracks.flatMap((track, position) => {
+    const audio = index.audioTracks[position] ?? null;
+    const isShort = audioTracks.length > 1 && audio !== null && audio.endMs < pictureEndMs - EARLY_END_MS;
+    const copied = audio === null || isShort ? null : planCopy(audio);
     return copied === null ? [] : [{ track, ...copied }];
   });
 }
 
-function planSound(sound: SoundIndex): Omit<CopiedSound, "track"> | null {
-  if (sound.objectType !== 2 || !sampleRates.has(sound.sampleRate) || ![1, 2].includes(sound.channels)) {
+function planCopy(audio: AudioIndex): Omit<CopiedAudio, "track"> | null {
+  if (audio.objectType !== 2 || !sampleRates.has(audio.sampleRate) || ![1, 2].includes(audio.channels)) {
     return null;
   }
-  if (!sound.isGapless || sound.startMs > soundSlackMs) return null;
-  return { channels: sound.channels, primingPackets: Math.round(sound.primingSamples / 1024) };
+  if (!audio.isGapless || audio.startMs > AUDIO_SLACK_MS) return null;
+  return { channels: audio.channels, primingPackets: Math.round(audio.primingSamples / 1024) };
 }
 
 /** Reason for audio that is not copied. Without more details from the file, only the probe counts. */
-function fromSound(track: SoundTrack | undefined, index: SoundIndex | null): NonStandardReason[] {
+function fromAudio(track: AudioTrack | undefined, index: AudioIndex | null): NonStandardReason[] {
   if (track === undefined) return [];
   const reason = (came: string, expected: string): NonStandardReason[] => [
     {

@@ -5,9 +5,9 @@ import { readPiece, type SourceReader } from "../../../media/source/index.ts";
  * Ten hours of 60 frames per second and of audio, each sample in its own chunk, have tables of 80 MB; most
  * recordings have a tenth.
  */
-const mostBytes = 96 * 1024 * 1024;
+const MOST_BYTES = 96 * 1024 * 1024;
 /** Longer reads use whole blocks. */
-const lookBytes = 4_096;
+const LOOK_BYTES = 4_096;
 
 /**
  * The content of an MP4 or MOV file's `moov`. Null if it is missing, truncated, or larger than that of any
@@ -17,11 +17,11 @@ export async function readMoov(reader: SourceReader, signal: AbortSignal): Promi
   for await (const { type, at, headerBytes, sizeBytes } of walkTopBoxes(reader, { signal })) {
     if (at + sizeBytes > reader.sizeBytes) return null;
     if (type !== "moov") continue;
-    if (sizeBytes > mostBytes) return null;
+    if (sizeBytes > MOST_BYTES) return null;
     const length = sizeBytes - headerBytes;
     const from = at + headerBytes;
     const body =
-      length <= lookBytes
+      length <= LOOK_BYTES
         ? await reader.look(from, length, signal)
         : await readPiece(reader, from, length, signal);
     return body.length === length ? body : null;

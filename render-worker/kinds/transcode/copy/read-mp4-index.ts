@@ -11,17 +11,17 @@ import type { SourceReader } from "../../../media/source/index.ts";
 import { isIdr, type ReadsAt } from "./is-idr.ts";
 import { type KeyFrame, longestGop, planCuts } from "./plan-cuts.ts";
 import { readMoov } from "./read-moov.ts";
-import type { PictureIndex, SoundIndex, SourceIndex } from "./source-index.ts";
+import type { AudioIndex, PictureIndex, SourceIndex } from "./source-index.ts";
 import { placeTrack } from "./timeline.ts";
 
 /**
  * For a remote source each look at a frame is a request to the store, so this many, evenly spaced, represent
  * all. An encoder that uses open groups of pictures does so throughout.
  */
-const maxFarLooks = 64;
-const looksAtOnce = 16;
+const MAX_FAR_LOOKS = 64;
+const LOOKS_AT_ONCE = 16;
 /** Bytes per read: what precedes a frame's slices. */
-const windowBytes = 4_096;
+const WINDOW_BYTES = 4_096;
 
 /** Access to parts of a file, local or remote. */
 interface Looks extends AsyncDisposable {
@@ -33,9 +33,9 @@ interface Looks extends AsyncDisposable {
 }
 
 /** Five hours of key frames only; regular videos have one every second or two. */
-const mostKeyFrames = 1_000_000;
+const MOST_KEY_FRAMES = 1_000_000;
 /** Each segment is a file for ffmpeg and a request to the store. Ten hours have fewer one-second segments. */
-const mostSegments = 50_000;
+const MOST_SEGMENTS = 50_000;
 
 /**
  * Reads the index of an MP4 or MOV file from its tables and the first bytes of frames at which segments will
@@ -56,7 +56,9 @@ export async function readMp4Index(
   await using file = await openLooks(source, reader, signal);
   const placing = { movieTimeScale: movie.timeScale, originMs: source.zeroSeconds * 1000 };
   const picture = await readPicture(file, movie.picture, { ...placing, segmentDurationMs, signal });
-  return picture && { picture, sounds: movie.sounds.map((sound) => sound && readSound(sound, placing)) };
+  return (
+    picture && { picture, audioTracks: movie.audioTracks.map((audio) => audio && readAudio(audio, placing)) }
+  );
 }
 
 async function openLooks(source: SourceFile, reader: SourceReader, signal: AbortSignal): Promise<Looks> {
@@ -72,14 +74,15 @@ async function openLooks(source: SourceFile, reader: SourceReader, signal: Abort
     };
   }
   return {
-    mostLooks: maxFarLooks,
+    mostLooks: MAX_FAR_LOOKS,
     isAtHand: (position) => reader.isAtHand(position),
     atFrame() {
       let window: { from: number; bytes: Buffer } = { from: 0, bytes: Buffer.of() };
       return {
         async read(buffer, offset, length, position) {
           const isInside = position >= window.from && position + length <= window.from + window.bytes.length;
-          if (!isInside) window = { from: position, bytes: await reader.look(position, windowBytes, signal) };
+          if (!isInside)
+            window = { from: position, bytes: await reader.look(position, WINDOW_BYTES, signal) };
           const at = position - window.from;
           return { bytesRead: window.bytes.copy(buffer, offset, at, at + length) };
         },
@@ -108,12 +111,12 @@ async function readPicture(
   const config = readAvcConfig(track.descriptions[0]);
   const { sizes } = samples;
   const keys = samples.syncSamples ?? sizes.map((_, sample) => sample);
-  if (config === null || sizes.length === 0 || keys.length > mostKeyFrames) return null;
+  if (config === null || sizes.length === 0 || keys.length > MOST_KEY_FRAMES) return null;
   const placed = placeTrack(track, samples, movieTimeScale);
   const endMs = placed.endMs - originMs;
   const keyFrames = readKeyFrames(keys, sizes, (sample) => placed.shownMs(sample) - originMs);
   const cuts = planCuts(keyFrames, endMs, segmentDurationMs);
-  if (cuts.at.length > mostSegments) return null;
+  if (cuts.at.length > MOST_SEGMENTS) return null;
   const cutSamples = cuts.at.map((index) => keys[index] ?? 0);
   const positions = samplePositions(track.tables, sizes, cutSamples);
   if (positions === null) return null;
@@ -166,10 +169,10 @@ async function lookAtFrames(
   signal: AbortSignal,
 ): Promise<Map<number, boolean>> {
   const looked = new Map<number, boolean>();
-  for (let from = 0; from < frames.length; from += looksAtOnce) {
+  for (let from = 0; from < frames.length; from += LOOKS_AT_ONCE) {
     signal.throwIfAborted();
     await Promise.all(
-      frames.slice(from, from + looksAtOnce).map(async ({ segment, sample }) => {
+      frames.slice(from, from + LOOKS_AT_ONCE).map(async ({ segment, sample }) => {
         looked.set(segment, await isIdr(file.atFrame(), sample));
       }),
     );
@@ -194,12 +197,12 @@ function readKeyFrames(
   return keyFrames;
 }
 
-const packetSamples = 1_024;
+const PACKET_SAMPLES = 1_024;
 
-function readSound(
+function readAudio(
   { track, samples }: SampledTrack,
   { movieTimeScale, originMs }: Placing,
-): SoundIndex | null {
+): AudioIndex | null {
   const config = readAudioConfig(track.descriptions[0]);
   if (config === null || track.descriptions.length !== 1) return null;
   const placed = placeTrack(track, samples, movieTimeScale);
@@ -209,7 +212,7 @@ function readSound(
       track.timeScale === config.sampleRate &&
       !placed.isTrimmedInside &&
       // The last packet may be shorter.
-      samples.decodeTimes.subarray(1, -1).every((end, packet) => end === (packet + 1) * packetSamples),
+      samples.decodeTimes.subarray(1, -1).every((end, packet) => end === (packet + 1) * PACKET_SAMPLES),
     primingSamples: placed.skippedTicks,
     startMs: placed.startMs - originMs,
     endMs: placed.endMs - originMs,

@@ -1,31 +1,35 @@
 import { join } from "node:path";
-import { objectKeys, sourceVariantName } from "@reelay/contracts";
+import { objectKeys, SOURCE_VARIANT_NAME } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { tracerName } from "../../../attempt/index.ts";
+import { TRACER_NAME } from "../../../attempt/index.ts";
 import { inputError, type RenderError, toReportedError } from "../../../errors.ts";
 import { makeFolder, reserveMemory } from "../../../host/index.ts";
-import { explainFfmpegFailure, initFile, playlistFile } from "../../../media/ffmpeg/index.ts";
+import { explainFfmpegFailure, INIT_FILE, PLAYLIST_FILE } from "../../../media/ffmpeg/index.ts";
 import { PlaylistSink, RenditionPublisher, type RenditionSink } from "../../../media/hls/index.ts";
 import { wholeSpan } from "../../../media/timeline/index.ts";
 import type { ProgramResult } from "../../../programs/index.ts";
 import { Ticker } from "../../../ticker.ts";
-import type { TranscodeAttempt } from "../context.ts";
-import { brakedRun, EncoderBrake } from "../encode/index.ts";
-import { withPlaylist, withSoundPlaylist } from "../state/index.ts";
+import {
+  brakedRun,
+  EncoderBrake,
+  type RenderAttempt,
+  withAudioPlaylist,
+  withPlaylist,
+} from "../../render/index.ts";
 import { assertIdr, NotIdrError } from "./assert-idr.ts";
 import { planRemux } from "./plan-remux.ts";
 import { needOfRemux, type RemuxWork } from "./remux-work.ts";
 
 /** A copy is much faster than an encode, so unsent bytes are checked this often, and limited to this many. */
-const tickMs = 25;
-const unsentBytes = 128 * 1024 * 1024;
+const TICK_MS = 25;
+const UNSENT_BYTES = 128 * 1024 * 1024;
 
 /**
  * Makes the variant `source`, and copied audio: ffmpeg copies packets into segments, which are stored
  * meanwhile. Returns false if ffmpeg failed: the variant is then FAILED, and the rest of the attempt
  * continues. Throws if the store fails, and on the signal.
  */
-export async function remuxAndPublish(context: TranscodeAttempt, work: RemuxWork): Promise<boolean> {
+export async function remuxAndPublish(context: RenderAttempt, work: RemuxWork): Promise<boolean> {
   const { config, log, state } = context;
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
@@ -39,17 +43,17 @@ export async function remuxAndPublish(context: TranscodeAttempt, work: RemuxWork
   for (const publisher of publishers) disposables.use(publisher);
   const brake = disposables.use(
     new EncoderBrake({
-      directories: [sourceVariantName, ...work.sounds.map(({ track }) => track.name)].map((name) =>
+      directories: [SOURCE_VARIANT_NAME, ...work.audioTracks.map(({ track }) => track.name)].map((name) =>
         join(directory, name),
       ),
-      limitBytes: Math.min(unsentBytes, config.unsentBytes ?? unsentBytes),
+      limitBytes: Math.min(UNSENT_BYTES, config.unsentBytes ?? UNSENT_BYTES),
       isStoring: () => publishers.some((publisher) => publisher.isStoring),
-      onChange: (isHeld) => log.debug({ isHeld }, "remux.held"),
+      onChange: (isHeld) => log.debug({ isHeld }, "remux.paused"),
     }),
   );
   const ticker = disposables.use(
     new Ticker(
-      tickMs,
+      TICK_MS,
       () => brake.read(),
       (error) => log.debug({ err: error }, "tick.failed"),
     ),
@@ -61,7 +65,7 @@ export async function remuxAndPublish(context: TranscodeAttempt, work: RemuxWork
     onStart: (pid) => log.info({ pid }, "remux.started"),
   });
   const result = await reserveMemory({ ...context, signal }, needOfRemux(work), () =>
-    inSpan(tracerName, "remux", { parent: context.trace }, () => context.programs.render(plan, run)),
+    inSpan(TRACER_NAME, "remux", { parent: context.trace }, () => context.programs.render(plan, run)),
   );
   brake.leave();
   await ticker[Symbol.asyncDispose]();
@@ -98,35 +102,35 @@ const notStreamable = (): RenderError =>
     "A segment of the source does not start with an IDR frame, although its index says so. The source is only encoded.",
   );
 
-type State = TranscodeAttempt["state"]["current"];
+type State = RenderAttempt["state"]["current"];
 
 const mark = (state: State, change: Partial<State["variants"][number]>): State => ({
   ...state,
   variants: state.variants.map((variant) =>
-    variant.name === sourceVariantName ? { ...variant, ...change } : variant,
+    variant.name === SOURCE_VARIANT_NAME ? { ...variant, ...change } : variant,
   ),
 });
 
 async function startPublishers(
-  context: TranscodeAttempt,
-  { plan, withPicture, sounds, ...work }: RemuxWork & { directory: string },
+  context: RenderAttempt,
+  { plan, withPicture, audioTracks, ...work }: RemuxWork & { directory: string },
   signal: AbortSignal,
   onFailed: (error: unknown) => void,
 ): Promise<RenditionPublisher[]> {
   const { ref, store, task } = context;
   const { segmentDurationMs } = task.profile;
   const picture: Copied = {
-    name: sourceVariantName,
+    name: SOURCE_VARIANT_NAME,
     kind: "video",
     borderMs: plan.cuts.borderMs,
     // Fixed in advance, since it must not change while the playlist grows.
     segmentDurationMs: Math.max(segmentDurationMs, plan.longestSegmentMs),
-    ceilingBps: Math.ceil(plan.peakBps * container),
+    ceilingBps: Math.ceil(plan.peakBps * CONTAINER),
   };
-  const copied = sounds.map(
+  const copied = audioTracks.map(
     ({ track: { name } }): Copied => ({
       ...{ name, kind: "audio" },
-      ...{ borderMs: segmentDurationMs, segmentDurationMs, ceilingBps: soundCeilingBps },
+      ...{ borderMs: segmentDurationMs, segmentDurationMs, ceilingBps: AUDIO_CEILING_BPS },
     }),
   );
   const renditions = [...(withPicture ? [picture] : []), ...copied];
@@ -138,7 +142,7 @@ async function startPublishers(
       const publisher = new RenditionPublisher({
         ...{ store, directory, kind, signal, onFailed },
         keyPrefix: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, ""),
-        files: { playlist: playlistFile, init: initFile },
+        files: { playlist: PLAYLIST_FILE, init: INIT_FILE },
         span: wholeSpan,
         // Pieces have the durations that ffmpeg states.
         frameMs: null,
@@ -161,21 +165,21 @@ interface Copied {
 }
 
 function toPlaylist(
-  { ref, state, store }: TranscodeAttempt,
+  { ref, state, store }: RenderAttempt,
   { name, kind, segmentDurationMs, ceilingBps }: Copied,
   signal: AbortSignal,
 ): RenditionSink {
   return new PlaylistSink({
     ...{ store, segmentDurationMs, ceilingBps, signal },
-    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, playlistFile),
+    key: objectKeys.attemptFile(ref.videoId, ref.attemptId, name, PLAYLIST_FILE),
     onPublished: (playlist) =>
       state.update((before) =>
-        kind === "audio" ? withSoundPlaylist(before, name, playlist) : withPlaylist(before, name, playlist),
+        kind === "audio" ? withAudioPlaylist(before, name, playlist) : withPlaylist(before, name, playlist),
       ),
   });
 }
 
 /** Maximum overhead of the container. */
-const container = 1.05;
+const CONTAINER = 1.05;
 /** Above any usual bitrate of stereo AAC-LC; replaced by the measured peak at the end. */
-const soundCeilingBps = 512_000;
+const AUDIO_CEILING_BPS = 512_000;

@@ -1,8 +1,8 @@
 import type { VariantState } from "@reelay/contracts";
 import type { Need } from "../../../host/index.ts";
 import { remuxNeed } from "../../../media/needs/index.ts";
-import { describeForMemory, type SoundTrack, type SourceFile } from "../../../media/probe/index.ts";
-import type { CopiedSound, InstantPlan, Judgement } from "./plan-instant.ts";
+import { type AudioTrack, describeForMemory, type SourceFile } from "../../../media/probe/index.ts";
+import type { CopiedAudio, InstantPlan, Judgement } from "./plan-instant.ts";
 
 /** The parts of a source that one attempt copies. */
 export interface RemuxWork {
@@ -11,7 +11,7 @@ export interface RemuxWork {
   /** Whether to make the variant `source`. */
   withPicture: boolean;
   /** Tracks to copy. */
-  sounds: readonly CopiedSound[];
+  audioTracks: readonly CopiedAudio[];
 }
 
 /** Pure. */
@@ -30,10 +30,10 @@ export const needOfRemux = ({ source, plan }: RemuxWork): Need => ({
 export function planRemuxWork(
   source: SourceFile,
   { plan }: Pick<Judgement, "plan">,
-  { sourceVariant, wanted }: { sourceVariant: VariantState | null; wanted: readonly SoundTrack[] },
+  { sourceVariant, wanted }: { sourceVariant: VariantState | null; wanted: readonly AudioTrack[] },
 ): RemuxWork | null {
   if (plan === null) return null;
   const withPicture = sourceVariant?.status === "PENDING";
-  const sounds = plan.sounds.filter(({ track }) => wanted.includes(track));
-  return withPicture || sounds.length > 0 ? { source, plan, withPicture, sounds } : null;
+  const audioTracks = plan.audioTracks.filter(({ track }) => wanted.includes(track));
+  return withPicture || audioTracks.length > 0 ? { source, plan, withPicture, audioTracks } : null;
 }

@@ -35,7 +35,7 @@ export interface PictureIndex {
 }
 
 /** Properties that decide whether audio can be copied. */
-export interface SoundIndex extends AudioConfig {
+export interface AudioIndex extends AudioConfig {
   /** Packets are contiguous, with 1024 samples each. */
   isGapless: boolean;
   /** Samples before the audio starts: the encoder's priming. */
@@ -48,5 +48,5 @@ export interface SoundIndex extends AudioConfig {
 export interface SourceIndex {
   picture: PictureIndex;
   /** The source's audio tracks in order; null: unknown. */
-  sounds: readonly (SoundIndex | null)[];
+  audioTracks: readonly (AudioIndex | null)[];
 }

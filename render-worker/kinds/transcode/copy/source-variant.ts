@@ -1,4 +1,4 @@
-import { sourceVariantName, type TranscodeParams, type VariantState } from "@reelay/contracts";
+import { SOURCE_VARIANT_NAME, type TranscodeParams, type VariantState } from "@reelay/contracts";
 import type { Ladder } from "../../../media/ladder/index.ts";
 import type { SourceFile } from "../../../media/probe/index.ts";
 import type { Judgement } from "./plan-instant.ts";
@@ -14,16 +14,17 @@ export function planSourceVariant(
   ladder: Ladder,
   { keep, only }: Pick<TranscodeParams, "keep" | "only">,
 ): VariantState | null {
-  if (only && !only.includes(sourceVariantName)) return null;
+  if (only && !only.includes(SOURCE_VARIANT_NAME)) return null;
   const index = ladder.rungs.length + ladder.skipped.length;
   const kept = keep.variants.find(
-    ({ name, status, playlist }) => name === sourceVariantName && status === "READY" && playlist?.isComplete,
+    ({ name, status, playlist }) =>
+      name === SOURCE_VARIANT_NAME && status === "READY" && playlist?.isComplete,
   );
   if (kept) return { ...kept, index };
   if (plan === null) return null;
   const { width, height, frameRate } = source.probe.video;
   return {
-    name: sourceVariantName,
+    name: SOURCE_VARIANT_NAME,
     index,
     tier: ladder.rungs.at(-1)?.tier ?? "STANDARD",
     status: "PENDING",

@@ -14,7 +14,7 @@ interface PlacedTrack {
 }
 
 /** Edit lists are rounded to the movie's clock, often to a millisecond. */
-const toleranceMs = 1;
+const TOLERANCE_MS = 1;
 
 export function placeTrack(
   { timeScale, edits }: Mp4Track,
@@ -39,14 +39,15 @@ export function placeTrack(
   const shownMs = (sample: number) => toMs(shownTicks(sample) - edit.mediaTime) + delayMs;
   const editMs = edit.duration === 0 ? Number.POSITIVE_INFINITY : (edit.duration * 1000) / movieTimeScale;
   const isTrimmedInside =
-    (edits.length > 0 && edits.length !== first + 1) || toMs(latest - edit.mediaTime) >= editMs + toleranceMs;
+    (edits.length > 0 && edits.length !== first + 1) ||
+    toMs(latest - edit.mediaTime) >= editMs + TOLERANCE_MS;
   const skippedTicks = Math.max(0, edit.mediaTime - earliest);
   return {
     startMs: Math.max(0, toMs(earliest - edit.mediaTime)) + delayMs,
     endMs: toMs(end - edit.mediaTime) + delayMs,
     shownMs,
     skippedTicks,
-    isTrimmed: isTrimmedInside || toMs(skippedTicks) > toleranceMs,
+    isTrimmed: isTrimmedInside || toMs(skippedTicks) > TOLERANCE_MS,
     isTrimmedInside,
   };
 }

@@ -1,0 +1,3 @@
+/** Applies the migrations to a database. */
+
+export { applyMigrations } from "./apply-migrations.ts";

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "parts" ADD COLUMN     "drawn" JSONB,
+ADD COLUMN     "recipe" TEXT;

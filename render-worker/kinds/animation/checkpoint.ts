@@ -1,0 +1,50 @@
+import type { DrawnChunk, RenditionPart } from "@reelay/contracts";
+
+/** Where an attempt continues the chunks of earlier ones. */
+export interface Checkpoint {
+  /** Number of chunks that are there. */
+  chunks: number;
+  /** The last of them. */
+  last: DrawnChunk;
+}
+
+/**
+ * The last chunk that all these renditions have, with all chunks before it; null if the first one is missing.
+ * The end of the video never counts: something is left to draw. Pure.
+ */
+export function findCheckpoint(
+  parts: readonly RenditionPart[],
+  renditions: readonly string[],
+  painter: string,
+): Checkpoint | null {
+  const chains = renditions.map((name) =>
+    chainOf(
+      parts.filter(({ rendition }) => rendition === name),
+      painter,
+    ),
+  );
+  const [first = [], ...others] = chains;
+  let chunks = 0;
+  for (const { startFrame, sha256 } of first) {
+    const isShared = others.every((chain) => {
+      const one = chain[chunks];
+      return one?.startFrame === startFrame && one.sha256 === sha256;
+    });
+    if (!isShared) break;
+    chunks += 1;
+  }
+  const last = first[chunks - 1];
+  return last ? { chunks, last } : null;
+}
+
+/** The complete chunks from the beginning without a gap. */
+function chainOf(parts: readonly RenditionPart[], painter: string): DrawnChunk[] {
+  const chain: DrawnChunk[] = [];
+  let reached: number | null = 0;
+  for (const { startMs, endMs, isComplete, drawn } of parts.toSorted((a, b) => a.startMs - b.startMs)) {
+    if (startMs !== reached || endMs === null || !isComplete || drawn?.painter !== painter) break;
+    chain.push(drawn);
+    reached = endMs;
+  }
+  return chain;
+}

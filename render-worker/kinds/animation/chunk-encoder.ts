@@ -1,0 +1,266 @@
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
+import { audioTracksOf, type RenderState, type RenditionPart, toAudioFields } from "@reelay/contracts";
+import type { SourceFile } from "../../media/probe/index.ts";
+import { wholeSpan } from "../../media/timeline/index.ts";
+import { type Counts, type DrawnFrame, toFilm, toSoundtrack } from "../../painting/index.ts";
+import {
+  joinMade,
+  type LivePictures,
+  type Made,
+  type Piece,
+  planRecipes,
+  type RenderAttempt,
+  type RenderRound,
+  renderAndPublish,
+  toAudioState,
+  withPart,
+} from "../render/index.ts";
+import { digestOfFrame } from "./chunk-digest.ts";
+import { ChunkSink, startMsOf } from "./chunk-sink.ts";
+import type { Chunk } from "./chunks.ts";
+import { copyChunk } from "./copy-chunk.ts";
+import { hasRecipes, type KnownChunk } from "./known-chunk.ts";
+import { matchChunk } from "./match-chunk.ts";
+
+/** Samples that wait for the encoder: some seconds. */
+const WAITING_SAMPLES = 4;
+const REPORT_MS = 500;
+/** Only what is stored is done. */
+const ALMOST = 0.999;
+
+interface EncodedDrawing {
+  /** The frames as a source. */
+  source: SourceFile;
+  counts: Counts;
+  /** Name and version of the painter. */
+  painter: string;
+  /** Finished chunks of other animations. */
+  known: readonly KnownChunk[];
+  /** Detail of the drawing's progress. */
+  progress: LivePictures["progress"];
+  onStep: LivePictures["onStep"];
+}
+
+/**
+ * Encodes the chunks of a drawing one after the other: the next one begins while the segments of the one
+ * before are stored. A chunk with the frames of a known one is copied instead. The sound is one encode of the
+ * whole timeline beside them. The first failure ends all.
+ */
+export class ChunkEncoder implements AsyncDisposable {
+  readonly #attempt: RenderAttempt;
+  readonly #round: RenderRound;
+  readonly #drawing: EncodedDrawing;
+  readonly #failure = new AbortController();
+  readonly #chunks: Promise<Made>[] = [];
+  #samples: PassThrough | null = null;
+  #sound: Promise<Made> | null = null;
+
+  constructor(attempt: RenderAttempt, round: RenderRound, drawing: EncodedDrawing) {
+    const signal = AbortSignal.any([attempt.signal, this.#failure.signal]);
+    this.#attempt = { ...attempt, signal };
+    this.#round = round;
+    this.#drawing = drawing;
+  }
+
+  /** Aborted with the reason when an encode fails. */
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+
+  /** Begins to encode the sound, unless there is none or it is finished. */
+  begin(): void {
+    const { state, task } = this.#attempt;
+    const { source } = this.#drawing;
+    const names = new Set(this.#round.rungs.map(({ name }) => name));
+    state.update((before) => ({
+      ...before,
+      variants: before.variants.map((variant) =>
+        names.has(variant.name) ? { ...variant, status: "RENDERING" } : variant,
+      ),
+    }));
+    const tracks = audioTracksOf(state.current);
+    const finished = tracks.filter(({ playlist }) => playlist?.isComplete);
+    const audioTracks = source.audioTracks.filter(({ name }) =>
+      finished.every((track) => track.name !== name),
+    );
+    state.update((before) => ({
+      ...before,
+      ...toAudioFields([...finished, ...audioTracks.map((track) => toAudioState(track, source, task, []))]),
+    }));
+    if (audioTracks.length === 0) return;
+    const samples = new PassThrough({ objectMode: true, highWaterMark: WAITING_SAMPLES });
+    this.#samples = samples;
+    this.#sound = this.#guarded(
+      this.#within("sound", (attempt) =>
+        renderAndPublish(attempt, {
+          ...{ ...this.#round, source, rungs: [], audioTracks, reportsProgress: false },
+          pictures: {
+            open: (onFailed) => toSoundtrack(samples, onFailed),
+            progress: () => ({}),
+            onStep: () => undefined,
+          },
+        }),
+      ),
+    );
+  }
+
+  /** Resolves when more samples can be taken. */
+  async takeSamples(bytes: Buffer): Promise<void> {
+    if (this.#samples?.write(bytes) === false) await once(this.#samples, "drain", { signal: this.signal });
+  }
+
+  /** Resolves when the chunk is encoded, or copied from another animation. */
+  async encode(chunk: Chunk): Promise<void> {
+    // Its folder is removed: at most two chunks are on the disk.
+    await this.#chunks.at(-2);
+    const candidates = await this.#findCandidates(chunk);
+    if (candidates.length === 0) return await this.#encodeFrames(chunk, chunk.read());
+    const { equal, frames } = await matchChunk(chunk, candidates, this.#reportHeld(chunk));
+    if (equal === null || !(await this.#copy(chunk, equal))) await this.#encodeFrames(chunk, frames);
+  }
+
+  /** Resolves when everything is stored. */
+  async finish(): Promise<Made> {
+    this.#samples?.end();
+    // The commands of the others differ only in their lengths.
+    const last = (await Promise.all(this.#chunks)).at(-1);
+    const sound = await this.#sound;
+    return joinMade([last, sound].filter((made) => made != null));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#failure.abort(new Error("The drawing has ended."));
+    await Promise.allSettled([...this.#chunks, this.#sound]);
+  }
+
+  async #encodeFrames(chunk: Chunk, frames: AsyncIterable<DrawnFrame>): Promise<void> {
+    const { counts, progress, onStep } = this.#drawing;
+    const encoded = Promise.withResolvers<void>();
+    const run = this.#guarded(
+      this.#within(`chunk-${chunk.index}`, (attempt) =>
+        renderAndPublish(attempt, {
+          ...this.#toWork(chunk, encoded.resolve),
+          pictures: {
+            open: (onFailed) => toFilm(frames, counts.picture, onFailed),
+            ...{ progress, onStep },
+          },
+        }),
+      ),
+    );
+    this.#chunks.push(run);
+    await Promise.race([encoded.promise, run]);
+  }
+
+  #toWork(chunk: Chunk, onEncoded: () => void): RenderRound {
+    const { source, counts } = this.#drawing;
+    const { startFrame, planned } = chunk;
+    const { segmentDurationMs } = this.#attempt.task.profile;
+    const durationMs = planned === null ? null : (planned * 1000) / counts.picture.frameRate;
+    const { video, ...probe } = source.probe;
+    const span = { ...wholeSpan, ...(startFrame > 0 && { firstSegmentMs: segmentDurationMs }) };
+    return {
+      ...this.#round,
+      source: { ...source, probe: { ...probe, durationMs, video: { ...video, frames: planned } } },
+      audioTracks: [],
+      part: { kind: "WHOLE", span },
+      piece: this.#toPiece(chunk, onEncoded),
+    };
+  }
+
+  /** Known chunks with the same first frame, which would be encoded alike. */
+  async #findCandidates(chunk: Chunk): Promise<KnownChunk[]> {
+    const { known, painter } = this.#drawing;
+    if (known.length === 0) return [];
+    const firstFrame = digestOfFrame(chunk.firstFrame);
+    const alike = known.filter(({ drawn }) => drawn.firstFrame === firstFrame && drawn.painter === painter);
+    if (alike.length === 0) return [];
+    const recipes = await planRecipes(
+      this.#attempt,
+      this.#toWork(chunk, () => undefined),
+    );
+    return alike.filter((one) => hasRecipes(one, recipes));
+  }
+
+  /** A viewer sees the animations, but no progress that an encode would take back. */
+  #reportHeld(chunk: Chunk): () => void {
+    const { reporter } = this.#attempt;
+    const { counts, progress, onStep } = this.#drawing;
+    const { before } = this.#toPiece(chunk, () => undefined);
+    const fraction = Math.min(ALMOST, chunk.startFrame / Math.max(1, counts.counted.frames));
+    const idle = { fps: 0, speed: 0, etaMs: null };
+    const variants = [...before].map(([name, made]) => Object.assign({ name, fraction }, made, idle));
+    const report = (urgency?: "NOW") => reporter.progressed(fraction, { variants, ...progress() }, urgency);
+    onStep(() => report("NOW"));
+    let reportedAt = performance.now();
+    return () => {
+      if (performance.now() < reportedAt + REPORT_MS) return;
+      reportedAt = performance.now();
+      report();
+    };
+  }
+
+  /** False if the known chunk has been removed meanwhile. */
+  async #copy(chunk: Chunk, known: KnownChunk): Promise<boolean> {
+    const { log, state } = this.#attempt;
+    const { counts, painter } = this.#drawing;
+    const { startFrame, index, isLast, digest } = chunk;
+    const { frameRate } = counts.picture;
+    const drawn = { painter, startFrame, ...digest.end() };
+    const startMs = startMsOf(startFrame, frameRate);
+    const endMs = isLast ? null : startMsOf(startFrame + drawn.frames, frameRate);
+    const parts = await copyChunk(this.#attempt, {
+      ...{ known, drawn, suffix: this.#round.suffix, renditions: this.#round.rungs.map(({ name }) => name) },
+      place: { index, frameRate, startMs, endMs },
+    });
+    if (parts === null) return false;
+    log.info({ chunk: index, copiedFrom: parts[0]?.copiedFrom }, "chunk.copied");
+    state.update((before) => parts.reduce(withPart, before));
+    return true;
+  }
+
+  #toPiece(chunk: Chunk, onEncoded: () => void): Piece {
+    const { state } = this.#attempt;
+    const { counts, source, painter } = this.#drawing;
+    const { frameRate } = counts.picture;
+    const { startFrame, index } = chunk;
+    const startSeconds = startFrame / frameRate;
+    const isBefore = ({ startMs }: RenditionPart) => startMs < startMsOf(startFrame, frameRate);
+    const before = (state.current.parts ?? []).filter(isBefore);
+    const sizeOf = (name: string) =>
+      before
+        .filter(({ rendition }) => rendition === name)
+        .flatMap(({ segments }) => segments)
+        .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    return {
+      ...{ startSeconds, onEncoded, videoMs: source.probe.durationMs, objectPrefix: `${index}-` },
+      before: new Map(
+        this.#round.rungs.map((rung) => [
+          rung.name,
+          {
+            frames: Math.round(startSeconds * (rung.frameRate ?? frameRate)),
+            sizeBytes: sizeOf(rung.name),
+          },
+        ]),
+      ),
+      sink: (rendition, recipe) =>
+        new ChunkSink({ rendition, recipe, chunk, frameRate, painter }, (part) => {
+          // Its first segment starts the playback, its end lets the next chunk follow.
+          const isUrgent = part.isComplete || part.segments.length === 1;
+          const change = (earlier: RenderState) => withPart(earlier, part);
+          if (isUrgent) state.update(change);
+          else state.updateSoon(change);
+        }),
+    };
+  }
+
+  async #within(folder: string, work: (attempt: RenderAttempt) => Promise<Made>): Promise<Made> {
+    await using directory = await this.#attempt.directory.inner(folder);
+    return await work({ ...this.#attempt, directory });
+  }
+
+  #guarded(run: Promise<Made>): Promise<Made> {
+    run.catch((error: unknown) => this.#failure.abort(error));
+    return run;
+  }
+}

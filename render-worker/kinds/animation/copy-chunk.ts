@@ -1,0 +1,75 @@
+import { type DrawnChunk, objectKeys, type RenditionPart } from "@reelay/contracts";
+import { moveFragments, readTrackClock } from "@reelay/media-container";
+import { ObjectNotFoundError } from "@reelay/object-store";
+import { INIT_FILE } from "../../media/ffmpeg/index.ts";
+import { readObject, storeOnce } from "../../store/index.ts";
+import type { RenderAttempt } from "../render/index.ts";
+import { type KnownChunk, videoOf } from "./known-chunk.ts";
+
+interface Copy {
+  known: KnownChunk;
+  /** Where the chunk is in this video. */
+  place: { index: number; frameRate: number; startMs: number; endMs: number | null };
+  /** The chunk as it was drawn now. */
+  drawn: DrawnChunk;
+  renditions: readonly string[];
+  suffix: string;
+}
+
+/** Something of the copied chunk is missing or damaged. */
+class OriginGoneError extends Error {}
+
+/**
+ * Copies the segments of a known chunk below the attempt's own prefix and moves them to their place. The
+ * video then owns them, whatever happens to the other one. Null if the other one has been removed meanwhile.
+ */
+export async function copyChunk(attempt: RenderAttempt, copy: Copy): Promise<RenditionPart[] | null> {
+  try {
+    if (copy.drawn.startFrame === 0) await copyPoster(attempt, copy);
+    return await Promise.all(copy.renditions.map((name) => copyPart(attempt, copy, name)));
+  } catch (error) {
+    if (error instanceof ObjectNotFoundError || error instanceof OriginGoneError) return null;
+    throw error;
+  }
+}
+
+async function copyPart(
+  { ref, store, signal }: RenderAttempt,
+  { known, place, drawn, suffix }: Copy,
+  rendition: string,
+): Promise<RenditionPart> {
+  const part = known.parts.get(rendition);
+  if (part === undefined) throw new OriginGoneError(`There is no ${rendition}.`);
+  const { index, frameRate, startMs, endMs } = place;
+  const { videoId, attemptId } = ref;
+  const keyOf = (file: string) =>
+    objectKeys.attemptFile(videoId, attemptId, rendition + suffix, `${index}-copy-${file}`);
+  const options = { contentType: "video/mp4", signal };
+  const init = await readObject(store, part.initKey, { signal });
+  const { timeScale = Number.NaN } = readTrackClock(init) ?? {};
+  const ticksAt = (frame: number) => Math.round((frame / frameRate) * timeScale);
+  const ticks = ticksAt(drawn.startFrame) - ticksAt(known.drawn.startFrame);
+  await storeOnce(store, keyOf(INIT_FILE), init, options);
+  const segments: RenditionPart["segments"] = [];
+  for (const [number, segment] of part.segments.entries()) {
+    const bytes = await readObject(store, segment.key, { signal });
+    if (bytes.length !== segment.sizeBytes || !moveFragments(bytes, ticks))
+      throw new OriginGoneError(`${segment.key} is damaged.`);
+    const key = keyOf(`${String(number).padStart(5, "0")}.m4s`);
+    await storeOnce(store, key, bytes, options);
+    segments.push({ ...segment, key });
+  }
+  const copiedFrom = videoOf(part.initKey);
+  return { ...part, startMs, endMs, initKey: keyOf(INIT_FILE), segments, drawn, copiedFrom };
+}
+
+/** A poster is made with the first chunk. */
+async function copyPoster({ ref, state, store, signal }: RenderAttempt, { known }: Copy): Promise<void> {
+  if (state.current.posterKey !== null) return;
+  const [part] = known.parts.values();
+  const origin = part?.initKey.split("/").slice(0, 4).join("/");
+  const poster = await readObject(store, `${origin}/poster.jpg`, { signal });
+  const posterKey = objectKeys.attemptPoster(ref.videoId, ref.attemptId);
+  await storeOnce(store, posterKey, poster, { contentType: "image/jpeg", signal });
+  state.update((before) => ({ ...before, posterKey }));
+}

@@ -1,0 +1,61 @@
+import type { AnimationSettings } from "@reelay/contracts";
+import { LIVE_INPUT } from "../../media/ffmpeg/index.ts";
+import type { SourceFile } from "../../media/probe/index.ts";
+import type { Counts } from "../../painting/index.ts";
+
+/** The frames of an animation as a source, before its length is known. Pure. */
+export function toSourceFile(
+  { width, height, frameRate }: Pick<AnimationSettings, "width" | "height" | "frameRate">,
+  sizeBytes: number,
+): SourceFile {
+  return {
+    input: LIVE_INPUT,
+    probe: {
+      container: "manim",
+      durationMs: null,
+      sizeBytes,
+      bitrateBps: null,
+      video: {
+        ...{ codec: "rawvideo", profile: null, pixelFormat: "rgba" },
+        ...{ codedWidth: width, codedHeight: height, width, height },
+        ...{ rotation: 0, pixelAspect: { num: 1, den: 1 } },
+        frameRate,
+        // A held frame is sent once.
+        isVariableFrameRate: true,
+        isInterlaced: false,
+        frames: null,
+        hdr: null,
+        ...{ colorPrimaries: "bt709", colorTransfer: "bt709", colorSpace: "gbr", colorRange: "pc" },
+        startTime: 0,
+      },
+      audio: null,
+      streamCount: 1,
+    },
+    videoIndex: 0,
+    audioTracks: [],
+    zeroSeconds: 0,
+    promised: { frames: null, durationMs: null },
+    frameRate: { num: frameRate, den: 1 },
+  };
+}
+
+const audio = { codec: "pcm_s16le", channels: 2, sampleRate: 48_000, language: null, startTime: 0 };
+
+/** The source once its animations are counted. Its sound is a stream of its own. Pure. */
+export function withCounts(source: SourceFile, { counted, picture }: Counts): SourceFile {
+  const { width, height, frameRate } = picture;
+  const { probe } = source;
+  const { durationMs, frames, hasAudio } = counted;
+  const size = { width, height, codedWidth: width, codedHeight: height };
+  return {
+    ...source,
+    probe: {
+      ...probe,
+      durationMs: durationMs > 0 ? durationMs : null,
+      video: { ...probe.video, ...size, frameRate, frames },
+      audio: hasAudio ? audio : null,
+      streamCount: hasAudio ? 2 : 1,
+    },
+    audioTracks: hasAudio ? [{ name: "audio", index: 0, probe: audio, label: "Audio", language: null }] : [],
+  };
+}

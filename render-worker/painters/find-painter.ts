@@ -1,0 +1,106 @@
+import { access, constants, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { createNoJail, type Jail } from "../jail/index.ts";
+import { ToolNotFoundError } from "../media/ffmpeg/index.ts";
+import { confine, type Program } from "../programs/index.ts";
+import { examinePainter } from "./examine.ts";
+import { findTex, TEX_PACKAGES } from "./find-tex.ts";
+
+/** The environment that `npm run painters` creates in a clone. Images set `MANIM_PYTHON`. */
+const installedPython = resolve(import.meta.dirname, "../../.cache/painters/manim/bin/python");
+/** The painter's sources: beside this file, and in an image beside the worker's. */
+const sources = join(import.meta.dirname, "manim");
+
+/** The jail does not hold what would run in it. */
+export class UnsafeKindError extends Error {
+  readonly code = "KIND_UNSAFE";
+}
+
+/** Where EGL finds its drivers, for the OpenGL renderer. */
+const drivers = ["/usr/share/glvnd", "/etc/glvnd", "/usr/share/drirc.d"];
+
+export interface FindPainterOptions {
+  /** Python with Manim, from `MANIM_PYTHON`. Default: the environment of `npm run painters`. */
+  manimPython?: string | undefined;
+  /** The system's PATH, to find TeX. Default: scripts get no TeX. */
+  path?: string;
+}
+
+export interface InstalledPainter {
+  /** E.g. `0.22.0`. */
+  version: string;
+  /** Why scripts get no TeX; null if they do. */
+  texReason: string | null;
+  /** Python, with read access to everything that the painter consists of. */
+  program: Program;
+  /** Arguments of Python. The job, in JSON, follows them. */
+  args: readonly string[];
+}
+
+/**
+ * Finds the Manim painter, and has it examine itself in this jail: its version, and whether TeX makes a
+ * formula, since installed programs may lack packages or files that the jail shows. Rejects with a
+ * `ToolNotFoundError` if the painter is not installed, or does not run, and with an `UnsafeKindError` if it
+ * finds a way out of the jail.
+ */
+export async function findPainter(
+  options: FindPainterOptions,
+  jail: Jail = createNoJail(),
+): Promise<InstalledPainter> {
+  const python = options.manimPython ?? installedPython;
+  if (!(await isExecutable(python))) throw new ToolNotFoundError(explainMissing(options));
+  const args = ["-I", "-B", join(sources, "painter.py")];
+  const own = await readableFiles(python);
+  const tex = options.path === undefined ? null : await findTex(options.path);
+  const plain = confine(jail, python, { readable: own });
+  const withTex = confine(jail, python, { readable: [...own, ...(tex?.readable ?? [])] });
+  const isConfined = jail.level !== "NONE";
+  const examined = await examinePainter(withTex, args, { hasTex: tex !== null, isConfined });
+  if (!examined.ok)
+    throw new ToolNotFoundError(
+      `The Manim painter (${python}) does not run: ${examined.reason}. Run "npm run painters" to install it again, or set MANIM_PYTHON to a Python with manim.`,
+    );
+  const { version, texFailure, escapes } = examined.found;
+  if (escapes.length > 0)
+    throw new UnsafeKindError(
+      `Scripts would not be confined: in the jail ${jail.level} of this worker, a script could ${escapes.join(", ")}.`,
+    );
+  const texReason =
+    tex === null ? `TeX is not installed (${TEX_PACKAGES}).` : texFailure && explainTex(texFailure);
+  return { version, texReason, program: texReason === null ? withTex : plain, args };
+}
+
+const explainTex = (failure: string): string =>
+  `TeX is installed, but made no formula (${failure}). It needs the packages ${TEX_PACKAGES}.`;
+
+const explainMissing = ({ manimPython }: FindPainterOptions): string =>
+  manimPython === undefined
+    ? `The Manim painter is not installed. Run "npm run painters", or set MANIM_PYTHON to a Python with manim.`
+    : `MANIM_PYTHON is "${manimPython}", which is no program. Set it to a Python with manim, or unset it and run "npm run painters".`;
+
+const hasAccess = (path: string, mode: number): Promise<boolean> =>
+  access(path, mode).then(
+    () => true,
+    () => false,
+  );
+const isExecutable = (path: string) => hasAccess(path, constants.X_OK);
+const isReadable = (path: string) => hasAccess(path, constants.R_OK);
+
+/**
+ * The painter, its environment, OpenGL's drivers, and the libraries of the Python that the environment was
+ * made of.
+ */
+async function readableFiles(python: string): Promise<string[]> {
+  const environment = dirname(dirname(python));
+  const settings = await readFile(join(environment, "pyvenv.cfg"), "utf8").catch(() => "");
+  const home = /^home *=(.*)$/m.exec(settings)?.[1]?.trim();
+  // Without `home` it is no environment, but a whole Python.
+  const installation =
+    home === undefined ? librariesOf(environment) : [environment, ...librariesOf(dirname(home))];
+  const found = await Promise.all(drivers.map(async (path) => ((await isReadable(path)) ? [path] : [])));
+  return [sources, ...installation, ...found.flat()];
+}
+
+/** Every program can read the libraries of the system. */
+const librariesOf = (prefix: string): string[] =>
+  ["/", "/usr", "/usr/local"].includes(prefix) ? [] : [join(prefix, "lib")];

@@ -1,0 +1,7 @@
+/** Programs that draw videos. They run in a jail and write the protocol of docs/reference/painters.md. */
+export {
+  type FindPainterOptions,
+  findPainter,
+  type InstalledPainter,
+  UnsafeKindError,
+} from "./find-painter.ts";

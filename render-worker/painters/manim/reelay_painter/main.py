@@ -1,0 +1,74 @@
+"""From a job to the last record."""
+
+import contextlib
+import json
+import os
+import sys
+import traceback
+from importlib import metadata
+
+from .examine import examine
+from .failure import explain
+from .job import Job
+from .protocol import Protocol
+from .script import Script
+
+PROTOCOL = 1
+
+
+def run(arguments: list[str]) -> None:
+    if arguments[0] == "--examine":
+        print(examine(json.loads(arguments[1])))
+        return
+    protocol = take_standard_output()
+    limit_threads()
+    name_opengl()
+    paint(Job.parse(json.loads(arguments[0])), protocol)
+    # The script may have closed them.
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # A script's threads may still run, and its exit handlers have nothing to add.
+    os._exit(0)
+
+
+def take_standard_output() -> Protocol:
+    """Keeps descriptor 1 for the protocol. Output of the script goes to the log."""
+    private = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdout.reconfigure(line_buffering=True)
+    return Protocol(private)
+
+
+def limit_threads() -> None:
+    """A pool of threads per core uses memory and processes, and the arrays here are small."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
+def name_opengl() -> None:
+    """Python finds libraries with `ldconfig`, which a jail does not show, or by their development packages."""
+    os.environ.setdefault("GLCONTEXT_LINUX_LIBGL", "libGL.so.1")
+    os.environ.setdefault("GLCONTEXT_LINUX_LIBEGL", "libEGL.so.1")
+
+
+def paint(job: Job, protocol: Protocol) -> None:
+    """Sends everything of a job, up to `done` or `failed`."""
+    protocol.event("hello", protocol=PROTOCOL, painter="manim", version=metadata.version("manim"))
+    painting = None
+    try:
+        # A script that does not parse fails before Manim is loaded, which takes most of the start.
+        script = Script.read(job.script)
+        from .painting import Painting
+
+        painting = Painting(job, script, protocol)
+        painting.paint()
+    except MemoryError:
+        # The worker knows the limit, and recognizes these words.
+        os.write(2, b"The script is out of memory.\n")
+        os._exit(1)
+    except BaseException as error:
+        one = painting.current if painting else None
+        protocol.event("failed", **explain(error, job.script, one).fields())
+        with contextlib.suppress(Exception):
+            traceback.print_exception(error)

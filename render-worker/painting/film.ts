@@ -1,0 +1,70 @@
+import { Readable } from "node:stream";
+import type { Picture } from "./events.ts";
+import { matroskaBlock, matroskaHeader, SAMPLE_RATE } from "./matroska.ts";
+import { BYTES_PER_SAMPLE } from "./read-records.ts";
+
+/** A frame, shown `repeats` times. Its pixels stay until `KEPT_FRAMES` more frames have been read. */
+export interface DrawnFrame {
+  pixels: Buffer;
+  repeats: number;
+}
+
+/**
+ * Frames as uncompressed Matroska whose first one is shown at 0, drawn as fast as they are read. The stream
+ * always ends without an error.
+ *
+ * @param onFailed called with the error that ended it too early
+ */
+export const toFilm = (
+  frames: AsyncIterable<DrawnFrame>,
+  picture: Picture,
+  onFailed: (error: unknown) => void,
+): Readable => toReadable(filmOf(frames, picture), onFailed);
+
+/** 16-bit little-endian stereo samples at 48 kHz as uncompressed Matroska, like `toFilm`. */
+export const toSoundtrack = (samples: AsyncIterable<Buffer>, onFailed: (error: unknown) => void): Readable =>
+  toReadable(soundtrackOf(samples), onFailed);
+
+async function* filmOf(frames: AsyncIterable<DrawnFrame>, picture: Picture): AsyncGenerator<Buffer> {
+  const { width, height, frameRate } = picture;
+  const frameBytes = width * height * 4;
+  let shown = 0;
+  let last: { pixels: Buffer; at: number } | undefined;
+  yield matroskaHeader({ video: picture });
+  for await (const { pixels, repeats } of frames) {
+    yield matroskaBlock("video", shown / frameRate, frameBytes);
+    yield pixels;
+    last = { pixels, at: shown };
+    shown += repeats;
+  }
+  // A frame lasts until the next one: the last one is repeated at its end.
+  if (last !== undefined && shown - 1 > last.at) {
+    yield matroskaBlock("video", (shown - 1) / frameRate, frameBytes);
+    yield last.pixels;
+  }
+}
+
+async function* soundtrackOf(samples: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let sent = 0;
+  yield matroskaHeader({ hasAudio: true });
+  for await (const bytes of samples) {
+    yield matroskaBlock("audio", sent / SAMPLE_RATE, bytes.length);
+    yield bytes;
+    sent += bytes.length / BYTES_PER_SAMPLE;
+  }
+}
+
+/** Nothing is read ahead: a frame's memory is used again after the next few. */
+const toReadable = (blocks: AsyncGenerator<Buffer>, onFailed: (error: unknown) => void): Readable =>
+  Readable.from(untilFailed(blocks, onFailed), { objectMode: false, highWaterMark: 1 });
+
+async function* untilFailed(
+  blocks: AsyncGenerator<Buffer>,
+  onFailed: (error: unknown) => void,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* blocks;
+  } catch (error) {
+    onFailed(error);
+  }
+}

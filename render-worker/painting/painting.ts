@@ -1,0 +1,326 @@
+import { Readable } from "node:stream";
+import type { AnimationStep } from "@reelay/contracts";
+import type { Logger } from "pino";
+import type { ScriptLimits } from "../config.ts";
+import { inputError, type RenderError, retriableError, scriptError } from "../errors.ts";
+import type { Program, ProgramResult } from "../programs/index.ts";
+import type { Counted, PainterEvent, PainterFailure, Picture } from "./events.ts";
+import type { DrawnFrame } from "./film.ts";
+import { CutOffError, ProtocolError } from "./protocol-error.ts";
+import { type PainterRecord, readRecords } from "./read-records.ts";
+
+/** What a painter is asked to draw, as its only argument in JSON (docs/reference/painters.md). */
+export interface PainterJob {
+  version: 1;
+  /** `CHECK` ends after the count pass. */
+  mode: "DRAW" | "CHECK";
+  /** Absolute path of the script. */
+  script: string;
+  scene: string | null;
+  width: number;
+  height: number;
+  frameRate: number;
+  renderer: "CAIRO" | "OPENGL";
+  seed: number;
+  /** Index of the first animation whose frames are sent. Default 0. */
+  startAt?: number;
+  /** Files that the script uses by their names: their folder, and the names of those that are fonts. */
+  materials?: { folder: string; fonts: readonly string[] };
+}
+
+export interface PaintingLimits extends ScriptLimits {
+  /** Length of the timeline. */
+  durationMs: number;
+}
+
+export interface PaintingOptions {
+  /** The painter's interpreter, in its jail. */
+  program: Program;
+  /** Arguments before the job. */
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  cwd: string | undefined;
+  job: PainterJob;
+  limits: PaintingLimits;
+  signal: AbortSignal;
+  log: Logger;
+  /** Called when an animation begins. */
+  onStep?: () => void;
+  /** Called with each event, before it is acted on. */
+  onEvent?: (event: PainterEvent) => void;
+}
+
+/** Known before the first frame. */
+export interface Counts {
+  counted: Counted;
+  picture: Picture;
+}
+
+/** What a drawing consists of, in the order of the timeline. */
+export type Drawn =
+  /** An animation begins. */
+  | { kind: "animation"; index: number }
+  | ({ kind: "frame" } & DrawnFrame)
+  /** 16-bit little-endian stereo samples at 48 kHz, from the beginning of the timeline. */
+  | { kind: "samples"; samples: Buffer };
+
+/** Threads of numerical libraries included. */
+const MAX_PROCESSES = 256;
+const MAX_FILE_BYTES = 256 * 1024 ** 2;
+/** A script that plays more than it counted is not done. */
+const ALMOST = 0.99;
+
+/** A running painter. Disposing stops it. */
+export class Painting implements AsyncDisposable {
+  readonly #limits: PaintingLimits;
+  readonly #log: Logger;
+  readonly #onStep: (() => void) | undefined;
+  readonly #onEvent: ((event: PainterEvent) => void) | undefined;
+  readonly #stop = new AbortController();
+  readonly #ended: Promise<ProgramResult>;
+  readonly #records: AsyncGenerator<PainterRecord>;
+  #hasGreeted = false;
+  #isDone = false;
+  #isAwaited = false;
+  #hasMoved = false;
+  #counted: Counted | null = null;
+  #step: (AnimationStep & { frames: number; planned: number | null }) | undefined;
+
+  constructor(options: PaintingOptions) {
+    const { program, args, env, cwd, job, limits, log } = options;
+    this.#limits = limits;
+    this.#log = log;
+    this.#onStep = options.onStep;
+    this.#onEvent = options.onEvent;
+    const output = Promise.withResolvers<Readable>();
+    this.#ended = program.run([...args, JSON.stringify(job)], {
+      signal: AbortSignal.any([options.signal, this.#stop.signal]),
+      ...(cwd !== undefined && { cwd }),
+      env,
+      limits: {
+        cpuSeconds: limits.cpuSeconds,
+        memoryBytes: limits.memoryBytes,
+        fileSizeBytes: MAX_FILE_BYTES,
+        processes: MAX_PROCESSES,
+      },
+      stallTimeoutMs: limits.silenceMs,
+      isExcused: () => this.#isExcused(),
+      onOutput: output.resolve,
+    });
+    // The reader reports a painter that could not be started.
+    this.#ended.then(() => output.resolve(Readable.from([])), output.reject);
+    output.promise.catch(() => undefined);
+    this.#records = readRecords(chunksOf(output.promise));
+  }
+
+  /** The animation that is being drawn. */
+  get step(): AnimationStep | undefined {
+    if (this.#step === undefined) return undefined;
+    const { frames, planned, ...step } = this.#step;
+    return { ...step, fraction: planned ? Math.min(ALMOST, frames / planned) : 0 };
+  }
+
+  /**
+   * Reads up to the first frame. Throws a `RenderError`: final if the script is at fault, else
+   * `PAINTER_BROKEN`.
+   */
+  async count(): Promise<Counts> {
+    for (;;) {
+      const record = await this.#next();
+      if (record === null) throw await this.#explainEnd();
+      if (record.kind !== "event") throw protocolError(new ProtocolError("the event picture", record.kind));
+      const { event } = record;
+      this.#note(event);
+      if (event.type === "counted") this.#counted = event;
+      if (event.type !== "picture") continue;
+      if (this.#counted === null)
+        throw protocolError(new ProtocolError("the event counted before picture", "picture"));
+      return { counted: this.#counted, picture: event };
+    }
+  }
+
+  /** Reads a job of the mode `CHECK` to its end. Throws as `count` does. */
+  async check(): Promise<Counted> {
+    for (let record = await this.#next(); record !== null; record = await this.#next()) {
+      if (record.kind !== "event")
+        throw protocolError(new ProtocolError("no frames in a check", record.kind));
+      this.#note(record.event);
+      if (record.event.type === "counted") this.#counted = record.event;
+    }
+    if (!this.#isDone || this.#counted === null) throw await this.#explainEnd();
+    return this.#counted;
+  }
+
+  /**
+   * The drawing, as fast as it is read. Call it once, after `count`. Throws a `RenderError` if it ends too
+   * early.
+   */
+  async *draw({ counted: { hasAudio }, picture }: Counts): AsyncGenerator<Drawn> {
+    const maxFrames = (this.#limits.durationMs / 1000) * picture.frameRate;
+    let frames = 0;
+    try {
+      for (let record = await this.#next(); record !== null; record = await this.#next()) {
+        if (record.kind === "event") {
+          this.#note(record.event);
+          if (record.event.type === "step") yield { kind: "animation", index: record.event.index };
+          continue;
+        }
+        if (this.#isDone) throw new ProtocolError("nothing after done", record.kind);
+        if (record.kind === "samples" && !hasAudio)
+          throw new ProtocolError("samples only if counted.hasAudio is true", "samples");
+        if (record.kind === "frame") {
+          frames += record.repeats;
+          if (frames > maxFrames) throw tooLong(this.#limits);
+          this.#drew(record.repeats);
+        }
+        yield record;
+      }
+      if (!this.#isDone) throw await this.#explainEnd();
+      if (frames === 0) throw nothingDrawn();
+    } catch (error) {
+      throw error instanceof ProtocolError ? protocolError(error) : error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error("The drawing is not needed any more."));
+    await this.#records.return(undefined).catch(() => undefined);
+    await this.#ended.catch(() => undefined);
+  }
+
+  async #next(): Promise<PainterRecord | null> {
+    this.#isAwaited = true;
+    try {
+      const { value, done } = await this.#records.next();
+      this.#hasMoved = true;
+      return done ? null : value;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      if (!(error instanceof CutOffError)) throw protocolError(error);
+      // The painter's end says more.
+      const { exitCode } = await this.#ended;
+      throw exitCode === 0 ? protocolError(error) : await this.#explainEnd();
+    } finally {
+      this.#isAwaited = false;
+    }
+  }
+
+  #note(event: PainterEvent): void {
+    this.#onEvent?.(event);
+    if (event.type === "failed") throw toError(event);
+    if (event.type === "hello") this.#hasGreeted = true;
+    if (event.type === "done") this.#isDone = true;
+    if (event.type === "warning")
+      this.#log.info({ code: event.code, line: event.line, message: event.message }, "script.warning");
+    if (event.type !== "step") return;
+    const { index, name, frames } = event;
+    const count = this.#counted?.animations ?? null;
+    this.#step = { index, count, name: name.slice(0, 200), fraction: 0, frames: 0, planned: frames };
+    this.#onStep?.();
+  }
+
+  #drew(repeats: number): void {
+    if (this.#step) this.#step.frames += repeats;
+  }
+
+  /** Silence counts only while something is expected, and since the last record. */
+  #isExcused(): boolean {
+    const isExcused = !this.#isAwaited || this.#hasMoved;
+    this.#hasMoved = false;
+    return isExcused;
+  }
+
+  /** Why the output ended before `done`. */
+  async #explainEnd(): Promise<unknown> {
+    const result = await this.#ended;
+    const { exitCode, signal, endedFor, stderr } = result;
+    const { cpuSeconds, memoryBytes, silenceMs } = this.#limits;
+    switch (endedFor) {
+      case "MEMORY_LIMIT":
+        return inputError(
+          "SCRIPT_MEMORY",
+          `The script needs more than ${Math.round(memoryBytes / 1024 ** 2)} MiB of memory. Draw smaller pictures or fewer objects at once.`,
+          stderr,
+        );
+      case "TIME_LIMIT":
+        return inputError(
+          "SCRIPT_TIME",
+          `The script used more than ${cpuSeconds} s of CPU time. Shorten it, lower its quality, or raise SCRIPT_TIMEOUT on the worker.`,
+          stderr,
+        );
+      case "STALLED":
+        return inputError(
+          "SCRIPT_TIME",
+          `The script drew nothing for ${silenceMs / 1000} s. Look for an endless loop or a long wait.`,
+          stderr,
+        );
+      case "OUTPUT_TOO_LONG":
+        return inputError(
+          "SCRIPT_OUTPUT",
+          `The script wrote a file of more than ${MAX_FILE_BYTES / 1024 ** 2} MiB. Scripts need no files: their frames are the result.`,
+          stderr,
+        );
+      case "FORBIDDEN":
+        return inputError(
+          "SCRIPT_FORBIDDEN",
+          "The script made a system call that is not available where scripts run. There is no network, and no other process.",
+          stderr,
+        );
+      default:
+    }
+    if (this.#isDone && exitCode === 0) return nothingDrawn();
+    const how = signal === null ? `exit code ${exitCode}` : signal;
+    return this.#hasGreeted
+      ? inputError(
+          "SCRIPT_FAILED",
+          `The script ended Python before its scene was drawn (${how}). Remove calls such as sys.exit.`,
+          stderr,
+        )
+      : painterBroken(`The painter ended before it began (${how}).`, stderr);
+  }
+}
+
+/**
+ * Frees each chunk's memory after its use. Left to the garbage collector, chunks of a gigabyte a minute made
+ * it run dozens of times, for more CPU time than all the rest of the worker.
+ */
+async function* chunksOf(output: Promise<Readable>): AsyncGenerator<Buffer> {
+  for await (const chunk of (await output) as AsyncIterable<Buffer>) {
+    yield chunk;
+    const { buffer } = chunk;
+    // Others may share the memory of a part.
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk.byteLength) buffer.transfer(0);
+  }
+}
+
+const painterBroken = (what: string, logTail?: string): RenderError =>
+  retriableError(
+    "WORKER",
+    "PAINTER_BROKEN",
+    `${what} Run \`npm run painters\` on the worker's machine, and \`npm run doctor\` to see what works.`,
+    logTail,
+  );
+
+const protocolError = (error: ProtocolError): RenderError =>
+  inputError(
+    "PAINTER_PROTOCOL",
+    `The painter's output is invalid: ${error.message}. Only a script that writes into it causes this.`,
+  );
+
+const tooLong = ({ durationMs }: PaintingLimits): RenderError =>
+  inputError(
+    "SCRIPT_OUTPUT",
+    `The animation is longer than ${Math.round(durationMs / 1000)} s. Shorten it, or divide it into several scenes.`,
+  );
+
+const nothingDrawn = (): RenderError =>
+  inputError(
+    "SCRIPT_EMPTY",
+    "The scene shows nothing: it has no animation and no wait. Add self.wait(1), or play an animation.",
+  );
+
+/** The failure that the painter reports, with its place in the script. */
+const toError = ({ code, message, line, column, traceback }: PainterFailure): RenderError =>
+  code === "PAINTER_BROKEN"
+    ? painterBroken(message, traceback ?? undefined)
+    : scriptError(code, message, { line, column }, traceback ?? undefined);

@@ -1,0 +1,66 @@
+import type { AnimationStep } from "@reelay/contracts";
+import { isVideoJob } from "../../src/database/index.ts";
+import { readSteps, shownStepIn, type VideoSnapshot } from "../../src/progress/index.ts";
+import { createBatch } from "../batch.ts";
+import { builder } from "../builder.ts";
+import { ANIMATION_STEP, StepKind } from "./enums.ts";
+import { Job } from "./job.ts";
+import { Video } from "./video.ts";
+
+const JobStep = builder.objectRef<AnimationStep>("JobStep").implement({
+  description: "A step of a job, e.g. an animation of a script.",
+  fields: (t) => ({
+    kind: t.field({ type: StepKind, description: "What the step is.", resolve: () => ANIMATION_STEP }),
+    index: t.exposeInt("index", { description: "Position among the steps, from 0." }),
+    count: t.exposeInt("count", {
+      nullable: true,
+      description:
+        "Number of steps, counted before the first frame. Null until then. A script may play more than were counted.",
+    }),
+    name: t.exposeString("name", { description: "What is being drawn, e.g. `Create(Circle)`." }),
+    fraction: t.exposeFloat("fraction", { description: "Progress of this step, 0 to 1." }),
+  }),
+});
+
+const steps = createBatch(({ db, live }, jobIds) => readSteps(db, live, jobIds));
+
+builder.prismaObjectField(Job, "step", (t) =>
+  t.field({
+    type: JobStep,
+    nullable: true,
+    description:
+      "The step that a worker is at, or the last one. Within an attempt neither `index` nor, within a step, `fraction` decreases. Null before the first step, and for kinds without steps.",
+    select: { id: true },
+    // An event of a subscription shows the step of its own moment, not the newest one.
+    resolve: async ({ id }, _args, ctx, { rootValue }) =>
+      shownStepIn(rootValue, id) ?? (await steps(ctx, id)) ?? null,
+  }),
+);
+
+/** By video. */
+const mainSteps = createBatch(async (ctx, videoIds) => {
+  const jobs = await ctx.db.job.findMany({
+    where: { videoId: { in: [...videoIds] }, ...isVideoJob },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    distinct: ["videoId"],
+    select: { id: true, videoId: true },
+  });
+  const known = await readSteps(
+    ctx.db,
+    ctx.live,
+    jobs.map(({ id }) => id),
+  );
+  return new Map(jobs.map(({ id, videoId }) => [videoId, known.get(id)]));
+});
+
+builder.prismaObjectField(Video, "step", (t) =>
+  t.field({
+    type: JobStep,
+    nullable: true,
+    description: "`step` of the job that renders the video (`mainJob`).",
+    select: { id: true },
+    // A watched video carries it.
+    resolve: async (video, _args, ctx) =>
+      "step" in video ? (video as VideoSnapshot).step?.step : await mainSteps(ctx, video.id),
+  }),
+);

@@ -1,0 +1,19 @@
+/** What draws animations on this machine. */
+import { findPainter } from "@reelay/render-worker";
+import type { Finding } from "./finding.ts";
+
+const WHAT = "Manim";
+
+export async function checkPainter(): Promise<Finding> {
+  try {
+    const { version, texReason, program } = await findPainter({
+      manimPython: process.env["MANIM_PYTHON"] || undefined,
+      path: process.env["PATH"] ?? "",
+    });
+    const formulas = texReason === null ? "formulas by TeX and Typst" : "formulas by Typst only";
+    return { what: WHAT, state: "ok", detail: `${version}, ${formulas} (${program.path})` };
+  } catch (error) {
+    const remedy = "only for animations: npm run painters";
+    return { what: WHAT, state: "limited", detail: (error as Error).message, remedy };
+  }
+}

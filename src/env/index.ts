@@ -1,0 +1,3 @@
+/** The API's environment variables. */
+
+export { type ApiEnv, processEnvironment, readApiEnv } from "./env.ts";

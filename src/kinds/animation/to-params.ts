@@ -1,0 +1,39 @@
+import { type AnimationParams, AnimationSettings, RenditionPart } from "@reelay/contracts";
+import type { Tx } from "../../events/index.ts";
+import type { TaskWithAll } from "../../jobs/index.ts";
+import { asksForStoryboard } from "../render/index.ts";
+import { downloadNameOf, isKept, toVideoParams } from "../video-params.ts";
+import { readKnownChunks } from "./known-chunks.ts";
+
+/**
+ * Parameters of the task that draws a script: every variant that is not kept, in one pass, after the last
+ * chunk that earlier attempts have finished for all of them.
+ */
+export async function toAnimationParams(tx: Tx, task: TaskWithAll): Promise<AnimationParams> {
+  const { job } = task;
+  const params = toVideoParams(task);
+  const animation = AnimationSettings.parse(job.video.source?.params);
+  const parts = await readChunks(tx, task);
+  const known = await readKnownChunks(tx, task, animation);
+  return {
+    ...params,
+    keep: { ...params.keep, ...(parts.length > 0 && { parts }) },
+    animation,
+    ...(known.length > 0 && { known }),
+    ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
+    ...(asksForStoryboard(task) && { storyboard: true }),
+    ...downloadNameOf(params.profile),
+  };
+}
+
+/** Finished chunks of the variants that the task makes. A repair makes them all again. */
+async function readChunks(tx: Tx, { job }: TaskWithAll): Promise<RenditionPart[]> {
+  const unfinished = job.video.variants.filter(
+    (variant) => !isKept(job, variant) && !job.repairs.includes(variant.name),
+  );
+  const rows = await tx.part.findMany({
+    where: { videoId: job.videoId, isComplete: true, rendition: { in: unfinished.map(({ name }) => name) } },
+    orderBy: [{ startMs: "asc" }, { rendition: "asc" }],
+  });
+  return rows.map((row) => RenditionPart.parse(row));
+}

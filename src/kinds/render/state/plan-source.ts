@@ -1,0 +1,39 @@
+import type { RenderState } from "@reelay/contracts";
+import type { Change } from "../../../events/index.ts";
+import type { StatePlan, VideoRows } from "./state-plan.ts";
+
+const LARGEST_INT = 2_147_483_647;
+
+/** The first report about a source and its probe counts. Pure. */
+export function planSource(
+  rows: VideoRows,
+  told: RenderState["source"],
+  now: Date,
+): Pick<StatePlan, "source" | "video" | "changes"> {
+  const known = rows.source;
+  const plan = { source: {}, video: {}, changes: [] as Change[] };
+  if (told === null || known === null) return plan;
+  if (known.receivedAt === null) {
+    const contentType = told.contentType ?? known.contentType;
+    plan.source = {
+      objectKey: told.key,
+      sizeBytes: BigInt(told.sizeBytes),
+      contentType,
+      receivedAt: now,
+    };
+    plan.changes.push({ type: "video.source-received" });
+  }
+  if (told.probe === null || known.probe !== null) return plan;
+  const { video, durationMs } = told.probe;
+  const { nonStandardReasons } = told;
+  plan.source = { ...plan.source, probe: told.probe };
+  plan.video = {
+    durationMs: durationMs === null ? null : Math.min(Math.round(durationMs), LARGEST_INT),
+    width: video?.width ?? null,
+    height: video?.height ?? null,
+    frameRate: video?.frameRate ?? null,
+    ...(nonStandardReasons && { nonStandardReasons }),
+  };
+  plan.changes.push({ type: "video.probed" });
+  return plan;
+}

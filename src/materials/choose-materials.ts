@@ -1,0 +1,84 @@
+import { type AnimationMaterial, MAX_MATERIALS, MAX_MATERIALS_BYTES } from "@reelay/contracts";
+import type { Material } from "../../prisma/generated/client.ts";
+import type { Db } from "../database/index.ts";
+import { ConflictError, InvalidInputError } from "../errors/index.ts";
+import { keyOf } from "../inputs/index.ts";
+
+/**
+ * The materials with these ids, as a painter needs them, in the order of the ids. Repeated ids count once.
+ * `field` is the input's path, for errors.
+ *
+ * Throws `InvalidInputError` (`MATERIALS_TOO_MANY`, `MATERIALS_TOO_LARGE`, `MATERIAL_NOT_FOUND`,
+ * `MATERIAL_NAME_REPEATED`) and `ConflictError` (`MATERIAL_NOT_READY`).
+ */
+export async function chooseMaterials(
+  db: Db,
+  workspaceId: string,
+  { ids, field }: { ids: readonly string[]; field: string },
+): Promise<AnimationMaterial[]> {
+  const distinct = [...new Set(ids)];
+  if (distinct.length > MAX_MATERIALS) throw tooMany(field, distinct.length);
+  if (distinct.length === 0) return [];
+  const keys = distinct.map((id) => keyOf("Material", id));
+  const rows = await db.material.findMany({
+    where: { workspaceId, id: { in: keys.filter((key) => key !== null) } },
+  });
+  const found = new Map(rows.map((row) => [row.id, row]));
+  const materials = keys.map((key, index) => {
+    const row = key === null ? undefined : found.get(key);
+    if (row === undefined) throw notFound(field, distinct[index] ?? "");
+    return toAnimationMaterial(row, field);
+  });
+  assertDistinctNames(field, materials);
+  const bytes = materials.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  if (bytes > MAX_MATERIALS_BYTES) throw tooLarge(field, bytes);
+  return materials;
+}
+
+function toAnimationMaterial(row: Material, field: string): AnimationMaterial {
+  const { id, filename, kind, sha256, status, objectKey, sizeBytes } = row;
+  if (status !== "READY" || kind === null || sha256 === null) throw notReady(field, row);
+  return { materialId: id, key: objectKey, filename, kind, sizeBytes: Number(sizeBytes), sha256 };
+}
+
+/** A script refers to materials by name alone. */
+function assertDistinctNames(field: string, materials: readonly AnimationMaterial[]): void {
+  const names = new Set<string>();
+  for (const { filename } of materials) {
+    if (names.has(filename)) {
+      throw new InvalidInputError(
+        "MATERIAL_NAME_REPEATED",
+        field,
+        `${field}: two materials are named ${JSON.stringify(filename)}, and a script could not tell them apart. Leave one of them out, or upload it under another name.`,
+      );
+    }
+    names.add(filename);
+  }
+}
+
+const tooMany = (field: string, count: number): InvalidInputError =>
+  new InvalidInputError(
+    "MATERIALS_TOO_MANY",
+    field,
+    `${field}: lists ${count} materials; a video may use at most ${MAX_MATERIALS}. Leave out those that the script does not use.`,
+  );
+
+const tooLarge = (field: string, bytes: number): InvalidInputError =>
+  new InvalidInputError(
+    "MATERIALS_TOO_LARGE",
+    field,
+    `${field}: the materials have ${bytes} bytes together; a video may use at most ${MAX_MATERIALS_BYTES}. Leave some out, or make the files smaller.`,
+  );
+
+export const notFound = (field: string, id: string): InvalidInputError =>
+  new InvalidInputError(
+    "MATERIAL_NOT_FOUND",
+    field,
+    `${field}: there is no material ${JSON.stringify(id.slice(0, 100).toWellFormed())} in this workspace. Use ids that \`materials\` or \`createMaterial\` returned.`,
+  );
+
+const notReady = (field: string, { filename, status }: Material): ConflictError =>
+  new ConflictError(
+    "MATERIAL_NOT_READY",
+    `${field}: ${JSON.stringify(filename)} is ${status}, and only materials that are READY can be used. ${status === "FAILED" ? "Its `error` says why; create it again." : "Finish its upload first."}`,
+  );

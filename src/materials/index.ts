@@ -1,0 +1,9 @@
+/** Materials: fonts, pictures and sounds of a workspace, which scripts use by their file names. */
+
+export { chooseMaterials } from "./choose-materials.ts";
+export { createMaterial } from "./create-material.ts";
+export { deleteMaterial } from "./delete-material.ts";
+export { failMaterial, materialTerminated } from "./fail-material.ts";
+export { holdMaterials } from "./hold-materials.ts";
+export { completeMaterial, receiveMaterial } from "./receive-material.ts";
+export { sweepMaterials } from "./sweep-materials.ts";

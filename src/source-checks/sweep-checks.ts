@@ -1,0 +1,71 @@
+import type { RecordedError } from "@reelay/contracts";
+import type { Logger } from "pino";
+import type { PrismaClient, SourceCheck } from "../../prisma/generated/client.ts";
+import { readOffers } from "../workers/index.ts";
+import { failCheck } from "./apply-check-report.ts";
+import { MAX_SENDS, PATIENCE_MS, RESEND_MS } from "./limits.ts";
+import { whyNoWorker } from "./need.ts";
+import { sendCheck } from "./send-check.ts";
+
+interface SweepDeps {
+  db: PrismaClient;
+  clock: () => Date;
+  log: Pick<Logger, "info" | "warn">;
+}
+
+/** Checks per sweep: each may write a script of 256 KiB to the outbox. */
+const BATCH = 100;
+
+/**
+ * Sends checks that no worker has answered, or that had no worker, again; ends those that were sent often
+ * enough or waited long enough; and removes expired ones.
+ *
+ * Locks the rows that it handles and skips those of another process, so any number may sweep.
+ */
+export async function sweepChecks({ db, clock, log }: SweepDeps): Promise<void> {
+  const now = clock();
+  await db.sourceCheck.deleteMany({ where: { expiresAt: { lt: now } } });
+  await db.$transaction(async (tx) => {
+    const due = await tx.$queryRaw<Array<{ id: string }>>`
+      SELECT id FROM source_checks
+      WHERE status = 'PENDING' AND (sent_at IS NULL OR sent_at < ${new Date(now.getTime() - RESEND_MS)})
+      ORDER BY created_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
+    if (due.length === 0) return;
+    const reason = whyNoWorker(await readOffers(tx, now));
+    const checks = await tx.sourceCheck.findMany({ where: { id: { in: due.map(({ id }) => id) } } });
+    for (const check of checks) {
+      const next = planNext(check, reason, now);
+      const fields = { checkId: check.id, sends: check.sends };
+      if (next.kind === "SEND") {
+        await sendCheck(tx, check, now);
+        log.info(fields, "check.sent");
+      } else if (next.kind === "FAIL") {
+        await failCheck(tx, check.id, now, next.error);
+        log.warn({ ...fields, code: next.error.code }, "check.not-answered");
+      }
+    }
+  });
+}
+
+type Next = { kind: "WAIT" } | { kind: "SEND" } | { kind: "FAIL"; error: RecordedError };
+
+/** What becomes of a check without an answer. `reason`: why no worker can do it, or null. Pure. */
+export function planNext(
+  { createdAt, sends }: Pick<SourceCheck, "createdAt" | "sends">,
+  reason: string | null,
+  now: Date,
+): Next {
+  const fail = (code: string, message: string): Next => ({
+    kind: "FAIL",
+    error: { code, message, scope: "WORKER", retriable: true },
+  });
+  if (reason !== null) {
+    const waitedMs = now.getTime() - createdAt.getTime();
+    return waitedMs < PATIENCE_MS ? { kind: "WAIT" } : fail("NO_WORKER", reason);
+  }
+  if (sends < MAX_SENDS) return { kind: "SEND" };
+  return fail(
+    "CHECK_UNANSWERED",
+    `No worker has answered within ${(MAX_SENDS * RESEND_MS) / 1000} s. The workers may be overloaded. Check the source again later.`,
+  );
+}

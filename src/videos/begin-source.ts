@@ -1,0 +1,110 @@
+import { objectKeys } from "@reelay/contracts";
+import type { OperationDeps } from "../context/index.ts";
+import { InvalidInputError } from "../errors/index.ts";
+import { type AskedUpload, openUpload, toSafeFilename } from "../upload-addresses/index.ts";
+import { checkSourceUrl } from "./check-input.ts";
+import type { ScriptInput } from "./check-script.ts";
+import type { NewVideo } from "./insert-video.ts";
+import { planScript } from "./plan-script.ts";
+
+/** The origin of a source: exactly one field. */
+export interface SourceInput {
+  upload?: AskedUpload | null;
+  url?: { url: string; filename?: string | null } | null;
+  manim?: ScriptInput | null;
+}
+
+/** A source before its video is written. */
+interface BegunSource {
+  source: NewVideo["source"];
+  /** Removes what was prepared for it, because its video was not written. */
+  forget: () => Promise<void>;
+}
+
+interface Subject {
+  videoId: string;
+  workspaceId: string;
+  now: Date;
+  maxBytes: number;
+}
+
+const nothing = () => Promise.resolve();
+
+/**
+ * Checks a source, and opens its upload or stores its script. Throws `InvalidInputError`, `ConflictError`.
+ */
+export async function beginSource(
+  deps: OperationDeps,
+  { upload, url, manim }: SourceInput,
+  subject: Subject,
+): Promise<BegunSource> {
+  if (url) return { source: toUrlSource(deps, url, subject), forget: nothing };
+  if (manim) return await storeScript(deps, manim, subject);
+  if (upload) return await beginUpload(deps, upload, subject);
+  throw new InvalidInputError(
+    "SOURCE_INVALID",
+    "source",
+    "source: has neither an upload, a url nor a script (manim); pass exactly one of them.",
+  );
+}
+
+function toUrlSource(
+  { limits }: OperationDeps,
+  { url, filename: asked }: NonNullable<SourceInput["url"]>,
+  { videoId }: Subject,
+): NewVideo["source"] {
+  const address = checkSourceUrl(url, limits.allowPrivateUrls);
+  const filename = toSafeFilename(asked ?? decodePath(address));
+  return { kind: "URL", url: address.href, filename, objectKey: objectKeys.source(videoId, filename) };
+}
+
+const SCRIPT_FILE = "scene.py";
+const SCRIPT_TYPE = "text/x-python";
+
+/** In the store before its video is written, since the job may begin with the commit. */
+async function storeScript(
+  { db, store, log }: OperationDeps,
+  input: ScriptInput,
+  { videoId, workspaceId, now }: Subject,
+): Promise<BegunSource> {
+  const { sizeBytes, settings } = await planScript(db, workspaceId, input);
+  const objectKey = objectKeys.source(videoId, SCRIPT_FILE);
+  await store.put(objectKey, input.script, { contentType: SCRIPT_TYPE });
+  const source: NewVideo["source"] = {
+    kind: "MANIM",
+    filename: SCRIPT_FILE,
+    contentType: SCRIPT_TYPE,
+    sizeBytes: BigInt(sizeBytes),
+    objectKey,
+    receivedAt: now,
+    params: settings,
+  };
+  const forget = async () => {
+    await store
+      .delete(objectKey)
+      .catch((error: unknown) => log.warn({ err: error, key: objectKey }, "script.not-removed"));
+  };
+  return { source, forget };
+}
+
+async function beginUpload(
+  deps: OperationDeps,
+  asked: AskedUpload,
+  { videoId, now, maxBytes }: Subject,
+): Promise<BegunSource> {
+  const { upload, forget } = await openUpload(deps, asked, {
+    uploadId: videoId,
+    keyOf: (filename) => objectKeys.source(videoId, filename),
+    now,
+    ...{ field: "source.upload.sizeBytes", maxBytes, setting: "UPLOAD_MAX_BYTES" },
+  });
+  return { source: { kind: "UPLOAD", ...upload }, forget };
+}
+
+function decodePath({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
+}

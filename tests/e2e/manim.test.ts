@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { prepareKinds } from "@reelay/render-worker";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { processesWith } from "../../render-worker/jail/testing/processes-with.ts";
+import { ToolNotFoundError } from "../../render-worker/media/ffmpeg/index.ts";
+import { inspect } from "../../render-worker/testing/inspect.ts";
+import { testTools } from "../../render-worker/testing/kit.ts";
+import { findInstalledPainter } from "../../render-worker/testing/painter.ts";
+import { keyOf } from "../../src/inputs/global-id.ts";
+import { documents, eventually, type System, startSystem } from "../kit/index.ts";
+import { startPainter } from "./start-painter.ts";
+
+const installed = await findInstalledPainter();
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({ workers: 0 });
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+const scene = (body: string): string =>
+  `class GenScene(Scene):\n    def construct(self):\n${body.trim().replaceAll(/^\s*/gm, "        ")}\n`;
+
+async function create(script: string, more: object = {}): Promise<string> {
+  const source = { manim: { script, quality: "LOW", ...more } };
+  const { data } = await system.client.ask(documents.createVideo, { input: { title: "Lesson", source } });
+  expect(data.createVideo.__typename).toBe("Video");
+  return data.createVideo.id;
+}
+
+const WATCH = `subscription ($id: ID!) { videoProgress(id: $id) {
+  id status error { code message } step { index count name } mainJob { waitReason } } }`;
+
+const watch = (id: string, isEnd: Parameters<System["client"]["watch"]>[1]) =>
+  system.client.watch(id, isEnd, null, WATCH);
+
+test.skipIf(installed === null)(
+  "a script plays while it is drawn, and every animation is seen in its order",
+  async () => {
+    await using _worker = await startPainter(system);
+    const id = await create(
+      scene(`
+        title = Text("Sine", font_size=72)
+        self.play(Write(title))
+        self.wait(3)
+        circle = Circle(color=BLUE, fill_opacity=0.5)
+        self.play(FadeOut(title), Create(circle))
+        self.play(Transform(circle, Square(color=RED)))
+      `),
+    );
+    const seen = await watch(id, ({ status }) => status === "READY" || status === "FAILED");
+    expect(new Set(seen.map(({ status }) => status))).toEqual(new Set(["PROCESSING", "PLAYABLE", "READY"]));
+    const steps = seen.flatMap(({ step }) => (step ? [`${step.index} of ${step.count}: ${step.name}`] : []));
+    expect([...new Set(steps)]).toEqual([
+      "0 of 4: Write(Text('Sine'))",
+      "1 of 4: Wait",
+      "2 of 4: FadeOut(Text('Sine')), Create(Circle)",
+      "3 of 4: Transform(Circle)",
+    ]);
+    const { data } = await system.client.ask(
+      `query ($id: ID!) { video(id: $id) { durationMs width height frameRate playback { posterUrl storyboardUrl }
+        variants { name status } source { kind script } } }`,
+      { id },
+    );
+    const { source, playback, variants, ...video } = data.video;
+    expect(video).toEqual({ durationMs: 6_000, width: 854, height: 480, frameRate: 15 });
+    expect(source).toMatchObject({ kind: "MANIM", script: expect.stringContaining("GenScene") });
+    expect(playback).toEqual({ posterUrl: expect.any(String), storyboardUrl: expect.any(String) });
+    expect(variants.filter(({ status }: { status: string }) => status === "READY")).toHaveLength(4);
+    const master = join(system.storeDirectory, `videos/${keyOf("Video", id)}/manifest/master.m3u8`);
+    expect(await inspect(master)).toMatchObject({ startTime: 0 });
+  },
+);
+
+test.skipIf(installed === null)("a script's own exception fails its video with the line", async () => {
+  await using _worker = await startPainter(system);
+  const id = await create(scene("self.play(Create(Circle()))\nself.play(Create(Cricle()))"));
+  const seen = await system.client.watch(id);
+  expect(seen.at(-1)).toMatchObject({
+    status: "FAILED",
+    error: { code: "SCRIPT_FAILED", message: expect.stringMatching(/^line 4.*NameError.*Cricle/) },
+  });
+});
+
+test.skipIf(installed === null)("a canceled drawing ends, with its painter", async () => {
+  await using _worker = await startPainter(system);
+  const id = await create(scene(`self.play(Rotate(Square(), run_time=60))`), { seed: 4_711 });
+  await watch(id, ({ step }) => step !== null);
+  expect(await processesWith('"seed":4711')).not.toEqual([]);
+  const { data } = await system.client.ask(`query ($id: ID!) { video(id: $id) { mainJob { id } } }`, { id });
+  await system.client.ask(documents.cancel, { id: data.video.mainJob.id });
+  await eventually(async () => expect(await processesWith('"seed":4711')).toEqual([]), "the painter is gone");
+});
+
+test("without a painter a script waits, and the job says what is missing", async () => {
+  const none = () => Promise.reject(new ToolNotFoundError("The Manim painter is not installed."));
+  await using _worker = await system.startWorker({}, undefined, undefined, (options) =>
+    prepareKinds({ ...options, findFfmpeg: () => testTools(), findPainter: none }),
+  );
+  const id = await create(scene("self.wait(1)"));
+  const seen = await watch(id, ({ mainJob }) => mainJob?.waitReason != null);
+  expect(seen.at(-1).mainJob.waitReason).toContain("npm run painters");
+});

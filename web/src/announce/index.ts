@@ -1,0 +1,3 @@
+/** Announcements for screen readers. */
+
+export { Announcer, useAnnounce, useAnnouncedVideo } from "./announcer.tsx";

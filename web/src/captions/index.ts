@@ -1,0 +1,3 @@
+/** A video's caption tracks. */
+
+export { CaptionsCard } from "./captions-card.tsx";

@@ -1,0 +1,16 @@
+/** Numbers, times and states as text. */
+
+export { describeStep } from "./describe-step.ts";
+export { count, formatBitrate, formatBytes, formatSpeed, percentOf } from "./numbers.ts";
+export { formatAgo, formatClock, formatDuration, formatMoment, formatSpan, formatUntil } from "./time.ts";
+export {
+  deliveryWords,
+  isJobSettled,
+  jobWords,
+  kindWord,
+  outcomeWords,
+  type Tone,
+  variantWords,
+  videoWords,
+  type Word,
+} from "./words.ts";

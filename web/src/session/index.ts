@@ -1,0 +1,3 @@
+/** The API key in use. */
+
+export { SessionGate, useSession } from "./session.tsx";

@@ -1,0 +1,5 @@
+/** A video that plays while it is made: its player and its variants. */
+import { lazy } from "react";
+
+export const Player = lazy(() => import("./player.tsx"));
+export { VariantTable } from "./variant-table.tsx";
