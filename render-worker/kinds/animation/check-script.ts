@@ -4,9 +4,8 @@ import { RenderError } from "../../errors.ts";
 import { reserveSpareMemory } from "../../host/index.ts";
 import type { InstalledPainter } from "../../painters/index.ts";
 import { type PainterEvent, Painting } from "../../painting/index.ts";
-import { fetchMaterials } from "./fetch-materials.ts";
+import { fetchMaterials, setUpEasel } from "../drawing/index.ts";
 import { defaultLimits, PAINTER_BYTES, toJob } from "./run-animation.ts";
-import { setUpEasel } from "./set-up-easel.ts";
 
 /** An author waits for the result, so a check has less time than a drawing. */
 const MAX_CPU_SECONDS = 20;

@@ -20,8 +20,8 @@ import { findPainter, type InstalledPainter } from "../../painters/index.ts";
 import { Painting, type PaintingLimits } from "../../painting/index.ts";
 import { wholeFilm } from "../../painting/testing/whole-film.ts";
 import { startWorker, testTools } from "../../testing/kit.ts";
+import { setUpEasel } from "../drawing/index.ts";
 import { prepareKinds } from "../index.ts";
-import { setUpEasel } from "./set-up-easel.ts";
 
 const path = processEnvironment["PATH"] ?? "";
 const manim = { manimPython: processEnvironment["MANIM_PYTHON"], path };

@@ -17,6 +17,16 @@ import { wholeSpan } from "../../media/timeline/index.ts";
 import type { InstalledPainter } from "../../painters/index.ts";
 import type { PainterJob } from "../../painting/index.ts";
 import { readObject } from "../../store/index.ts";
+import {
+  drawScene,
+  fetchMaterials,
+  MAX_HELD_BYTES,
+  type Scene,
+  setUpEasel,
+  storyboardOfVariant,
+  toKnownChunks,
+  toSourceFile,
+} from "../drawing/index.ts";
 import type { MediaAttempt } from "../ffmpeg/index.ts";
 import {
   describeOutput,
@@ -29,13 +39,6 @@ import {
   toVariantStates,
   writeManifest,
 } from "../render/index.ts";
-import { drawScene, type Scene } from "./draw-scene.ts";
-import { fetchMaterials } from "./fetch-materials.ts";
-import { MAX_HELD_BYTES } from "./held-frames.ts";
-import { toKnownChunks } from "./known-chunk.ts";
-import { setUpEasel } from "./set-up-easel.ts";
-import { storyboardOfVariant } from "./storyboard-of-variant.ts";
-import { toSourceFile } from "./to-source-file.ts";
 
 /** An attempt at an animation is encoded like one at a transcode. */
 export type AnimationAttempt = RenderAttempt & MediaAttempt<AnimationParams>;
@@ -61,7 +64,7 @@ export async function runAnimation(attempt: AnimationAttempt, painter: Installed
     readable: materials.job ? [materials.job.folder] : [],
     folder: directory.shared(`${ref.attemptId}-painter`),
   });
-  const planned = toSourceFile(animation, script.length);
+  const planned = toSourceFile(animation, { container: "manim", sizeBytes: script.length });
   const ladder = withoutMinimum(planLadder(task.profile, planned.probe));
   const variants = toVariantStates(ladder, task);
   state.update((before) => ({

@@ -1,19 +1,22 @@
-import type { AnimationSettings } from "@reelay/contracts";
 import { LIVE_INPUT } from "../../media/ffmpeg/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
 import type { Counts } from "../../painting/index.ts";
 
-/** The frames of an animation as a source, before its length is known. Pure. */
+/**
+ * The frames of a drawing as a source, before its length is known. Pure.
+ *
+ * @param made.container what is drawn, e.g. `manim`
+ * @param made.sizeBytes of what is drawn
+ */
 export function toSourceFile(
-  { width, height, frameRate }: Pick<AnimationSettings, "width" | "height" | "frameRate">,
-  sizeBytes: number,
+  { width, height, frameRate }: { width: number; height: number; frameRate: number },
+  made: { container: string; sizeBytes: number },
 ): SourceFile {
   return {
     input: LIVE_INPUT,
     probe: {
-      container: "manim",
+      ...made,
       durationMs: null,
-      sizeBytes,
       bitrateBps: null,
       video: {
         ...{ codec: "rawvideo", profile: null, pixelFormat: "rgba" },
