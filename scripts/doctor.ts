@@ -8,6 +8,7 @@ import { checkDataDirectory, checkPort } from "./doctor/machine.ts";
 import { checkPainter } from "./doctor/painter.ts";
 import { checkChromium, checkGo, checkNode, checkNpm } from "./doctor/programs.ts";
 import { checkBroker, checkPostgres } from "./doctor/services.ts";
+import { checkVoices } from "./doctor/voices.ts";
 
 await runCommand(
   {
@@ -29,6 +30,7 @@ async function examine(): Promise<void> {
     checkFfmpeg(),
     checkJail(dataDirectory),
     checkPainter(),
+    checkVoices(),
     checkPostgres(dataDirectory),
     checkPort(port),
     checkDataDirectory(dataDirectory),

@@ -34,6 +34,8 @@ export interface RunOptions {
   priority?: number;
   /** Maximum length of standard output in characters; beyond it the program is stopped. Default 8 MiB. */
   maxStdout?: number;
+  /** The program's standard input. Default: none. */
+  input?: Readable;
   /** Encoding of the standard output. Default UTF-8. */
   encoding?: BufferEncoding;
   /** Called with the process id once the program runs. Send signals to its whole tree (`signalTree`). */
@@ -91,6 +93,7 @@ export async function runProgram(
   signal?.addEventListener("abort", cancel, { once: true });
   const ended = await start(jailed, command, {
     encoding: options.encoding ?? "utf8",
+    input: options.input,
     onOutput: options.onOutput,
     onStart(process) {
       started = process;

