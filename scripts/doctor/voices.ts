@@ -6,8 +6,9 @@ const WHAT = "voices";
 
 export async function checkVoices(): Promise<Finding> {
   try {
-    const { engine, version, voices, open } = findSpeech(createNoJail());
-    await using speaker = open();
+    const speech = findSpeech(createNoJail());
+    const { engine, version, voices } = speech;
+    await using speaker = speech.open();
     await speaker.speak(
       { text: "Ready.", voice: null, language: null },
       { signal: AbortSignal.timeout(60_000) },

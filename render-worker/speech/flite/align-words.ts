@@ -30,7 +30,7 @@ export function alignWords(
   const lines = linesOf(sounds);
   const isPrinted = lines.length === audible.length;
   const expected = audible.flatMap(({ spoken, index }, at) => {
-    const own = isPrinted ? soundsOf(lines[at] ?? "") : [...spoken];
+    const own = isPrinted ? soundsOf(lines[at] ?? "") : Array.from(spoken);
     return own.map((sound) => ({ sound, word: index }));
   });
   const owners =

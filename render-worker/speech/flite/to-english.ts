@@ -49,7 +49,7 @@ export function toEnglish(text: string): ReadableWord[] {
   if (foreign !== null)
     throw inputError(
       "LANGUAGE_UNSUPPORTED",
-      `Flite speaks English, and the text has the letter "${[...foreign[0]][0]}" of another script. Choose another engine (SPEECH on the worker), or the voice NONE.`,
+      `Flite speaks English, and the text has the letter "${String.fromCodePoint(foreign[0].codePointAt(0) ?? 0)}" of another script. Choose another engine (SPEECH on the worker), or the voice NONE.`,
     );
   return text.split(" ").map((word) => ({ text: word, spoken: toSpoken(word) }));
 }

@@ -35,7 +35,7 @@ async function studio() {
     make: (name: string, source: string) =>
       makeClip(join(directory.path, name), words(`-f lavfi -i ${source}`)),
     path: (name: string) => join(directory.path, name),
-    async mix(soundtrack: Partial<Soundtrack> & Pick<Soundtrack, "durationMs">) {
+    mix: async (soundtrack: Partial<Soundtrack> & Pick<Soundtrack, "durationMs">) => {
       const limits = { sourcePixels: 1e6 };
       const mixed = await mixSoundtrack(
         { clips: [], sounds: [], music: null, ...soundtrack },
