@@ -3,6 +3,7 @@ import type { Quiet } from "./host/index.ts";
 
 import type { FetchPolicy } from "./media/fetch/index.ts";
 import type { DecodeLimits } from "./media/ffmpeg/index.ts";
+import type { SpeechOptions } from "./speech/index.ts";
 
 /** Limits of one source. */
 export interface SourceLimits extends DecodeLimits {
@@ -51,6 +52,8 @@ export interface WorkerConfig {
   limits: SourceLimits;
   /** Default: five minutes, 4 GiB, one minute. */
   script?: ScriptLimits;
+  /** Default: Flite. */
+  speech?: SpeechOptions;
   fetch: FetchPolicy;
   /** Interval of `worker.seen` messages. */
   heartbeatMs: number;

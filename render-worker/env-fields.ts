@@ -3,6 +3,7 @@ import { docs, list, logEnvFields, optionalPort, pubsubEnvFields, storeEnvFields
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
 import { sandboxes } from "./jail/index.ts";
+import { speechEngines } from "./speech/index.ts";
 
 const seconds = z.coerce.number().positive();
 const count = z.coerce.number().int().positive();
@@ -232,6 +233,40 @@ export const workerEnvFields = {
       example: "2147483648",
     }),
   ),
+  SPEECH: z
+    .enum(speechEngines)
+    .default("flite")
+    .meta(
+      docs({
+        default: "flite",
+        effect:
+          "Engine that speaks the texts of videos. `flite`: four English voices in the worker, offline. `google`: Google Cloud Text-to-Speech, which charges by the character; texts leave this machine.",
+        example: "google",
+      }),
+    ),
+  GOOGLE_SPEECH_API_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "none: the application default credentials of the machine",
+        effect:
+          "API key for Google Cloud Text-to-Speech, with `SPEECH=google`. Restrict the key to this API.",
+        example: "AIza...",
+      }),
+    ),
+  GOOGLE_SPEECH_ENDPOINT: z
+    .url()
+    .optional()
+    .meta(
+      docs({
+        default: "https://texttospeech.googleapis.com",
+        effect:
+          "Address of Google Cloud Text-to-Speech, with `SPEECH=google`. Regional ones keep texts in their region.",
+        example: "https://eu-texttospeech.googleapis.com",
+      }),
+    ),
   FETCH_TIMEOUT: seconds.default(3600).meta(
     docs({
       default: "3600",

@@ -9,6 +9,7 @@ import { workerEnvFields } from "./env-fields.ts";
 import type { JailOptions } from "./jail/index.ts";
 import type { FindOptions } from "./media/tools/index.ts";
 import type { FindPainterOptions } from "./painters/index.ts";
+import type { SpeechOptions } from "./speech/index.ts";
 
 export { workerEnvFields } from "./env-fields.ts";
 
@@ -75,6 +76,7 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
         memoryBytes: fields.SCRIPT_MEMORY_BYTES,
         silenceMs: 60_000,
       },
+      speech: toSpeech(fields),
       fetch: { timeoutMs: fields.FETCH_TIMEOUT * 1000, allowPrivate: fields.FETCH_ALLOW_PRIVATE },
       unsentBytes: fields.MAX_UNSENT_BYTES,
       sourceCacheBytes: fields.SOURCE_CACHE_BYTES,
@@ -103,6 +105,11 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
     ...(fields.METRICS_PORT !== undefined && { metricsPort: fields.METRICS_PORT }),
   };
 }
+
+const toSpeech = ({ SPEECH, GOOGLE_SPEECH_ENDPOINT, GOOGLE_SPEECH_API_KEY }: Fields): SpeechOptions =>
+  SPEECH === "google"
+    ? { engine: SPEECH, endpoint: GOOGLE_SPEECH_ENDPOINT, apiKey: GOOGLE_SPEECH_API_KEY }
+    : { engine: SPEECH };
 
 function toStore(fields: Fields): WorkerEnv["store"] {
   const gcs = toGcsStore(fields);

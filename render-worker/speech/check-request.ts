@@ -13,7 +13,7 @@ const LISTED_VOICES = 20;
  */
 export function checkRequest(
   { text, voice, language, rate = 1 }: SpeechRequest,
-  { name, voices }: Pick<SpeechEngine, "name" | "voices">,
+  { name, voices }: Pick<SpeechEngine, "name"> & { voices: readonly Voice[] },
 ): EngineRequest {
   const clean = cleanText(text);
   const { length } = clean;
@@ -55,26 +55,41 @@ function chooseVoice(
   voices: readonly Voice[],
   engine: string,
 ): Voice {
-  const speaks = (each: Voice) => language === null || primaryOf(each.language) === primaryOf(language);
-  const found = voice === null ? voices.find(speaks) : voices.find(({ id }) => id === voice);
-  if (found !== undefined && speaks(found)) return found;
-  if (voice !== null && found === undefined)
+  const wanted = language === null ? null : toLocale(language);
+  const speaks = (each: Voice) =>
+    language === null || (wanted !== null && toLocale(each.language)?.language === wanted.language);
+  const suitable = voices.filter(speaks);
+  const listed = listVoices(suitable.length > 0 ? suitable : voices, engine);
+  if (voice === null) {
+    const found =
+      suitable.find(({ language }) => toLocale(language)?.region === wanted?.region) ?? suitable[0];
+    if (found) return found;
+    throw unsupported(`No voice of the engine ${engine} speaks`, language, listed);
+  }
+  const found = voices.find(({ id }) => id === voice);
+  if (!found)
     throw inputError(
       "VOICE_UNAVAILABLE",
-      `The voice "${voice.slice(0, 100)}" is not available here. ${listVoices(voices, engine)}`,
+      `The voice "${voice.slice(0, 100)}" is not available here. ${listed}`,
     );
-  const speaker =
-    found === undefined
-      ? `No voice of the engine ${engine} speaks`
-      : `The voice "${found.id}" does not speak`;
-  throw inputError(
-    "LANGUAGE_UNSUPPORTED",
-    `${speaker} the language "${language?.slice(0, 40)}". ${listVoices(voices, engine)} Choose another voice, another engine (SPEECH on the worker), or the voice NONE.`,
-  );
+  if (!speaks(found)) throw unsupported(`The voice "${found.id}" does not speak`, language, listed);
+  return found;
 }
 
-/** `en` of `en-US`. */
-const primaryOf = (language: string): string => language.toLowerCase().split(/[-_]/)[0] ?? "";
+const unsupported = (voice: string, language: string | null, listed: string) =>
+  inputError(
+    "LANGUAGE_UNSUPPORTED",
+    `${voice} the language "${language?.slice(0, 40)}". ${listed} Choose another voice, another engine (SPEECH on the worker), or the voice NONE.`,
+  );
+
+/** With the usual names of languages, e.g. `zh` for `cmn`. Null: no language tag. */
+function toLocale(language: string): Intl.Locale | null {
+  try {
+    return new Intl.Locale(language);
+  } catch {
+    return null;
+  }
+}
 
 function listVoices(voices: readonly Voice[], engine: string): string {
   const listed = voices.slice(0, LISTED_VOICES).map(({ id, language }) => `${id} (${language})`);

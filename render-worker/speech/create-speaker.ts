@@ -1,25 +1,40 @@
 import { checkRequest } from "./check-request.ts";
-import type { EngineRequest, SpeechEngine } from "./engine.ts";
+import { type ClipCache, clipKey } from "./clip-cache.ts";
+import type { SpeechEngine } from "./engine.ts";
 import type { Speaker, SpokenClip } from "./speaker.ts";
 
-/** A speaker with one engine, which it disposes. It keeps what it has spoken: create one per attempt. */
-export function createSpeaker(engine: SpeechEngine): Speaker {
-  const spoken = new Map<string, Promise<SpokenClip>>();
+interface SpeakerOptions {
+  /** Shared by the worker's attempts. */
+  cache: ClipCache;
+  /** The engine's voices, which are the same for all attempts. */
+  voices: SpeechEngine["voices"];
+}
+
+/** A speaker with one engine, which it disposes. */
+export function createSpeaker(engine: SpeechEngine, { cache, voices }: SpeakerOptions): Speaker {
   const closed = new AbortController();
-  const speakOnce = (request: EngineRequest): Promise<SpokenClip> => {
-    const key = JSON.stringify([request.voice.id, request.rate, request.text]);
-    const known = spoken.get(key);
-    if (known) return known;
-    const clip = engine.speak(request, { signal: closed.signal });
-    spoken.set(key, clip);
-    clip.catch(() => spoken.delete(key));
-    return clip;
-  };
+  /** Not shared: a clip that is being spoken ends with its speaker. */
+  const pending = new Map<string, Promise<SpokenClip>>();
   return {
-    voices: () => engine.voices,
+    voices,
     async speak(request, { signal }) {
       signal.throwIfAborted();
-      return await unlessAborted(speakOnce(checkRequest(request, engine)), signal);
+      const checked = checkRequest(request, { name: engine.name, voices: await voices({ signal }) });
+      const key = clipKey(checked, engine);
+      const known = cache.get(key);
+      if (known) return known;
+      const begin = async () => {
+        try {
+          const clip = await engine.speak(checked, { signal: closed.signal });
+          cache.set(key, clip);
+          return clip;
+        } finally {
+          pending.delete(key);
+        }
+      };
+      const spoken = pending.get(key) ?? begin();
+      pending.set(key, spoken);
+      return await unlessAborted(spoken, signal);
     },
     async [Symbol.asyncDispose]() {
       closed.abort(new Error("The speaker is closed."));
@@ -29,12 +44,13 @@ export function createSpeaker(engine: SpeechEngine): Speaker {
 }
 
 /** Another caller may wait for the same clip, so that this one's signal does not end it. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function unlessAborted(spoken: Promise<SpokenClip>, signal: AbortSignal): Promise<SpokenClip> {
+  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   try {
-    return await Promise.race([work, aborted.promise]);
+    return await Promise.race([spoken, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", abort);
   }

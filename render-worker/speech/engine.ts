@@ -13,8 +13,8 @@ export interface SpeechEngine extends AsyncDisposable {
   readonly name: string;
   /** Changes whenever the same request may give other samples. */
   readonly version: string;
-  /** The default voice of each language comes first. */
-  readonly voices: readonly Voice[];
+  /** The default voice of each language comes first. Throws a retriable `RenderError`. */
+  voices(options: { signal: AbortSignal }): Promise<readonly Voice[]>;
   /** Throws a `RenderError`, or the signal's reason. */
   speak(request: EngineRequest, options: { signal: AbortSignal }): Promise<SpokenClip>;
 }

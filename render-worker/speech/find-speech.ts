@@ -1,27 +1,53 @@
 import type { Jail } from "../jail/index.ts";
+import { createClipCache } from "./clip-cache.ts";
 import { createSpeaker } from "./create-speaker.ts";
 import type { SpeechEngine } from "./engine.ts";
 import { findFlite } from "./flite/find-flite.ts";
 import { FliteEngine } from "./flite/flite-engine.ts";
-import { fliteVoices } from "./flite/voices.ts";
+import type { GoogleSpeechOptions } from "./google/google-client.ts";
+import { GoogleEngine } from "./google/google-engine.ts";
 import type { Speaker, Voice } from "./speaker.ts";
+
+export const speechEngines = ["flite", "google"] as const;
+
+/** The engine of a worker, with its settings. */
+export type SpeechOptions = { engine: "flite" } | ({ engine: "google" } & GoogleSpeechOptions);
 
 /** The speech engine of a worker. */
 export interface InstalledSpeech {
   /** Name of the engine. */
   engine: string;
   version: string;
-  voices: readonly Voice[];
-  /** A speaker for one attempt. It starts no program before the first text. */
+  /** The default voice of each language comes first. Throws a retriable `RenderError`. */
+  voices(options: { signal: AbortSignal }): Promise<readonly Voice[]>;
+  /** A speaker for one attempt. It starts no program, and sends no request, before the first text. */
   open(): Speaker;
 }
 
-/** Finds the speech engine of a worker. */
-export function findSpeech(jail: Jail): InstalledSpeech {
-  const flite = findFlite(jail);
-  const open = (): SpeechEngine => new FliteEngine(flite);
+/** Finds the speech engine of a worker. Default: Flite. */
+export function findSpeech(jail: Jail, options: SpeechOptions = { engine: "flite" }): InstalledSpeech {
+  const create = creatorOf(jail, options);
+  const { name, version } = create();
+  const cache = createClipCache();
+  const voices = askOnce(async ({ signal }) => {
+    await using engine = create();
+    return await engine.voices({ signal });
+  });
   return {
-    ...{ engine: "flite", version: flite.version, voices: fliteVoices },
-    open: () => createSpeaker(open()),
+    ...{ engine: name, version, voices },
+    open: () => createSpeaker(create(), { cache, voices }),
   };
+}
+
+/** An engine holds nothing before it is used. */
+function creatorOf(jail: Jail, options: SpeechOptions): () => SpeechEngine {
+  if (options.engine === "google") return () => new GoogleEngine(options);
+  const flite = findFlite(jail);
+  return () => new FliteEngine(flite);
+}
+
+/** Keeps the first answer. A failure is not kept. */
+function askOnce(ask: InstalledSpeech["voices"]): InstalledSpeech["voices"] {
+  let known: readonly Voice[] | undefined;
+  return async (options) => (known ??= await ask(options));
 }

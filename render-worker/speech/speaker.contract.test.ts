@@ -1,13 +1,31 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { testJail } from "../testing/kit.ts";
+import { startFakeGoogle } from "./google/testing/fake-google.ts";
 import { findSpeech, type InstalledSpeech, type Speaker, type SpokenClip } from "./index.ts";
 
 const signal = AbortSignal.any([]);
 
-const engines = [{ name: "flite", find: async () => findSpeech(await testJail()) }];
+const API_KEY = "key-of-the-test";
+
+/** With an engine's service, if it has one. */
+const engines: { name: string; find: () => Promise<InstalledSpeech & Partial<AsyncDisposable>> }[] = [
+  { name: "flite", find: async () => findSpeech(await testJail()) },
+  {
+    name: "google",
+    find: async () => {
+      const { endpoint, ...service } = await startFakeGoogle(API_KEY);
+      return { ...findSpeech(await testJail(), { engine: "google", endpoint, apiKey: API_KEY }), ...service };
+    },
+  },
+];
 
 const hash = ({ samples }: SpokenClip) => samples.toString("base64").slice(0, 10_000);
 const writtenIn = ({ words }: SpokenClip) => words.map(({ text }) => text).join(" ");
+
+const asDisposable = async (found: Promise<InstalledSpeech & Partial<AsyncDisposable>>) => {
+  const speech = await found;
+  return { ...speech, [Symbol.asyncDispose]: async () => speech[Symbol.asyncDispose]?.() };
+};
 
 /** Words follow each other within the clip. */
 function expectInOrder({ words, durationMs }: SpokenClip): void {
@@ -21,13 +39,16 @@ function expectInOrder({ words, durationMs }: SpokenClip): void {
 }
 
 describe.each(engines)("$name", ({ find }) => {
-  let speech: InstalledSpeech;
+  let speech: InstalledSpeech & Partial<AsyncDisposable>;
   let speaker: Speaker;
   beforeAll(async () => {
     speech = await find();
     speaker = speech.open();
   });
-  afterAll(() => speaker[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await speaker[Symbol.asyncDispose]();
+    await speech[Symbol.asyncDispose]?.();
+  });
   const speak = (text: string, more: { voice?: string; rate?: number; language?: string } = {}) =>
     speaker.speak({ voice: null, language: "en", ...more, text }, { signal });
 
@@ -41,8 +62,9 @@ describe.each(engines)("$name", ({ find }) => {
     for (const { startMs, endMs } of clip.words) expect(endMs).toBeGreaterThan(startMs);
   });
 
-  test("the same request gives the same bytes, also from another process", async () => {
-    await using other = speech.open();
+  test("the same request gives the same bytes, also in another worker", async () => {
+    await using another = await asDisposable(find());
+    await using other = another.open();
     const request = { text: "Which planet is red?", voice: null, language: "en" };
     const clips = [await speaker.speak(request, { signal }), await other.speak(request, { signal })];
     expect(new Set(clips.map(hash)).size).toBe(1);
@@ -56,7 +78,8 @@ describe.each(engines)("$name", ({ find }) => {
 
   test("each voice speaks, and differently; a rate of 2 halves the time", async () => {
     const clips = [];
-    for (const { id } of speech.voices.slice(0, 4)) clips.push(await speak("One small step.", { voice: id }));
+    const english = (await speech.voices({ signal })).filter(({ language }) => language.startsWith("en"));
+    for (const { id } of english) clips.push(await speak("One small step.", { voice: id }));
     expect(new Set(clips.map(hash)).size).toBe(clips.length);
     const fast = await speak("One small step.", { rate: 2 });
     expect(fast.durationMs / (clips[0]?.durationMs ?? 0)).toBeCloseTo(0.5, 1);
@@ -77,10 +100,18 @@ describe.each(engines)("$name", ({ find }) => {
     expectInOrder(clip);
   });
 
+  test("a clip that one attempt has spoken serves the next one of this worker", async () => {
+    const request = { text: "Spoken once.", voice: null, language: "en" };
+    const clip = await speaker.speak(request, { signal });
+    await using next = speech.open();
+    expect(await next.speak(request, { signal })).toBe(clip);
+  });
+
   test.each([
     ["no text", "", {}, "TEXT_NOT_SPEAKABLE"],
     ["blanks and control characters", " \n\0\u200B ", {}, "TEXT_NOT_SPEAKABLE"],
     ["a megabyte", "word ".repeat(200_000), {}, "TEXT_TOO_LONG"],
+    ["emoji alone", "🎉 🎉", {}, "TEXT_NOT_SPEAKABLE"],
     ["a voice that does not exist", "Hello", { voice: "missing-1" }, "VOICE_UNAVAILABLE"],
     ["a language without a voice", "Hello", { language: "tlh" }, "LANGUAGE_UNSUPPORTED"],
     ["a rate of 9", "Hello", { rate: 9 }, "RATE_INVALID"],
@@ -89,7 +120,7 @@ describe.each(engines)("$name", ({ find }) => {
   });
 
   test("the refusal of a voice lists the available ones", async () => {
-    const [first] = speech.voices;
+    const [first] = await speech.voices({ signal });
     await expect(speak("Hello", { voice: "unknown" })).rejects.toThrow(first?.id);
   });
 

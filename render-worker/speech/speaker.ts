@@ -42,11 +42,12 @@ export interface SpeechRequest {
 
 /** Speaks texts. Disposing ends its programs. */
 export interface Speaker extends AsyncDisposable {
-  voices(): readonly Voice[];
+  /** The default voice of each language comes first. Throws a retriable `RenderError`. */
+  voices(options: { signal: AbortSignal }): Promise<readonly Voice[]>;
   /**
-   * Speaks a text; equal requests are spoken once and give equal bytes. Throws a `RenderError`:
-   * `VOICE_UNAVAILABLE`, `LANGUAGE_UNSUPPORTED`, `TEXT_TOO_LONG`, `TEXT_NOT_SPEAKABLE` and `RATE_INVALID` are
-   * final, `SPEECH_FAILED` is not. Throws the signal's reason once that has aborted.
+   * Speaks a text; equal requests are spoken once. Throws a `RenderError`: `VOICE_UNAVAILABLE`,
+   * `LANGUAGE_UNSUPPORTED`, `TEXT_TOO_LONG`, `TEXT_NOT_SPEAKABLE`, `RATE_INVALID` and `SPEECH_REFUSED` are final,
+   * `SPEECH_FAILED` is not. Throws the signal's reason once that has aborted.
    */
   speak(request: SpeechRequest, options: { signal: AbortSignal }): Promise<SpokenClip>;
 }

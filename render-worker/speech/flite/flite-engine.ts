@@ -1,10 +1,10 @@
 import { notSpeakable } from "../check-request.ts";
 import type { EngineRequest, SpeechEngine } from "../engine.ts";
-import type { SpokenClip } from "../speaker.ts";
+import { readWav } from "../read-wav.ts";
+import type { SpokenClip, Voice } from "../speaker.ts";
 import { alignWords } from "./align-words.ts";
 import type { InstalledFlite } from "./find-flite.ts";
 import { FliteProcess } from "./flite-process.ts";
-import { readWav } from "./read-wav.ts";
 import { toEnglish } from "./to-english.ts";
 import { fliteVoices } from "./voices.ts";
 
@@ -16,13 +16,16 @@ import { fliteVoices } from "./voices.ts";
 export class FliteEngine implements SpeechEngine {
   readonly name = "flite";
   readonly version: string;
-  readonly voices = fliteVoices;
   readonly #flite: InstalledFlite;
   #process: FliteProcess | undefined;
 
   constructor(flite: InstalledFlite) {
     this.#flite = flite;
     this.version = flite.version;
+  }
+
+  async voices(): Promise<readonly Voice[]> {
+    return fliteVoices;
   }
 
   async speak({ text, voice, rate }: EngineRequest): Promise<SpokenClip> {
@@ -34,8 +37,9 @@ export class FliteEngine implements SpeechEngine {
       ...{ text: spoken.join(" "), words: spoken, voice: voice.id },
       stretch: 1 / rate,
     });
-    const { samples, sampleRate } = readWav(wav);
-    if (samples.length === 0) throw notSpeakable(text);
+    const read = readWav(wav);
+    if (read === null || read.samples.length === 0) throw notSpeakable(text);
+    const { samples, sampleRate } = read;
     const durationMs = (samples.length / 2 / sampleRate) * 1000;
     return { samples, sampleRate, durationMs, words: alignWords(words, answer, durationMs) };
   }

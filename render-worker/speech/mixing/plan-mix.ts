@@ -35,7 +35,7 @@ const fade = { inSeconds: 0.5, outSeconds: 1.5 };
 const quiet = words("-hide_banner -nostdin -nostats -y");
 /** Prints a summary at the end (`parseLoudness`). */
 const METER = "ebur128=framelog=verbose";
-const STEREO = `aresample=${SOUNDTRACK_RATE},aformat=sample_fmts=fltp:channel_layouts=stereo`;
+const stereo = `aresample=${SOUNDTRACK_RATE},aformat=sample_fmts=fltp:channel_layouts=stereo`;
 
 const inputOf = ({ path, sampleRate, channels }: RawFile): string[] => [
   ...words(`-protocol_whitelist file -f s16le -ar ${sampleRate} -ac ${channels} -i`),
@@ -52,7 +52,7 @@ export const measuringArguments = (speech: readonly RawFile[]): string[] => [
   ...speech.flatMap(inputOf),
   "-filter_complex",
   [
-    ...speech.map((_, input) => `[${input}]${STEREO}[s${input}]`),
+    ...speech.map((_, input) => `[${input}]${stereo}[s${input}]`),
     `${sumOf(speech.map((_, input) => `s${input}`))},${METER}[out]`,
   ].join(";"),
   ...words("-map [out] -f null -"),
@@ -79,14 +79,14 @@ export function mixingArguments(
   const spoken = sumOf(speech.map((_, input) => `s${input}`));
   const fadeOutAt = Math.max(0, seconds - fade.outSeconds);
   const chains = [
-    ...speech.map((_, input) => `[${input}]${STEREO}[s${input}]`),
+    ...speech.map((_, input) => `[${input}]${stereo}[s${input}]`),
     ...(speech.length > 0
       ? [`${spoken},volume=${speechGainDb}dB${hasDucking ? ",asplit[speech][key]" : "[speech]"}`]
       : []),
-    ...(sounds ? [`[${speech.length}]${STEREO}[sounds]`] : []),
+    ...(sounds ? [`[${speech.length}]${stereo}[sounds]`] : []),
     ...(music
       ? [
-          `[${files.length}]${STEREO},atrim=end=${seconds},volume=${music.musicGainDb}dB,afade=t=in:d=${fade.inSeconds},afade=t=out:st=${fadeOutAt}:d=${fade.outSeconds}[${hasDucking ? "loud" : "music"}]`,
+          `[${files.length}]${stereo},atrim=end=${seconds},volume=${music.musicGainDb}dB,afade=t=in:d=${fade.inSeconds},afade=t=out:st=${fadeOutAt}:d=${fade.outSeconds}[${hasDucking ? "loud" : "music"}]`,
           ...(hasDucking ? [`[loud][key]${DUCKING}[music]`] : []),
         ]
       : []),
