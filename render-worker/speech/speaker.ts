@@ -46,8 +46,8 @@ export interface Speaker extends AsyncDisposable {
   voices(options: { signal: AbortSignal }): Promise<readonly Voice[]>;
   /**
    * Speaks a text; equal requests are spoken once. Throws a `RenderError`: `VOICE_UNAVAILABLE`,
-   * `LANGUAGE_UNSUPPORTED`, `TEXT_TOO_LONG`, `TEXT_NOT_SPEAKABLE`, `RATE_INVALID` and `SPEECH_REFUSED` are final,
-   * `SPEECH_FAILED` is not. Throws the signal's reason once that has aborted.
+   * `LANGUAGE_UNSUPPORTED`, `TEXT_TOO_LONG`, `TEXT_NOT_SPEAKABLE`, `RATE_INVALID` and `SPEECH_REFUSED` are
+   * final, `SPEECH_FAILED` is not. Throws the signal's reason once that has aborted.
    */
   speak(request: SpeechRequest, options: { signal: AbortSignal }): Promise<SpokenClip>;
 }

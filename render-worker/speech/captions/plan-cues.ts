@@ -16,7 +16,9 @@ export interface CaptionCue {
 /** Columns of a line and lines of a caption that viewers can read, as in most broadcasters' guidelines. */
 const MAX_COLUMNS = 42;
 const MAX_LINES = 2;
-/** A caption stays for a moment after its last word, and long enough to be read, but not into the next one. */
+/**
+ * A caption stays for a moment after its last word, and long enough to be read, but not into the next one.
+ */
 const LINGER_MS = 400;
 const LEAST_MS = 1_000;
 /** A longer silence ends a caption. */

@@ -10,8 +10,8 @@ import { fliteVoices } from "./voices.ts";
 
 /**
  * Flite in a process in the jail. Not a thread of the worker: texts are input, and the jail bounds the memory
- * and the processor time of whatever reads input. One process for all texts, since starting Node and compiling
- * Flite takes as long as speaking some ten seconds.
+ * and the processor time of whatever reads input. One process for all texts, since starting Node and
+ * compiling Flite takes as long as speaking some ten seconds.
  */
 export class FliteEngine implements SpeechEngine {
   readonly name = "flite";

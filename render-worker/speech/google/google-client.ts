@@ -37,8 +37,8 @@ export class GoogleClient implements AsyncDisposable {
   }
 
   /**
-   * Throws a `RenderError`: final if the service refuses the request itself (`SPEECH_REFUSED`), else retriable
-   * (`SPEECH_FAILED`); or the signal's reason.
+   * Throws a `RenderError`: final if the service refuses the request itself (`SPEECH_REFUSED`), else
+   * retriable (`SPEECH_FAILED`); or the signal's reason.
    */
   async send<T>(path: string, body: object | null, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
     for (let failures = 0; ; failures += 1) {

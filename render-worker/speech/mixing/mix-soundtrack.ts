@@ -41,8 +41,8 @@ const format = { sampleRate: SOUNDTRACK_RATE, channels: 2 };
 /**
  * Mixes speech, sounds and music to an integrated loudness of -16 LUFS (EBU R128), with true peaks below -1
  * dBTP. Speech and music are measured first, so that their balance does not depend on voice and file; the
- * whole gets one gain, which keeps its dynamics. Everything that reads a file of a user is ffmpeg in its jail.
- * Throws a `RenderError`: `SOUND_UNREADABLE` is final, `MIXING_FAILED` is not.
+ * whole gets one gain, which keeps its dynamics. Everything that reads a file of a user is ffmpeg in its
+ * jail. Throws a `RenderError`: `SOUND_UNREADABLE` is final, `MIXING_FAILED` is not.
  */
 export async function mixSoundtrack(soundtrack: Soundtrack, options: MixOptions): Promise<MixedSoundtrack> {
   const { durationMs, clips, sounds, music } = soundtrack;
