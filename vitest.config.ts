@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { findProven, hashAll, proofsFolder } from "./tests/kit/proofs.ts";
+import { leaveOutProven } from "./tests/kit/proofs/index.ts";
 import { findPureTests } from "./tests/kit/pure-tests.ts";
 import SlowFirst from "./tests/kit/slow-first.ts";
 
@@ -23,12 +23,8 @@ const pureTests = findPureTests([...find(API_TESTS), ...find(UNIT_TESTS)]);
 /** They measure the memory of their own process. */
 const MEMORY_TESTS = "{src,render-worker}/**/{form-,worker-,}memory.test.ts";
 
-const proven = proofsFolder ? findProven(proofsFolder, hashAll()) : [];
-for (const { proof, hash } of proven)
-  console.log(
-    `Skipped: ${proof.tests.join(", ")} passed on the same inputs (${proof.name}-${hash.slice(0, 12)})`,
-  );
-const leftOut = ["**/node_modules/**", ...proven.flatMap(({ proof }) => proof.tests)];
+const proven = leaveOutProven();
+const leftOut = ["**/node_modules/**", ...proven];
 
 /** Front ends on whole systems. */
 const pageTests = ["tests/e2e/{console*,graphiql,player-pages}.test.ts", "packages/**/*.e2e.test.ts"];
@@ -75,7 +71,7 @@ export default defineConfig({
         test: {
           name: "api",
           include: [API_TESTS],
-          exclude: [...otherProjects, ...pureTests, MEMORY_TESTS],
+          exclude: [...otherProjects, ...proven, ...pureTests, MEMORY_TESTS],
           ...shared,
           ...oneSubject,
         },
@@ -85,14 +81,14 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [UNIT_TESTS],
-          exclude: [...otherProjects, ...pureTests, MEMORY_TESTS],
+          exclude: [...otherProjects, ...proven, ...pureTests, MEMORY_TESTS],
           ...shared,
           ...oneSubject,
         },
       },
       {
         ...project,
-        test: { name: "memory", include: [MEMORY_TESTS], maxWorkers, ...oneSubject },
+        test: { name: "memory", include: [MEMORY_TESTS], exclude: leftOut, maxWorkers, ...oneSubject },
       },
       {
         ...project,
@@ -134,6 +130,7 @@ export default defineConfig({
           name: "e2e-alone",
           include: ["tests/e2e/alone/*.test.ts", PLAYBACK_WHILE_RENDERING],
           ...wholeSystems,
+          exclude: leftOut,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

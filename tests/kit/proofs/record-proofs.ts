@@ -1,18 +1,19 @@
-/** A vitest reporter: records which slow proofs passed, so that a later run may leave them out. */
+/** A vitest reporter: records which proofs passed, so that a later run may leave them out. */
 import { relative } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
-import { hashAll, type Proof, proofsFolder, recordPasses } from "./proofs.ts";
+import { type Hashes, hashOwnInputs, type Proof, proofs, proofsFolder, recordPasses } from "./index.ts";
 
 export default class RecordProofs implements Reporter {
-  readonly #before = proofsFolder ? hashAll() : new Map<Proof, string>();
+  readonly #before = proofsFolder ? hashOwnInputs(proofs) : new Map<Proof, Hashes>();
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     if (!proofsFolder) return;
     const passed = new Set(
       modules.filter(passedWhole).map(({ moduleId, project }) => relative(project.config.root, moduleId)),
     );
-    const names = recordPasses(proofsFolder, { before: this.#before, after: hashAll() }, passed);
-    if (names.length > 0) console.log(`Recorded as proven: ${names.join(", ")}`);
+    const run = { before: this.#before, after: hashOwnInputs(proofs) };
+    const recorded = recordPasses(proofsFolder, run, passed).map(({ name }) => name);
+    if (recorded.length > 0) console.log(`Recorded as proven: ${recorded.join(", ")}`);
   }
 }
 
