@@ -11,7 +11,6 @@ import {
 } from "../tests/kit/proofs/index.ts";
 import { runCommand, UsageError } from "./command-line.ts";
 
-const REPORTERS = ["default", "./tests/kit/proofs/record-proofs.ts"];
 const folder = process.env["REELAY_PROOFS"] || ".cache/proofs";
 const places = { folder, committed: COMMITTED };
 
@@ -23,11 +22,16 @@ await runCommand(
     operands: "[PROOF…]",
     options: {
       list: { type: "boolean", default: false, help: "Runs nothing: prints what is proven." },
+      check: {
+        type: "boolean",
+        default: false,
+        help: "Runs PROOF, and fails if it reads files of the repository that are not its inputs. Nothing else may read them meanwhile.",
+      },
       inputs: { type: "boolean", default: false, help: "Runs nothing: prints the inputs." },
     },
     examples: ["npm run prove", "npm run prove -- conformance", "npm run prove -- --inputs conformance"],
   },
-  ({ values: { list, inputs }, positionals: names }) => {
+  ({ values: { list, inputs, check }, positionals: names }) => {
     const unknown = names.find((name) => !proofs.some((proof) => proof.name === name));
     if (unknown !== undefined)
       throw new UsageError(
@@ -36,7 +40,9 @@ await runCommand(
     const chosen = proofs.filter(({ name }) => names.length === 0 || names.includes(name));
     if (inputs) printInputs(chosen);
     else if (list) printStates(chosen);
-    else prove(chosen);
+    else if (!check) prove(chosen);
+    else if (names.length === 1) runTests(chosen, "report-reads");
+    else throw new UsageError("--check takes one PROOF: what several read cannot be told apart.");
   },
 );
 
@@ -61,21 +67,20 @@ function printStates(chosen: Chosen): void {
 function prove(chosen: Chosen): void {
   const passes = findPasses(places, hashOwnInputs(chosen));
   const open = chosen.filter((proof) => !passes.has(proof));
-  if (open.length > 0) {
-    const args = [
-      "run",
-      ...REPORTERS.map((name) => `--reporter=${name}`),
-      ...open.flatMap(({ tests }) => tests),
-    ];
-    spawnSync("vitest", args, {
-      stdio: "inherit",
-      shell: process.platform === "win32",
-      env: { ...process.env, REELAY_PROOFS: folder },
-    });
-  }
+  if (open.length > 0) runTests(open, "record-proofs");
   const hashes = hashOwnInputs(proofs);
   commitPasses(places, hashes);
   const missing = chosen.filter((proof) => !findPasses(places, hashes).has(proof));
   if (missing.length > 0) throw new Error(`Not proven: ${missing.map(({ name }) => name).join(", ")}.`);
   console.log("tests/proofs.json is up to date.");
+}
+
+function runTests(chosen: Chosen, reporter: string): void {
+  const reporters = ["--reporter=default", `--reporter=./tests/kit/proofs/${reporter}.ts`];
+  const { status } = spawnSync("vitest", ["run", ...reporters, ...chosen.flatMap(({ tests }) => tests)], {
+    stdio: "inherit",
+    shell: process.platform === "win32",
+    env: { ...process.env, REELAY_PROOFS: reporter === "record-proofs" ? folder : "" },
+  });
+  process.exitCode = status ?? 1;
 }

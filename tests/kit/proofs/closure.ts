@@ -34,6 +34,8 @@ const SOURCE = /\.(?:tsx?|m?js|css)$/;
 const TEST = /\.test\.tsx?$/;
 const TYPES_ALONE = /^(?:import|export) type [^;]*?from ["'][^"']+["'];/gm;
 const QUOTED = /"([^"\n]{1,200})"|'([^'\n]{1,200})'/g;
+/** Hands its folder on as a whole. */
+const OWN_FOLDER = /import\.meta\.dirname\s*[);]/;
 const PACKAGE = /^((?:@[\w.-]+\/)?[\w.-]+)(?:\/.*)?$/;
 /** Made by a generator from files in git. */
 const GENERATED: Readonly<Record<string, { inputs: string; packages: readonly string[] }>> = {
@@ -107,6 +109,7 @@ export class ClosureFinder {
       const place = locked === undefined ? undefined : this.#placeOf(path.posix.dirname(file), locked);
       if (place !== undefined) packages.push(place);
     }
+    if (OWN_FOLDER.test(text)) files.push(...(this.#folders.get(path.posix.dirname(file)) ?? []));
     const generated = Object.entries(GENERATED).filter(([folder]) =>
       [...quoted].some((name) => path.posix.join(path.posix.dirname(file), name).startsWith(folder)),
     );

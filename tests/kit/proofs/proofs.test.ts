@@ -44,10 +44,13 @@ test("inputs are the files that a test names, directly or through others, and no
   write("packages/p/package.json", `{ "name": "@reelay/p", "exports": { "./deep": "./src/deep.ts" } }`);
   write("packages/p/src/deep.ts", "");
   write("dist/made.js", "");
+  write("tests/server/start.ts", "build(import.meta.dirname);");
+  write("tests/server/main.go", "");
   write(
     "tests/one.test.ts",
     `import { deep } from "@reelay/p/deep";
      start("src/main.ts");
+     start("tests/server/start.ts");
      join(import.meta.dirname, "fixtures");
      load("../dist/made.js");`,
   );
@@ -55,6 +58,7 @@ test("inputs are the files that a test names, directly or through others, and no
     ...["package.json", "packages/p/package.json", "packages/p/src/deep.ts"],
     ...["src/deep/late.ts", "src/deep/used.ts", "src/main.ts"],
     ...["tests/fixtures/a.bin", "tests/fixtures/sub/b.bin", "tests/one.test.ts"],
+    ...["tests/server/main.go", "tests/server/start.ts"],
   ]);
   expect(inputsOf(["src/o*.ts"]).files).toContain("src/other.ts");
 });

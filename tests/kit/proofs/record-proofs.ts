@@ -11,7 +11,8 @@ export default class RecordProofs implements Reporter {
     const passed = new Set(
       modules.filter(passedWhole).map(({ moduleId, project }) => relative(project.config.root, moduleId)),
     );
-    const run = { before: this.#before, after: hashOwnInputs(proofs) };
+    const ran = proofs.filter(({ tests }) => tests.every((file) => passed.has(file)));
+    const run = { before: this.#before, after: hashOwnInputs(ran) };
     const recorded = recordPasses(proofsFolder, run, passed).map(({ name }) => name);
     if (recorded.length > 0) console.log(`Recorded as proven: ${recorded.join(", ")}`);
   }
