@@ -28,19 +28,6 @@ export function findPureTests(tests: readonly string[]): string[] {
   return tests.filter((test) => !reachesOutside(path.join(ROOT, test), new Set()));
 }
 
-/** The repository's files that run when this one is imported, from the repository's root. */
-export function findReachable(file: string): string[] {
-  const importsOf = createImportReader();
-  const seen = new Set<string>();
-  const visit = (one: string): void => {
-    if (seen.has(one) || GENERATED.test(one)) return;
-    seen.add(one);
-    for (const target of importsOf(one).files) visit(target);
-  };
-  visit(path.join(ROOT, file));
-  return [...seen].map((one) => path.relative(ROOT, one));
-}
-
 interface Imports {
   names: readonly string[];
   /** Those that are sources of this repository. */
