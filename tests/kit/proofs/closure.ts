@@ -57,7 +57,7 @@ export class ClosureFinder {
     this.#root = root;
     const files = listFiles(root);
     this.#files = new Set(files);
-    // Whoever uses a folder does not run its tests.
+    // A folder is named for what is in it, not for its tests.
     for (const file of files.filter((one) => !TEST.test(one)))
       for (const folder of foldersOf(file)) {
         const members = this.#folders.get(folder) ?? [];

@@ -20,7 +20,10 @@ export interface Inputs {
 /** Hashes of the lists, and of the files' contents. */
 export type Hashes = Readonly<Record<"files" | "packages" | "tools", string>>;
 
-/** In the working tree of `root`. `everywhere` counts for each proof; its imports count with those of tests. */
+/**
+ * In the working tree of `root`. `everywhere` counts for each proof: files as they are, and others with what
+ * they import.
+ */
 export function findInputs(
   root: string,
   proofs: readonly Proof[],

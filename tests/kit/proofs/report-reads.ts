@@ -1,7 +1,7 @@
 /**
- * A vitest reporter: fails if the tests of a proof read files of the repository that are not among its inputs.
- * It goes by the times of access, so nothing else may read the repository meanwhile, and the disk has to note
- * them, as Linux does by default.
+ * A vitest reporter: fails if the tests of a proof read files of the repository that are not among its
+ * inputs. It goes by the times of access: nothing else may read the repository meanwhile, and the disk has to
+ * note these times, as Linux does by default.
  */
 import { statSync, utimesSync } from "node:fs";
 import path from "node:path";
