@@ -211,7 +211,8 @@ test("GraphiQL is served to browsers in development but not in production", asyn
 
 test("shutdown finishes running requests, closes sockets with 1001 and ends streams", async () => {
   const stopping = await createTestApi({
-    config: { isDevelopment: true, graceMs: 60_000 },
+    // Longer than the test may take: a stop waits for requests, and not for their connections.
+    config: { isDevelopment: true, graceMs: 600_000 },
     handlers: [
       async (_req, res) => {
         await slow.promise;

@@ -136,6 +136,8 @@ interface ApiServer extends AsyncDisposable {
 
 /** A connection on which nothing moves for so long is closed; streams and sockets have pings. */
 const SILENT_MS = 120_000;
+/** While a server stops: how often it closes connections that became idle. */
+const IDLE_SWEEP_MS = 100;
 
 const MEBIBYTE = 1_048_576;
 
@@ -333,8 +335,11 @@ export function createServer(deps: ServerDeps): ApiServer {
     deps.onClosing?.();
     // Streams never end by themselves; their clients reconnect, to another process.
     inFlight.breakStreams();
+    // Those whose last answer is sent from now on would stay open for as long as clients may use them again.
+    const sweep = setInterval(() => httpServer.closeIdleConnections(), IDLE_SWEEP_MS);
     const cut = setTimeout(() => httpServer.closeAllConnections(), graceMs);
     await Promise.all([webSocket.close(graceMs), closed]);
+    clearInterval(sweep);
     clearTimeout(cut);
     await yoga.dispose();
   }

@@ -33,7 +33,12 @@ export function findInputs(
   return new Map(
     proofs.map((proof) => {
       const { files, packages } = finder.find([...proof.tests, ...everywhere.imported]);
-      const more = proof.more?.length ? listFiles(root, proof.more) : [];
+      const more = (proof.more ?? []).flatMap((pathspec) => {
+        const listed = listFiles(root, [pathspec]);
+        if (listed.length === 0)
+          throw new Error(`The proof ${proof.name} names ${pathspec}: no file is there.`);
+        return listed;
+      });
       return [
         proof,
         {

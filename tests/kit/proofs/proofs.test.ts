@@ -61,6 +61,7 @@ test("inputs are the files that a test names, directly or through others, and no
     ...["tests/server/main.go", "tests/server/start.ts"],
   ]);
   expect(inputsOf(["src/o*.ts"]).files).toContain("src/other.ts");
+  expect(() => inputsOf(["src/moved.ts"])).toThrow("The proof one names src/moved.ts: no file is there.");
 });
 
 test("hashes change with each input, and with nothing else", () => {

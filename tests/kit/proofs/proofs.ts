@@ -56,7 +56,10 @@ export const proofs: readonly Proof[] = [
   {
     name: "painters",
     tests: worker("painters/painters"),
-    more: ["render-worker/painters", "scripts/painters*"],
+    more: [
+      ...["render-worker/painters", "scripts/painters*", "examples/manim"],
+      ...["docs/how-to/draw-animations.md", "docs/reference/painters.md"],
+    ],
     tools: [...system, "manim"],
   },
   // Adapters against servers in Go, which are built for them.
@@ -91,6 +94,27 @@ export const proofs: readonly Proof[] = [
   { name: "cloud-cdn", tests: ["tests/cdn/cloud-cdn.contract.test.ts"], tools: ["go"] },
   // Front ends, and whole systems.
   { name: "player", tests: ["packages/player/src/player.e2e.test.ts"], tools: [...system, "chromium"] },
+  {
+    name: "growing",
+    tests: ["packages/player/src/growing.e2e.test.ts"],
+    tools: [...system, "chromium"],
+  },
+  {
+    name: "console",
+    tests: ["console", "console-pages", "console-player", "console-uploads", "console-webhooks"].map(
+      (name) => `tests/e2e/${name}.test.ts`,
+    ),
+    more: [
+      "web",
+      "scripts/console",
+      "packages/client",
+      "packages/player",
+      "packages/upload",
+      "examples/manim",
+    ],
+    tools: [...system, "chromium"],
+  },
+  { name: "long-video", tests: ["tests/e2e/long-video.test.ts"], tools: system },
   {
     name: "payload",
     tests: ["tests/e2e/payload.test.ts"],
