@@ -66,7 +66,7 @@ export function checkQuestion(raw: QuestionDraft, language: string): Checked {
 }
 
 const problem = (code: string, message: string): QuestionProblem => ({ code, message });
-const lengthOf = (text: string): number => [...text].length;
+const lengthOf = (text: string): number => Array.from(text).length;
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 80).toWellFormed());
 
 function checkCharacters({ question, options, category, explanation }: QuestionDraft): QuestionProblem[] {
@@ -123,18 +123,15 @@ function isInScriptOf(text: string, language: string): boolean {
   const script = scriptOf(language);
   if (script === null) return true;
   const letters = text.match(/\p{L}/gu) ?? [];
-  const inScript = text.match(new RegExp(`(?=\\p{L})[${script}]`, "gu")) ?? [];
-  return inScript.length * 2 >= letters.length;
+  return letters.filter((letter) => script.test(letter)).length * 2 >= letters.length;
 }
 
-/** For a character class of a regular expression; null for a language whose script is unknown. */
-function scriptOf(language: string): string | null {
+/** Matches characters of the usual script; null for a language whose script is unknown. */
+function scriptOf(language: string): RegExp | null {
   const { script } = new Intl.Locale(language).maximize();
   if (script === undefined) return null;
-  const scripts = compoundScripts[script] ?? `\\p{Script=${script}}`;
   try {
-    new RegExp(`[${scripts}]`, "u");
-    return scripts;
+    return new RegExp(`[${compoundScripts[script] ?? `\\p{Script=${script}}`}]`, "u");
   } catch {
     return null;
   }

@@ -86,7 +86,7 @@ function nearestOf(entry: Entry, byShingle: ReadonlyMap<string, ReadonlySet<Entr
 
 /** Pairs of neighbouring words; for scripts without spaces, of characters. */
 function pairsOf(words: readonly string[]): string[] {
-  const parts = words.length > 2 ? words : [...words.join(" ")];
+  const parts = words.length > 2 ? words : Array.from(words.join(" "));
   return parts.slice(1).map((part, at) => `${parts[at]} ${part}`);
 }
 

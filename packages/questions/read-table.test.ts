@@ -65,7 +65,7 @@ test("an unknown column is shown with the field that it may be, and a missing on
     { name: "weight", field: null, suggestion: null },
   ]);
   const error = refusal("qestion,option1,option2,option3,option4,answer\n");
-  expect({ ...error, message: error.message }).toEqual({
+  expect({ code: error.code, line: error.line, column: error.column, message: error.message }).toEqual({
     ...{ code: "COLUMN_MISSING", line: 1, column: null },
     message:
       'Line 1: The table has no column for question; it has "qestion", "option1", "option2", "option3", "option4", "answer". Is "qestion" the column question? Name it "question". Questions need the columns question, option1, option2, option3, option4 and answer.',

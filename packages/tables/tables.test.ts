@@ -1,5 +1,5 @@
 import { parse } from "csv-parse/sync";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { readCsv, TableError, writeCsv } from "./index.ts";
 
@@ -9,7 +9,8 @@ function refusal(input: Uint8Array | string, limits = {}): object {
   try {
     readCsv(input, limits);
   } catch (error) {
-    if (error instanceof TableError) return { ...error, message: error.message };
+    if (error instanceof TableError)
+      return { code: error.code, line: error.line, column: error.column, message: error.message };
     throw error;
   }
   throw new Error("The table was read.");
