@@ -11,7 +11,7 @@ const articles: Readonly<Record<string, readonly string[]>> = {
 /** Numbers with their sign, words, and signs that tell C from C++ and C#. Other punctuation is left out. */
 const TOKEN = /(?<![\p{L}\p{N}])[-\u2212]?\p{N}+(?:[.,:]\p{N}+)*|[\p{L}\p{M}\p{N}]+|[\p{S}#%&*@/\\]+/gu;
 
-/** The words of a text in NFKC, case folded, without punctuation and without articles of the language. Pure. */
+/** Words of a text in NFKC, case folded, without punctuation and articles of the language. Pure. */
 export function wordsOf(text: string, language: string): string[] {
   const folded = text.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKC");
   const words = folded.match(TOKEN) ?? [];

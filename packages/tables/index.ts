@@ -1,4 +1,4 @@
-/** Tables of texts in CSV: read with limits and places of faults, written so that spreadsheets run nothing. */
+/** CSV: read with limits and the places of faults, written so that spreadsheets run nothing. */
 export { readCsv } from "./read-csv.ts";
 export { type RowIssue, type Table, TableError, type TableLimits, type TableRow } from "./table.ts";
 export { writeCsv } from "./write-csv.ts";

@@ -13,7 +13,8 @@ const LINE_BREAK = /\r\n?/g;
 /**
  * Reads a CSV: UTF-8 with or without a byte order mark; cells separated by commas, semicolons, tabs or bars,
  * found by the header; quoted cells may contain line breaks, which become line feeds. Removes empty lines and
- * the apostrophes of `writeCsv`. Rows with too many or too few cells, or with a cell that is too long, become issues.
+ * the apostrophes of `writeCsv`. Rows with too many or too few cells, or with a cell that is too long, become
+ * issues.
  *
  * `limits`: default 10 MiB, 10,000 rows, 100 columns, 10,000 characters per cell.
  *
