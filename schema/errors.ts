@@ -5,6 +5,7 @@ import {
   ForbiddenError,
   InvalidInputError,
   InvalidProfileError,
+  InvalidTableError,
   NotFoundError,
   QuotaExceededError,
   StoreFullError,
@@ -36,6 +37,20 @@ builder.objectType(InvalidInputError, {
   fields: (t) => ({
     field: t.exposeString("field", {
       description: "Path of the input field, e.g. `source.upload.sizeBytes`.",
+    }),
+  }),
+});
+
+builder.objectType(InvalidTableError, {
+  name: "InvalidTableError",
+  description: "A CSV or JSON text cannot be read.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    field: t.exposeString("field", { description: "Path of the input field, e.g. `source.csv`." }),
+    line: t.exposeInt("line", { nullable: true, description: "Line, from 1. Null: the text as a whole." }),
+    column: t.exposeInt("column", {
+      nullable: true,
+      description: "Number of the table's column, from 1. Null if unknown.",
     }),
   }),
 });
@@ -78,13 +93,13 @@ builder.objectType(QuotaExceededError, {
   fields: (t) => ({
     quota: t.exposeString("quota", {
       description:
-        "Which one: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`, `PENDING_CHECKS` or `MATERIALS`.",
+        "Which one: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`, `PENDING_CHECKS`, `MATERIALS` or `GENERATING_SETS`.",
     }),
     limit: t.expose("limit", { type: "SafeInt", description: "The limit, in the quota's unit." }),
     used: t.expose("used", { type: "SafeInt", description: "What it has." }),
     retryAfterMs: t.exposeInt("retryAfterMs", {
       description:
-        "When to try again, in milliseconds. Jobs: estimated from recent throughput. Minutes: until midnight (UTC). Bytes and materials: one minute, since only deletions free them. Checks: two seconds.",
+        "When to try again, in milliseconds. Jobs: estimated from recent throughput. Minutes: until midnight (UTC). Bytes and materials: one minute, since only deletions free them. Checks: two seconds. Question sets: ten seconds.",
     }),
   }),
 });
@@ -111,6 +126,7 @@ type Expected =
   | typeof ConflictError
   | typeof InvalidInputError
   | typeof InvalidProfileError
+  | typeof InvalidTableError
   | typeof QuotaExceededError;
 
 /**

@@ -18,7 +18,7 @@ export interface PageArgs {
 export interface Order {
   by: string;
   column: string;
-  type: "date" | "text";
+  type: "date" | "number" | "text";
   /** Format of ids. Default `uuid`. */
   id?: "name";
   direction: "asc" | "desc";
@@ -37,7 +37,10 @@ export interface Page {
   take: number;
 }
 
-type Position = { value: Date | string | bigint; id: string };
+type Position = { value: Date | string | number | bigint; id: string };
+
+/** Within 32 bits. */
+const INTEGER_PATTERN = /^\d{1,9}$/;
 
 /** Four-digit years without year 0, which Postgres lacks. */
 const DATE_PATTERN = /^(?!0000)\d{4}-\d\d-\d\dT[\d:.]+Z$/;
@@ -76,6 +79,7 @@ function positionIn(order: Order, cursor: string): Position | null {
     const id = idIn(order, idText);
     if (id === null || text.includes("\0")) return null;
     if (order.type === "text") return { value: text, id };
+    if (order.type === "number") return INTEGER_PATTERN.test(text) ? { value: Number(text), id } : null;
     const value = new Date(text);
     return DATE_PATTERN.test(text) && !Number.isNaN(value.getTime()) ? { value, id } : null;
   } catch {

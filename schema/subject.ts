@@ -21,6 +21,12 @@ const subjects = {
     from: "`WebhookEndpoint.deliveries`",
   },
   Material: { code: "MATERIAL_NOT_FOUND", noun: "material", from: "`materials` or `createMaterial`" },
+  QuestionSet: {
+    code: "QUESTION_SET_NOT_FOUND",
+    noun: "question set",
+    from: "`questionSets`, `generateQuestions` or `importQuestions`",
+  },
+  Question: { code: "QUESTION_NOT_FOUND", noun: "question", from: "`QuestionSet.questions`" },
   Workspace: { code: "WORKSPACE_NOT_FOUND", noun: "workspace", from: "`workspaces`" },
 } as const;
 

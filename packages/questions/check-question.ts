@@ -7,7 +7,13 @@ import {
   tidyDraft,
 } from "./question.ts";
 
-export const questionLimits = { minLength: 10, maxLength: 200, optionLength: 60, detailLength: 500 } as const;
+const questionLimits = {
+  minLength: 10,
+  maxLength: 200,
+  optionLength: 60,
+  categoryLength: 80,
+  explanationLength: 200,
+} as const;
 
 /** Control characters, and those that turn the direction of the text around them. */
 const FORBIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
@@ -226,13 +232,17 @@ function containsWords(text: string, part: string, language: string): boolean {
 }
 
 function checkDetails({ category, explanation }: QuestionDraft): QuestionProblem[] {
-  const { detailLength } = questionLimits;
-  return Object.entries({ category, explanation }).flatMap(([name, text]) =>
-    text !== null && lengthOf(text) > detailLength
+  const { categoryLength, explanationLength } = questionLimits;
+  const details = [
+    ["category", category, categoryLength],
+    ["explanation", explanation, explanationLength],
+  ] as const;
+  return details.flatMap(([name, text, most]) =>
+    text !== null && lengthOf(text) > most
       ? [
           problem(
             "DETAIL_TOO_LONG",
-            `The ${name} has ${lengthOf(text)} characters and may have ${detailLength}. Shorten it.`,
+            `The ${name} has ${lengthOf(text)} characters and may have ${most}. Shorten it.`,
           ),
         ]
       : [],

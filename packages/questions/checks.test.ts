@@ -42,7 +42,7 @@ test.each<[string, Partial<QuestionDraft>, string]>([
   ],
   ["a bell", { options: withOption("Ura\u0007nus") }, "TEXT_FORBIDDEN_CHARACTER"],
   ["half a character", { options: withOption("Ura\ud83d") }, "TEXT_FORBIDDEN_CHARACTER"],
-  ["a long explanation", { explanation: "x".repeat(501) }, "DETAIL_TOO_LONG"],
+  ["a long explanation", { explanation: "x".repeat(201) }, "DETAIL_TOO_LONG"],
 ])("a question with %s is rejected", (_title, changes, code) => {
   expect(codesOf(changes)).toEqual([code]);
 });

@@ -1,7 +1,17 @@
 /** Quiz questions: reading, checking, comparing, shuffling and writing them. All functions are pure. */
-export { checkQuestion, questionLimits } from "./check-question.ts";
-export type { ColumnUse, Field } from "./columns.ts";
-export { type Question, type QuestionDraft, type QuestionProblem } from "./question.ts";
+export { BANK_LANGUAGE, bankTopics, dealQuestions, findBankTopics } from "./bank.ts";
+export { checkQuestion } from "./check-question.ts";
+export { type Field, fields } from "./columns.ts";
+export {
+  type Attribution,
+  type Difficulty,
+  difficulties,
+  type Question,
+  type QuestionDraft,
+  type QuestionProblem,
+  tidyText,
+} from "./question.ts";
+export { readJson } from "./read-json.ts";
 export { readQuestions, readTable } from "./read-table.ts";
 export { reviewDrafts } from "./review-drafts.ts";
 export { shuffleAnswers } from "./shuffle-answers.ts";

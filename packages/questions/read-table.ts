@@ -119,7 +119,7 @@ export function readQuestions(
   const rejected = reviewed.flatMap(({ line, problems }) =>
     problems.map(
       ({ code, message }): RowIssue => ({
-        line: line ?? 0,
+        line,
         column: columnOf(code),
         code,
         message,
@@ -130,7 +130,7 @@ export function readQuestions(
     questions: reviewed.flatMap(({ line, question }) =>
       question === null ? [] : [{ ...question, line: line ?? 0 }],
     ),
-    issues: [...issues, ...rejected].sort((a, b) => a.line - b.line),
+    issues: [...issues, ...rejected].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
     columns,
   };
 }

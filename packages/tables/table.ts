@@ -16,8 +16,8 @@ export interface TableRow {
 
 /** Why a row is not used, or should be looked at. */
 export interface RowIssue {
-  /** Line of the file where the row begins, from 1. */
-  line: number;
+  /** Line of the file where the row begins, from 1; null for a file without lines. */
+  line: number | null;
   /** Name of the column; null: the row as a whole. */
   column: string | null;
   /** Stable, upper snake case. */

@@ -89,6 +89,8 @@ export async function createTestApi(overrides: Partial<Omit<ServerDeps, "context
 
   return {
     db: db as PrismaClient,
+    databaseUrl: database.url,
+    log,
     live,
     store,
     playback: context.operations.playback,

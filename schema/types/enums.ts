@@ -1,6 +1,7 @@
 /** The enumerations of contracts/states.ts, with the meaning of each value. */
 
 import type { AnimationRenderer as Renderer, IssueSeverity as Severity } from "@reelay/contracts";
+import type { Field } from "@reelay/questions";
 import type { WaitCode as WaitCodeName } from "../../src/jobs/index.ts";
 import type { EstimateBasis as Basis } from "../../src/source-checks/index.ts";
 import type { ManimQuality as Quality, AspectRatio as Shape } from "../../src/videos/index.ts";
@@ -56,6 +57,56 @@ export const MaterialKind = builder.enumType("MaterialKind", {
     IMAGE: "A picture: PNG, JPEG, GIF, WebP, BMP, TIFF or SVG.",
     AUDIO: "A sound: WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A.",
   }),
+});
+
+export const QuestionSetOrigin = builder.enumType("QuestionSetOrigin", {
+  description: "Where the questions of a set come from.",
+  values: words({
+    GENERATED: "Written by a model, or dealt from the built-in bank.",
+    IMPORTED: "Read from a CSV or a JSON text.",
+  }),
+});
+
+export const QuestionSetStatus = builder.enumType("QuestionSetStatus", {
+  description: "Status of a question set.",
+  values: words({
+    GENERATING: "The questions are being written.",
+    READY: "The set has its questions. With fewer than requested, `issues` has the reason.",
+    FAILED: "No question could be written. `error` has the reason.",
+  }),
+});
+
+export const QuestionStatus = builder.enumType("QuestionStatus", {
+  description: "Whether a question is used.",
+  values: words({
+    ACCEPTED: "It passed the checks and is used.",
+    REJECTED: "It failed a check, or a person rejected it. `rejection` has the reason.",
+  }),
+});
+
+export const QuestionDifficulty = builder.enumType("QuestionDifficulty", {
+  description: "Difficulty of a question.",
+  values: words({
+    EASY: "Most people know the answer.",
+    MEDIUM: "Some people know the answer.",
+    HARD: "Few people know the answer.",
+  }),
+});
+
+export const QuestionField = builder.enumType("QuestionField", {
+  description: "A field of a question in a table.",
+  values: {
+    QUESTION: { value: "question", description: "Text of the question." },
+    OPTION1: { value: "option1", description: "Option A." },
+    OPTION2: { value: "option2", description: "Option B." },
+    OPTION3: { value: "option3", description: "Option C." },
+    OPTION4: { value: "option4", description: "Option D." },
+    ANSWER: { value: "answer", description: "Letter, number or text of the right option." },
+    CATEGORY: { value: "category", description: "Category." },
+    DIFFICULTY: { value: "difficulty", description: "easy, medium or hard." },
+    EXPLANATION: { value: "explanation", description: "Why the answer is right." },
+    ATTRIBUTION: { value: "attribution", description: "Source, licence in brackets, and address." },
+  } as const satisfies Record<string, { value: Field; description: string }>,
 });
 
 export const VariantStatus = builder.enumType("VariantStatus", {

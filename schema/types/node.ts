@@ -68,6 +68,10 @@ const finders: Record<
     db.sourceCheck.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
   Material: ({ db }, { workspaceId }, query, ids) =>
     db.material.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
+  QuestionSet: ({ db }, { workspaceId }, query, ids) =>
+    db.questionSet.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
+  Question: ({ db }, { workspaceId }, query, ids) =>
+    db.question.findMany({ ...query, where: { id: { in: ids }, set: { workspaceId } } }),
 };
 
 /** One query per type (and per nested list) for any number of ids. Unknown ids give null. */

@@ -54,6 +54,7 @@ import {
 import { createPlaybackEvents } from "../playback-events/index.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "../progress/index.ts";
 import { startProjector } from "../projector/index.ts";
+import { createQuestionWriter, startGenerator } from "../questions/index.ts";
 import { createQuotaUpkeep } from "../quotas/index.ts";
 import { createRest } from "../rest/index.ts";
 import { type Scrub, startScrub } from "../scrub/index.ts";
@@ -179,8 +180,22 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
     ...env.split,
   };
   const checkWaits = createCheckWaits();
+  const questionWriter = createQuestionWriter(env.questions ?? { kind: "bank" });
   const operations: OperationDeps = {
-    ...{ db, store, live, uploads, secrets, playback, checkWaits, clock, log, limits, metrics },
+    ...{
+      db,
+      store,
+      live,
+      uploads,
+      secrets,
+      playback,
+      checkWaits,
+      questionWriter,
+      clock,
+      log,
+      limits,
+      metrics,
+    },
   };
   const sweeperDeps = { ...operations, messaging };
   if (options.isBrokerEmpty) await redispatchAll({ db, log });
@@ -212,6 +227,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
       forgetTokens(db, clock()),
       keepQuotas(),
     ]);
+  background.use(await startGenerator({ db, databaseUrl, writer: questionWriter, clock, log }));
   background.use(startSweeper(sweeperDeps, alsoSweep));
   background.use(startOrphanRemoval(sweeperDeps));
   background.use(

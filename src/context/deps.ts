@@ -37,6 +37,12 @@ export interface CheckWaits {
   stop(): void;
 }
 
+/** What questions can be written about, by a model or from the bank. */
+interface QuestionTopics {
+  /** Throws `InvalidInputError` if nothing can be written about the topic or in the language. */
+  assertCanWrite(request: { topic: string; language: string }): void;
+}
+
 /** What operations need. */
 export interface OperationDeps {
   db: PrismaClient;
@@ -48,6 +54,7 @@ export interface OperationDeps {
   /** Who may watch. */
   playback: PlaybackAccess;
   checkWaits: CheckWaits;
+  questionWriter: QuestionTopics;
   clock: () => Date;
   log: Logger;
   /** Default: no metrics. */

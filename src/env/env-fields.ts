@@ -139,6 +139,55 @@ export const apiEnvFields = {
         example: "200",
       }),
     ),
+  QUESTIONS: z
+    .enum(["bank", "gemini"])
+    .optional()
+    .meta(
+      docs({
+        default: "gemini with GEMINI_API_KEY, else bank",
+        effect:
+          "What writes the questions of `generateQuestions`: `bank` deals from 200 built-in questions in English, offline; `gemini` asks Google's model and needs GEMINI_API_KEY.",
+        example: "bank",
+      }),
+    ),
+  GEMINI_API_KEY: text.optional().meta(
+    docs({
+      default: "none",
+      effect: "Key of the Gemini API. Topics of questions are sent to Google if it is set.",
+      example: "AIza...",
+      isSecret: true,
+    }),
+  ),
+  GEMINI_MODEL: text.default("gemini-3.7-flash").meta(
+    docs({
+      default: "gemini-3.7-flash",
+      effect: "Model that writes questions.",
+      example: "gemini-3.5-flash-lite",
+    }),
+  ),
+  GEMINI_BASE_URL: z
+    .url({ protocol: /^https?$/, error: "give an http or https address" })
+    .optional()
+    .meta(
+      docs({
+        default: "Google's",
+        effect: "Address of the Gemini API, for a proxy.",
+        example: "https://gemini-proxy.example.com",
+      }),
+    ),
+  GEMINI_PRICES: z
+    .string()
+    .regex(/^\d+(\.\d+)?,\d+(\.\d+)?$/, "give two numbers, separated by a comma")
+    .optional()
+    .meta(
+      docs({
+        default: "none: costs are not shown",
+        unit: "US dollars per million tokens",
+        effect:
+          "Prices of the model for input and output, from which the cost of a question set is computed.",
+        example: "0.75,4.5",
+      }),
+    ),
   QUOTA_ACTIVE_JOBS: quota.default(10_000).meta(
     docs({
       default: "10000",

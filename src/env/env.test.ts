@@ -35,6 +35,23 @@ test("Cloud Storage needs a bucket", () => {
   });
 });
 
+test("questions come from the bank without a key, and from Gemini with one", () => {
+  const questionsOf = (given: Record<string, string>) => {
+    const result = readApiEnv({ ...required, ...given });
+    return result.ok ? result.env.questions : result.errors;
+  };
+  const key = { GEMINI_API_KEY: "secret" };
+  expect(questionsOf({})).toEqual({ kind: "bank" });
+  expect(questionsOf({ ...key, QUESTIONS: "bank" })).toEqual({ kind: "bank" });
+  expect(questionsOf(key)).toMatchObject({ kind: "gemini", apiKey: "secret" });
+  expect(questionsOf({ ...key, GEMINI_MODEL: "m", GEMINI_PRICES: "0.75,3" })).toEqual({
+    ...{ kind: "gemini", apiKey: "secret", model: "m", prices: { input: 0.75, output: 3 } },
+  });
+  expect(questionsOf({ QUESTIONS: "gemini" })).toEqual([
+    "GEMINI_API_KEY is not set, but QUESTIONS=gemini requires it: set it, or QUESTIONS=bank for the built-in questions.",
+  ]);
+});
+
 test("webhooks may use the private hosts allowed for sources, unless they have their own list", () => {
   const allowed = (given: Record<string, string>) => {
     const result = readApiEnv({ ...required, ...given });

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Environment, readFields, toGcsStore, toPubSub } from "@reelay/process";
 import { type TracingSettings, toTracingSettings } from "@reelay/telemetry";
 import type { z } from "zod";
+import type { QuestionSettings } from "../questions/index.ts";
 import { apiEnvFields } from "./env-fields.ts";
 
 /** The configuration of an API process. */
@@ -27,6 +28,8 @@ export interface ApiEnv {
   uploads: { maxBytes: number; expiryMs: number; leastPace?: number };
   /** For scripts. Default: 20 MiB each, and 1,000 per workspace. */
   materials?: { maxBytes: number; perWorkspace: number };
+  /** Default: the built-in bank. */
+  questions?: QuestionSettings;
   eventRetentionMs: number;
   /** Absent: stored objects are not looked at. */
   scrub?: { periodMs: number; bytesPerSecond: number; isDeep: boolean };
@@ -68,6 +71,13 @@ type Fields = z.infer<z.ZodObject<typeof apiEnvFields>>;
 export function readApiEnv(environment: Environment): ApiEnvResult {
   const read = readFields(apiEnvFields, environment);
   if (!read.ok) return read;
+  if (read.fields.QUESTIONS === "gemini" && read.fields.GEMINI_API_KEY === undefined)
+    return {
+      ok: false,
+      errors: [
+        "GEMINI_API_KEY is not set, but QUESTIONS=gemini requires it: set it, or QUESTIONS=bank for the built-in questions.",
+      ],
+    };
   return { ok: true, env: toEnv(read.fields) };
 }
 
@@ -91,6 +101,7 @@ function toEnv(fields: Fields): ApiEnv {
       leastPace: fields.UPLOAD_LEAST_PACE,
     },
     materials: { maxBytes: fields.MATERIAL_MAX_BYTES, perWorkspace: fields.MATERIALS_PER_WORKSPACE },
+    questions: toQuestions(fields),
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
     ...(fields.SCRUB_PERIOD !== null && {
       scrub: {
@@ -127,5 +138,16 @@ function toStore(fields: Fields, publicUrl: string): ApiEnv["store"] {
     kind: "local",
     directory: resolve(fields.STORE_DIRECTORY ?? ".reelay/store"),
     publicBaseUrl: fields.MEDIA_BASE_URL ?? `${publicUrl}/media/`,
+  };
+}
+
+function toQuestions(fields: Fields): QuestionSettings {
+  const { QUESTIONS, GEMINI_API_KEY: apiKey, GEMINI_MODEL: model, GEMINI_BASE_URL: baseUrl } = fields;
+  if (apiKey === undefined || QUESTIONS === "bank") return { kind: "bank" };
+  const [input, output] = fields.GEMINI_PRICES?.split(",").map(Number) ?? [];
+  return {
+    ...{ kind: "gemini", apiKey, model },
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(input !== undefined && output !== undefined && { prices: { input, output } }),
   };
 }

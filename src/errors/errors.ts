@@ -24,6 +24,26 @@ export class InvalidInputError extends ExpectedError {
   }
 }
 
+/** A table or a list of rows that cannot be read. */
+export class InvalidTableError extends ExpectedError {
+  /** Where in the input, e.g. `source.csv`. */
+  readonly field: string;
+  /** From 1; null: the text as a whole. */
+  readonly line: number | null;
+  /** Number of the table's column, from 1; null if unknown. */
+  readonly column: number | null;
+  constructor(
+    code: string,
+    message: string,
+    place: { field: string; line: number | null; column: number | null },
+  ) {
+    super(code, message);
+    this.field = place.field;
+    this.line = place.line;
+    this.column = place.column;
+  }
+}
+
 /** A profile that cannot be rendered by: everything that is wrong with it at once. */
 export class InvalidProfileError extends ExpectedError {
   /** `path` is dotted, e.g. `rungs.2.height`, counted from 0; messages count rungs from 1. Never empty. */
@@ -42,7 +62,10 @@ export class ConflictError extends ExpectedError {}
 
 /** The workspace has used up what it may have at once. */
 export class QuotaExceededError extends ExpectedError {
-  /** Which quota: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`, `PENDING_CHECKS`, `MATERIALS`. */
+  /**
+   * Which quota: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`, `PENDING_CHECKS`, `MATERIALS`,
+   * `GENERATING_SETS`.
+   */
   readonly quota: string;
   readonly limit: number;
   readonly used: number;

@@ -5,6 +5,7 @@ export {
   ForbiddenError,
   InvalidInputError,
   InvalidProfileError,
+  InvalidTableError,
   NotFoundError,
   QuotaExceededError,
   StoreFullError,

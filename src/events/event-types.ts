@@ -48,5 +48,7 @@ export const eventTypes = [
   "attempt.canceled",
   "attempt.interrupted",
   "attempt.lost",
+  "question-set.ready",
+  "question-set.failed",
   "webhook.disabled",
 ] as const;

@@ -18,6 +18,8 @@ export const nodeTypes = [
   "WebhookDelivery",
   "SourceCheck",
   "Material",
+  "QuestionSet",
+  "Question",
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
 

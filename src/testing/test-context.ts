@@ -4,6 +4,7 @@ import type { OperationDeps } from "../context/deps.ts";
 import type { EventLog } from "../events/index.ts";
 import { createPlaybackAccess } from "../playback-access/index.ts";
 import type { LiveProgress } from "../progress/index.ts";
+import { createQuestionWriter } from "../questions/index.ts";
 import { createCheckWaits } from "../source-checks/index.ts";
 import { testLimits, testSecrets, testUploads } from "./test-uploads.ts";
 
@@ -18,6 +19,7 @@ export function createTestContext({
 }: Pick<OperationDeps, "db" | "log"> &
   Partial<Pick<ServerDeps["context"], "store" | "live" | "events" | "clock">>): ServerDeps["context"] {
   const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
+  const questionWriter = createQuestionWriter({ kind: "bank" });
   const doubles = { uploads: testUploads, secrets: testSecrets, limits: testLimits };
   return {
     db,
@@ -25,6 +27,16 @@ export function createTestContext({
     live,
     events,
     clock,
-    operations: { db, store, live, clock, playback, log, checkWaits: createCheckWaits(), ...doubles },
+    operations: {
+      db,
+      store,
+      live,
+      clock,
+      playback,
+      log,
+      checkWaits: createCheckWaits(),
+      questionWriter,
+      ...doubles,
+    },
   };
 }

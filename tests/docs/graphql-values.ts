@@ -23,6 +23,15 @@ const source = { upload: { filename: "video.mp4", sizeBytes: 5 } };
 const script = { script: JSON.stringify([{ step: "Wait" }]) };
 const captions = { language: "en", content: "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n" };
 
+const QUESTIONS = "question,a,b,c,d,answer\nWhich planet is called the red one?,Mars,Venus,Saturn,Uranus,A\n";
+async function questionSet({ system }: DocsWorld): Promise<{ id: string; questionId: string }> {
+  const { data } = await system.client.ask(
+    `mutation { importQuestions(input: { topic: "Planets", source: { csv: ${JSON.stringify(QUESTIONS)} } }) { ... on QuestionSet { id questions { nodes { id } } } } }`,
+  );
+  const { id, questions } = data.importQuestions;
+  return { id, questionId: questions.nodes[0].id };
+}
+
 /** By the field that takes the variable and its name; `*`: whatever the field. */
 const VALUES: Record<string, Record<string, Make>> = {
   "*": {
@@ -53,6 +62,10 @@ const VALUES: Record<string, Record<string, Make>> = {
         )
       ).id,
   },
+  importQuestions: { csv: () => QUESTIONS },
+  updateQuestion: { id: async (world) => (await questionSet(world)).questionId },
+  exportQuestions: { id: async (world) => (await questionSet(world)).id },
+  deleteQuestionSet: { id: async (world) => (await questionSet(world)).id },
   setQuotas: {
     workspaceId: async ({ system }) =>
       (await system.client.ask("{ viewer { workspace { id } } }")).data.viewer.workspace.id,

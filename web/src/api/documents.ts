@@ -964,6 +964,8 @@ export type WebhookDeliveryQuery = { node:
     | { __typename: 'CaptionTrack', id: string }
     | { __typename: 'Job', id: string }
     | { __typename: 'Material', id: string }
+    | { __typename: 'Question', id: string }
+    | { __typename: 'QuestionSet', id: string }
     | { __typename: 'SigningKey', id: string }
     | { __typename: 'SourceCheck', id: string }
     | { __typename: 'Task', id: string }
@@ -1157,6 +1159,13 @@ export const RedeliverWebhookDocument = {"kind":"Document","definitions":[{"kind
 export const RedeliverFailedWebhooksDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RedeliverFailedWebhooks"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RedeliverFailedWebhooksInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"redeliverFailedWebhooks"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RedeliveredWebhooks"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"count"}}]}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Error"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<RedeliverFailedWebhooksMutation, RedeliverFailedWebhooksMutationVariables>;
 /** Which types a union or an interface stands for. */
 export const possibleTypes: Record<string, string[]> = {
+  "AcceptQuestionResult": [
+    "NotFoundError",
+    "InvalidInputError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Question"
+  ],
   "Asset": [
     "Download",
     "Poster",
@@ -1270,6 +1279,12 @@ export const possibleTypes: Record<string, string[]> = {
     "StoreFullError",
     "DeletedProfile"
   ],
+  "DeleteQuestionSetResult": [
+    "NotFoundError",
+    "ForbiddenError",
+    "StoreFullError",
+    "DeletedQuestionSet"
+  ],
   "DeleteTrustedDocumentsResult": [
     "ForbiddenError",
     "StoreFullError",
@@ -1310,9 +1325,26 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "InvalidInputError",
     "InvalidProfileError",
+    "InvalidTableError",
     "NotFoundError",
     "QuotaExceededError",
     "StoreFullError"
+  ],
+  "GenerateQuestionsResult": [
+    "InvalidInputError",
+    "ConflictError",
+    "QuotaExceededError",
+    "ForbiddenError",
+    "StoreFullError",
+    "QuestionSet"
+  ],
+  "ImportQuestionsResult": [
+    "InvalidInputError",
+    "InvalidTableError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "QuestionSet"
   ],
   "Node": [
     "ApiKey",
@@ -1320,6 +1352,8 @@ export const possibleTypes: Record<string, string[]> = {
     "CaptionTrack",
     "Job",
     "Material",
+    "Question",
+    "QuestionSet",
     "SigningKey",
     "SourceCheck",
     "Task",
@@ -1364,6 +1398,13 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "StoreFullError",
     "RegisteredDocuments"
+  ],
+  "RejectQuestionResult": [
+    "NotFoundError",
+    "InvalidInputError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Question"
   ],
   "RemoveCaptionsResult": [
     "NotFoundError",
@@ -1526,6 +1567,13 @@ export const possibleTypes: Record<string, string[]> = {
     "StoreFullError",
     "Profile"
   ],
+  "UpdateQuestionResult": [
+    "NotFoundError",
+    "InvalidInputError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Question"
+  ],
   "UpdateVideoResult": [
     "NotFoundError",
     "InvalidInputError",
@@ -1545,5 +1593,12 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "StoreFullError",
     "Workspace"
+  ],
+  "VerifyQuestionResult": [
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Question"
   ]
 };

@@ -48,6 +48,8 @@ export interface EventDetails {
   "attempt.canceled": { number: number };
   "attempt.interrupted": { number: number };
   "attempt.lost": { number: number };
+  "question-set.ready": { questionSetId: string };
+  "question-set.failed": { questionSetId: string };
   "webhook.disabled": { endpointId: string; url: string; reason: string; message: string };
 }
 
@@ -83,8 +85,8 @@ export interface WebhookOf<TType extends string, TDetails> {
     cursor: string;
     type: TType;
     at: string;
-    /** Null for events without a video: `webhook.disabled`. */
-    videoId: TType extends "webhook.disabled" ? null : string;
+    /** Null for events without a video: those of question sets and webhooks. */
+    videoId: TType extends `${"question-set" | "webhook"}.${string}` ? null : string;
     variantName: string | null;
     jobId: string | null;
     attemptId: string | null;
