@@ -115,7 +115,7 @@ test("questions of the bank are dealt by the seed, and another set of the topic 
   expect(await read(none.id)).toMatchObject({ status: "FAILED", error: { code: "BANK_EXHAUSTED" } });
   const events = await api.db.event.findMany({ orderBy: { id: "asc" } });
   expect(events.map(({ type }) => type)).toEqual([
-    ...["question-set.ready", "question-set.ready", "question-set.ready", "question-set.failed"],
+    ...["questions.ready", "questions.ready", "questions.ready", "questions.failed"],
   ]);
   expect(events[0]?.data).toEqual({ questionSetId: first.id });
 });

@@ -51,7 +51,7 @@ builder.mutationField("generateQuestions", (t) =>
     type: QuestionSet,
     errors: mayFailWith(InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Has questions written by Gemini, or dealt from the built-in bank (English; arts, geography, history, nature, science and technology). Rules check the form of each question, and others are written in place of rejected ones. Facts are not checked: review the questions before you use them. The set is still GENERATING if it takes longer than `waitMs`: read it again with `questionSet`, or follow `question-set.ready` and `question-set.failed`.",
+      "Has questions written by Gemini, or dealt from the built-in bank (English; arts, geography, history, nature, science and technology). Rules check the form of each question, and others are written in place of rejected ones. Facts are not checked: review the questions before you use them. The set is still GENERATING if it takes longer than `waitMs`: read it again with `questionSet`, or follow `questions.ready` and `questions.failed`.",
     args: inputOf(GenerateQuestionsInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");

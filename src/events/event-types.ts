@@ -48,7 +48,7 @@ export const eventTypes = [
   "attempt.canceled",
   "attempt.interrupted",
   "attempt.lost",
-  "question-set.ready",
-  "question-set.failed",
+  "questions.ready",
+  "questions.failed",
   "webhook.disabled",
 ] as const;

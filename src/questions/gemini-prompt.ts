@@ -3,7 +3,7 @@ import type { WriteRequest } from "./question-writer.ts";
 /** Newest questions that the prompt lists as unwanted. */
 const MAX_LISTED = 150;
 
-export const SYSTEM_INSTRUCTION = [
+export const systemInstruction = [
   "You write multiple-choice questions for quiz videos.",
   "Each question is a single sentence of 10 to 200 characters that ends with a question mark, and can be understood when it is only heard.",
   "Each question has four different options of at most 60 characters, of which exactly one is right.",

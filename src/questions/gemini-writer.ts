@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, type GenerateContentResponse, GoogleGenAI } from "@google/genai";
 import { backoffMs } from "@reelay/process";
-import { answerSchema, SYSTEM_INSTRUCTION, toPrompt } from "./gemini-prompt.ts";
+import { answerSchema, systemInstruction, toPrompt } from "./gemini-prompt.ts";
 import { parseApiError } from "./parse-api-error.ts";
 import {
   type QuestionWriter,
@@ -52,7 +52,7 @@ export function createGeminiWriter(settings: GeminiSettings): QuestionWriter {
       model,
       contents: toPrompt(request),
       config: {
-        systemInstruction: SYSTEM_INSTRUCTION,
+        systemInstruction,
         responseMimeType: "application/json",
         responseJsonSchema: answerSchema,
         temperature: TEMPERATURE,

@@ -158,7 +158,7 @@ async function endSet(
       ...accepted.map((question) => acceptedRow(question)),
       ...rejected.map(({ draft, problem }) => rejectedRow(draft, problem)),
     ]);
-    const type = status === "READY" ? "question-set.ready" : "question-set.failed";
+    const type = status === "READY" ? "questions.ready" : "questions.failed";
     await recordWorkspaceEvent(tx, workspaceId, {
       type,
       data: { questionSetId: encodeGlobalId("QuestionSet", id) },

@@ -11,7 +11,7 @@ export const offered: readonly { name: string; hint: string }[] = [
   { name: "variant.*", hint: "Events of each variant" },
   { name: "job.*", hint: "Jobs queued, started, finished" },
   { name: "captions.*", hint: "Captions added and removed" },
-  { name: "question-set.*", hint: "Questions generated" },
+  { name: "questions.*", hint: "Questions generated" },
   { name: "webhook.disabled", hint: "An endpoint was disabled" },
 ];
 

@@ -48,8 +48,8 @@ export interface EventDetails {
   "attempt.canceled": { number: number };
   "attempt.interrupted": { number: number };
   "attempt.lost": { number: number };
-  "question-set.ready": { questionSetId: string };
-  "question-set.failed": { questionSetId: string };
+  "questions.ready": { questionSetId: string };
+  "questions.failed": { questionSetId: string };
   "webhook.disabled": { endpointId: string; url: string; reason: string; message: string };
 }
 
@@ -86,7 +86,7 @@ export interface WebhookOf<TType extends string, TDetails> {
     type: TType;
     at: string;
     /** Null for events without a video: those of question sets and webhooks. */
-    videoId: TType extends `${"question-set" | "webhook"}.${string}` ? null : string;
+    videoId: TType extends `${"questions" | "webhook"}.${string}` ? null : string;
     variantName: string | null;
     jobId: string | null;
     attemptId: string | null;
