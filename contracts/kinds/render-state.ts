@@ -118,7 +118,7 @@ export const DrawnChunk = z.object({
   startFrame: count,
   /** Its own frames, repeated ones included. */
   frames: count,
-  /** SHA-256 of all frames with their repeats, hexadecimal. */
+  /** SHA-256 of all frames, or of what changes from one to the next, with their repeats. Hexadecimal. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Of the first frame. */
   firstFrame: shortDigest,

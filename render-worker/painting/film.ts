@@ -3,10 +3,20 @@ import type { Picture } from "./events.ts";
 import { matroskaBlock, matroskaHeader, SAMPLE_RATE } from "./matroska.ts";
 import { BYTES_PER_SAMPLE } from "./read-records.ts";
 
-/** A frame, shown `repeats` times. Its pixels stay until `KEPT_FRAMES` more frames have been read. */
-export interface DrawnFrame {
+/** A frame, shown `repeats` times. */
+export interface Frame {
+  /** RGBA, rows from the top. */
   pixels: Buffer;
   repeats: number;
+}
+
+/** A frame whose pixels stay until `KEPT_FRAMES` more frames have been read. */
+export interface DrawnFrame extends Frame {
+  /**
+   * All that differs from the frame before it: a rectangle and its pixels, as in a record `RECT`. Overwritten
+   * when the next frame is read. Null: unknown.
+   */
+  change: Buffer | null;
 }
 
 /**
@@ -16,7 +26,7 @@ export interface DrawnFrame {
  * @param onFailed called with the error that ended it too early
  */
 export const toFilm = (
-  frames: AsyncIterable<DrawnFrame>,
+  frames: AsyncIterable<Frame>,
   picture: Picture,
   onFailed: (error: unknown) => void,
 ): Readable => toReadable(filmOf(frames, picture), onFailed);
@@ -25,7 +35,7 @@ export const toFilm = (
 export const toSoundtrack = (samples: AsyncIterable<Buffer>, onFailed: (error: unknown) => void): Readable =>
   toReadable(soundtrackOf(samples), onFailed);
 
-async function* filmOf(frames: AsyncIterable<DrawnFrame>, picture: Picture): AsyncGenerator<Buffer> {
+async function* filmOf(frames: AsyncIterable<Frame>, picture: Picture): AsyncGenerator<Buffer> {
   const { width, height, frameRate } = picture;
   const frameBytes = width * height * 4;
   let shown = 0;

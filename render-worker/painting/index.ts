@@ -1,6 +1,6 @@
 /** Runs painters: programs that draw, and send their frames and events through one pipe. */
 export type { PainterEvent } from "./events.ts";
-export { type DrawnFrame, toFilm, toSoundtrack } from "./film.ts";
+export { type DrawnFrame, type Frame, toFilm, toSoundtrack } from "./film.ts";
 export {
   type Counts,
   type Drawn,

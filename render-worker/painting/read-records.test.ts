@@ -64,6 +64,41 @@ test("a rectangle is the frame before it with other pixels there", async () => {
   }
 });
 
+test("many rectangles and frames in turns give the same pixels as each drawn whole", async () => {
+  const width = 64;
+  const expected = [red];
+  const records = [beginning(), frame(red)];
+  for (let index = 1; index < 40; index += 1) {
+    const pixels = Buffer.from(expected.at(-1) ?? red);
+    const place = {
+      x: (index * 7) % 60,
+      y: (index * 11) % 30,
+      width: 1 + (index % 4),
+      height: 1 + (index % 6),
+    };
+    const replacement = colour(index, 255 - index, 0, place.width * place.height);
+    if (index % 9 === 0) pixels.fill(index);
+    else
+      for (let row = 0; row < place.height; row += 1)
+        replacement.copy(
+          pixels,
+          ((place.y + row) * width + place.x) * 4,
+          row * place.width * 4,
+          (row + 1) * place.width * 4,
+        );
+    records.push(index % 9 === 0 ? frame(pixels) : rectangle(place, replacement));
+    expected.push(pixels);
+  }
+  let drawn = 0;
+  for await (const record of readRecords(inChunks(Buffer.concat(records), 1_000))) {
+    if (record.kind !== "frame") continue;
+    expect(record.pixels.equals(expected[drawn] ?? Buffer.of())).toBe(true);
+    expect(record.change === null).toBe(drawn % 9 === 0);
+    drawn += 1;
+  }
+  expect(drawn).toBe(40);
+});
+
 test.each([
   ["another kind of record", header("EVIL", 0, 0), "EVNT, FRAM, RECT or SAMP"],
   ["an event of 4 GiB", header("EVNT", 0, 0xffff_ffff), "65536 bytes"],

@@ -1,4 +1,5 @@
 import { PainterEvent, type Picture } from "./events.ts";
+import type { DrawnFrame } from "./film.ts";
 import { CutOffError, ProtocolError } from "./protocol-error.ts";
 
 /** Length of a record's header: `kind[4] a:u32le b:u32le length:u32le`. */
@@ -23,11 +24,8 @@ export const KEPT_FRAMES = 4;
 
 export type PainterRecord =
   | { kind: "event"; event: PainterEvent }
-  /**
-   * A frame, shown `repeats` times. Its pixels stay until `KEPT_FRAMES` more frames have been read. A record
-   * `RECT` is one, too: the frame before it with a rectangle replaced.
-   */
-  | { kind: "frame"; repeats: number; pixels: Buffer }
+  /** A record `RECT` is one, too: the frame before it with a rectangle replaced. */
+  | ({ kind: "frame" } & DrawnFrame)
   /** 16-bit little-endian stereo samples at 48 kHz. */
   | { kind: "samples"; samples: Buffer };
 
@@ -68,24 +66,25 @@ export async function* readRecords(stream: AsyncIterable<Buffer>): AsyncGenerato
         if (length !== frames.bytes)
           throw new ProtocolError(`a frame of ${frames.bytes} bytes`, `one of ${length} bytes`);
         assertRepeats(a, b);
-        yield { kind: "frame", repeats: a, pixels: await bytes.fill(frames.next()) };
+        const pixels = await bytes.fill(frames.next());
+        frames.changed(0, frames.picture.height);
+        yield { kind: "frame", repeats: a, pixels, change: null };
         break;
       }
       case "RECT": {
-        const before = frames?.last;
-        if (frames === null || before === undefined)
-          throw new ProtocolError("a frame before the first rectangle", "a rectangle");
+        if (!frames?.hasFrame) throw new ProtocolError("a frame before the first rectangle", "a rectangle");
         if (length < RECTANGLE_BYTES || length > RECTANGLE_BYTES + frames.bytes)
           throw new ProtocolError(
             `a rectangle of ${RECTANGLE_BYTES} to ${RECTANGLE_BYTES + frames.bytes} bytes`,
             `one of ${length} bytes`,
           );
         assertRepeats(a, b);
-        const rectangle = parseRectangle(await bytes.read(RECTANGLE_BYTES), length, frames.picture);
-        const pixels = frames.next();
-        before.copy(pixels);
-        await fillRectangle(bytes, pixels, rectangle, frames.picture.width);
-        yield { kind: "frame", repeats: a, pixels };
+        const change = await bytes.fill(frames.spare.subarray(0, length));
+        const rectangle = parseRectangle(change, frames.picture);
+        const pixels = frames.nextAsBefore();
+        replaceRectangle(pixels, rectangle, change.subarray(RECTANGLE_BYTES), frames.picture.width);
+        frames.changed(rectangle.y, rectangle.y + rectangle.height);
+        yield { kind: "frame", repeats: a, pixels, change };
         break;
       }
       case "SAMP": {
@@ -116,11 +115,8 @@ interface Rectangle {
   height: number;
 }
 
-function parseRectangle(
-  bytes: Buffer,
-  length: number,
-  picture: Pick<Picture, "width" | "height">,
-): Rectangle {
+/** Of a record's payload, with its pixels. */
+function parseRectangle(bytes: Buffer, picture: Pick<Picture, "width" | "height">): Rectangle {
   const [x = 0, y = 0, width = 0, height = 0] = [0, 4, 8, 12].map((at) => bytes.readUInt32LE(at));
   const isInside = x + width <= picture.width && y + height <= picture.height;
   if (width < 1 || height < 1 || !isInside)
@@ -128,23 +124,23 @@ function parseRectangle(
       `a rectangle within ${picture.width}×${picture.height} pixels`,
       `${width}×${height} at ${x}, ${y}`,
     );
-  if (length !== RECTANGLE_BYTES + width * height * 4)
+  if (bytes.length !== RECTANGLE_BYTES + width * height * 4)
     throw new ProtocolError(
       `${RECTANGLE_BYTES + width * height * 4} bytes for ${width}×${height} pixels`,
-      `${length} bytes`,
+      `${bytes.length} bytes`,
     );
   return { x, y, width, height };
 }
 
-async function fillRectangle(
-  bytes: ByteReader,
+function replaceRectangle(
   pixels: Buffer,
   { x, y, width, height }: Rectangle,
+  replacement: Buffer,
   pictureWidth: number,
-): Promise<void> {
-  for (let row = y; row < y + height; row += 1) {
-    const start = (row * pictureWidth + x) * 4;
-    await bytes.fill(pixels.subarray(start, start + width * 4));
+): void {
+  for (let row = 0; row < height; row += 1) {
+    const at = ((y + row) * pictureWidth + x) * 4;
+    replacement.copy(pixels, at, row * width * 4, (row + 1) * width * 4);
   }
 }
 
@@ -208,21 +204,61 @@ class ByteReader implements AsyncDisposable {
 class FramePool {
   readonly picture: Pick<Picture, "width" | "height">;
   readonly bytes: number;
-  readonly #buffers: Buffer[] = [];
+  readonly #frames: PooledFrame[] = [];
   #taken = 0;
+  #spare: Buffer | undefined;
 
   constructor(picture: Pick<Picture, "width" | "height">) {
     this.picture = picture;
     this.bytes = picture.width * picture.height * 4;
   }
 
-  /** Undefined before the first frame. */
-  get last(): Buffer | undefined {
-    return this.#buffers[(this.#taken - 1) % (KEPT_FRAMES + 1)];
+  get hasFrame(): boolean {
+    return this.#taken > 0;
   }
 
-  next(): Buffer {
-    const index = this.#taken++ % (KEPT_FRAMES + 1);
-    return (this.#buffers[index] ??= Buffer.allocUnsafeSlow(this.bytes));
+  /** Memory for the largest rectangle. */
+  get spare(): Buffer {
+    return (this.#spare ??= Buffer.allocUnsafeSlow(RECTANGLE_BYTES + this.bytes));
   }
+
+  /** The next frame's memory, with any content. */
+  next(): Buffer {
+    return this.#take().pixels;
+  }
+
+  /** The next frame's memory, with the pixels of the last frame. */
+  nextAsBefore(): Buffer {
+    const before = this.#frames[(this.#taken - 1) % (KEPT_FRAMES + 1)];
+    const { pixels, staleFrom, staleTo } = this.#take();
+    const rowBytes = this.picture.width * 4;
+    before?.pixels.copy(pixels, staleFrom * rowBytes, staleFrom * rowBytes, staleTo * rowBytes);
+    return pixels;
+  }
+
+  /** Notes the rows in which the frame just taken differs from the one before it. */
+  changed(from: number, to: number): void {
+    const newest = (this.#taken - 1) % (KEPT_FRAMES + 1);
+    for (const [index, frame] of this.#frames.entries()) {
+      const isNewest = index === newest;
+      frame.staleFrom = isNewest ? this.picture.height : Math.min(frame.staleFrom, from);
+      frame.staleTo = isNewest ? 0 : Math.max(frame.staleTo, to);
+    }
+  }
+
+  #take(): PooledFrame {
+    const index = this.#taken++ % (KEPT_FRAMES + 1);
+    return (this.#frames[index] ??= {
+      pixels: Buffer.allocUnsafeSlow(this.bytes),
+      staleFrom: 0,
+      staleTo: this.picture.height,
+    });
+  }
+}
+
+interface PooledFrame {
+  pixels: Buffer;
+  /** Only the rows from here up to `staleTo` may differ from those of the newest frame. */
+  staleFrom: number;
+  staleTo: number;
 }

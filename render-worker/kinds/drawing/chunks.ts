@@ -105,7 +105,10 @@ export class Chunks {
       if (done) return null;
       if (value.kind === "animation") this.#animation = value.index;
       else if (value.kind === "samples") await this.#options.onSamples(value.samples);
-      else return { pixels: value.pixels, repeats: value.repeats, animation: this.#animation };
+      else {
+        const { pixels, repeats, change } = value;
+        return { pixels, repeats, change, animation: this.#animation };
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
-import type { DrawnFrame } from "../../painting/index.ts";
+import type { Frame } from "../../painting/index.ts";
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -18,14 +18,14 @@ export class HeldFrames {
     return this.#sizeBytes > MAX_HELD_BYTES;
   }
 
-  async add({ pixels, repeats }: DrawnFrame): Promise<void> {
+  async add({ pixels, repeats }: Frame): Promise<void> {
     const bytes = await compress(pixels, fastest);
     this.#sizeBytes += bytes.length;
     this.#frames.push({ bytes, repeats });
   }
 
   /** The frames, and then those that follow. */
-  async *replay(rest: AsyncIterable<DrawnFrame>): AsyncGenerator<DrawnFrame> {
+  async *replay(rest: AsyncIterable<Frame>): AsyncGenerator<Frame> {
     for (const { bytes, repeats } of this.#frames) yield { pixels: await decompress(bytes), repeats };
     yield* rest;
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .changes import Rectangle, find_change
 from .failure import Failure
 from .protocol import Protocol
 from .seam import Mode
@@ -11,6 +12,10 @@ from .sound import SAMPLE_RATE, Soundtrack
 
 # Of one record, ten minutes at 60 frames per second.
 MAX_REPEATS = 36_000
+# A larger part of a frame is not worth a second copy: the whole frame is sent.
+MAX_CHANGED = 0.7
+# A frame that repeats the one before it is sent as a change of one pixel.
+ONE_PIXEL = Rectangle(0, 0, 1, 1)
 
 
 class CountPass:
@@ -76,10 +81,14 @@ class DrawPass:
         self._is_skipping = False
         self._protocol = protocol
         self._shape = (size[1], size[0], 4)
+        self._whole = Rectangle(0, 0, *size)
         self._frame_rate = frame_rate
         self._soundtrack = soundtrack
         self._sent_samples = 0
+        self._sent: np.ndarray | None = None
         self._held: np.ndarray | None = None
+        # Where these two differ.
+        self._change = ONE_PIXEL
         self._repeat = 0
 
     def begin_play(self, index: int, name: str, frames: int | None) -> None:
@@ -111,9 +120,7 @@ class DrawPass:
                 "SCRIPT_FAILED",
                 f"The script changed the size of its frames from {wanted} to {width}×{height}.",
             )
-        if self._held is None or not np.array_equal(self._held, pixels):
-            self.flush()
-            self._held = np.ascontiguousarray(pixels)
+        self._hold(np.ascontiguousarray(pixels))
         self._repeat += repeat
         # The reader must not wait for long for a picture that stands.
         if self._repeat >= self._frame_rate:
@@ -134,13 +141,29 @@ class DrawPass:
         """Sends the picture that was held back to be compared with its successor."""
         if self._held is None:
             return
-        picture, repeat = self._held, self._repeat
+        picture, repeat, change = self._held, self._repeat, self._change
         self._held, self._repeat = None, 0
         self.frames += repeat
         self._send_samples()
-        pixels = memoryview(picture).cast("B")
         for sent in range(0, repeat, MAX_REPEATS):
-            self._protocol.frame(pixels, min(MAX_REPEATS, repeat - sent))
+            self._send(picture, change, min(MAX_REPEATS, repeat - sent))
+            change = ONE_PIXEL
+        self._sent = picture
+
+    def _hold(self, pixels: np.ndarray) -> None:
+        before = self._sent if self._held is None else self._held
+        change = self._whole if before is None else find_change(before, pixels)
+        if self._held is not None and change is None:
+            return
+        self.flush()
+        self._held, self._change = pixels, change or ONE_PIXEL
+
+    def _send(self, picture: np.ndarray, change: Rectangle, repeat: int) -> None:
+        if change.area > MAX_CHANGED * self._whole.area:
+            self._protocol.frame(memoryview(picture).cast("B"), repeat)
+        else:
+            pixels = np.ascontiguousarray(change.of(picture))
+            self._protocol.rectangle(memoryview(pixels).cast("B"), change, repeat)
 
     def _send_samples(self) -> None:
         if not self._soundtrack:

@@ -8,6 +8,7 @@ import struct
 from typing import Any
 
 HEADER = struct.Struct("<4sIII")
+RECTANGLE = struct.Struct("<IIII")
 MAX_EVENT_BYTES = 64 * 1024
 
 
@@ -25,6 +26,12 @@ class Protocol:
 
     def frame(self, pixels: memoryview, repeat: int) -> None:
         self._record(b"FRAM", repeat, pixels)
+
+    def rectangle(self, pixels: memoryview, place: tuple[int, int, int, int], repeat: int) -> None:
+        """The frame before it with other pixels at `place`: x, y, width, height."""
+        self._write(memoryview(HEADER.pack(b"RECT", repeat, 0, RECTANGLE.size + len(pixels))))
+        self._write(memoryview(RECTANGLE.pack(*place)))
+        self._write(pixels)
 
     def samples(self, payload: bytes) -> None:
         self._record(b"SAMP", 0, payload)

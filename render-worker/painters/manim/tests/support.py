@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 PAINTER = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PAINTER))
 
@@ -20,7 +22,7 @@ main.limit_threads()
 
 import reelay_painter.painting  # noqa: E402, F401
 from reelay_painter.job import Job  # noqa: E402
-from reelay_painter.protocol import HEADER, Protocol  # noqa: E402
+from reelay_painter.protocol import HEADER, RECTANGLE, Protocol  # noqa: E402
 
 SIZE = (64, 36)
 RATE = 5
@@ -44,8 +46,10 @@ class Output:
     events: list[dict[str, Any]] = field(default_factory=list)
     # Pixels and repeats.
     frames: list[tuple[bytes, int]] = field(default_factory=list)
+    # Frames that were sent as rectangles.
+    rectangles: int = 0
     samples: bytes = b""
-    # Kinds of records, and types of events, in their order.
+    # Kinds of records, and types of events, in their order. `FRAM` stands for both records of frames.
     order: list[str] = field(default_factory=list)
 
     @classmethod
@@ -62,6 +66,9 @@ class Output:
                 output.events.append(json.loads(payload))
                 output.order.append(output.events[-1]["type"])
                 continue
+            if kind == b"RECT":
+                kind, payload = b"FRAM", output.replaced(payload)
+                output.rectangles += 1
             output.order.append(kind.decode())
             if kind == b"FRAM":
                 output.frames.append((payload, a))
@@ -69,6 +76,16 @@ class Output:
                 assert kind == b"SAMP"
                 output.samples += payload
         return output
+
+    def replaced(self, rectangle: bytes) -> bytes:
+        """The last frame with a rectangle replaced."""
+        x, y, width, height = RECTANGLE.unpack_from(rectangle)
+        picture = self.event("picture")
+        frame = np.frombuffer(self.frames[-1][0], np.uint8).copy()
+        rows = frame.reshape(picture["height"], picture["width"], 4)
+        pixels = np.frombuffer(rectangle, np.uint8, offset=RECTANGLE.size)
+        rows[y : y + height, x : x + width] = pixels.reshape(height, width, 4)
+        return frame.tobytes()
 
     def event(self, kind: str) -> dict[str, Any]:
         return next(event for event in self.events if event["type"] == kind)

@@ -101,6 +101,20 @@ class Dots(Scene):
         self.assertEqual(first.data, second.data)
         self.assertNotEqual(first.frames, other.frames)
 
+    def test_a_small_change_is_sent_as_a_rectangle(self):
+        output = paint("""
+class Lesson(Scene):
+    def construct(self):
+        dot = Dot(color=RED)
+        self.add(Circle())
+        self.play(dot.animate.shift(RIGHT), run_time=2)
+        self.wait(3)
+""")
+        whole = len(output.frames[0][0])
+        self.assertEqual((len(output.frames), output.shown), (11, 25))
+        self.assertEqual(output.rectangles, 10)
+        self.assertLess(len(output.data), 2 * whole)
+
     def test_a_drawing_that_starts_later_sends_the_same_frames_and_all_samples(self):
         source = """
 import wave
