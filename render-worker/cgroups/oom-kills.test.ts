@@ -10,7 +10,7 @@ async function killsOf(files: Record<string, string>) {
     await mkdir(dirname(join(directory.path, name)), { recursive: true });
     await writeFile(join(directory.path, name), text);
   }
-  return await countOomKills(directory.path);
+  return countOomKills(directory.path);
 }
 
 test("OOM kills are counted in the control group, its ancestors and the machine", async () => {

@@ -1,22 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cgroupDirectories } from "./cgroup-directories.ts";
+import { readKernelFile } from "./read-kernel-file.ts";
 
 /**
  * Number of processes that the kernel has killed for lack of memory, the maximum over this process's control
  * groups and the machine. Never decreases. Null without a counter.
  */
-export async function countOomKills(root = "/"): Promise<number | null> {
-  const read = (path: string) => readFile(join(root, path), "utf8").catch(() => "");
-  const { unified, memory } = cgroupDirectories(
-    await read("proc/self/cgroup"),
-    await read("proc/self/mountinfo"),
-  );
-  const accounts = await Promise.all([
+export function countOomKills(root = "/"): number | null {
+  const read = (path: string) => readKernelFile(join(root, path));
+  const { unified, memory } = cgroupDirectories(read("proc/self/cgroup"), read("proc/self/mountinfo"));
+  const accounts = [
     read("proc/vmstat"),
     ...unified.map((directory) => read(join(directory, "memory.events"))),
     ...memory.map((directory) => read(join(directory, "memory.oom_control"))),
-  ]);
+  ];
   const counts = accounts.map(readOomKills).filter((count) => count !== null);
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readKernelFile } from "../cgroups/index.ts";
 import { processTree } from "./process-tree.ts";
 
 /** Resources that a running program has used so far, in all its processes. */
@@ -16,8 +16,10 @@ const TICKS_PER_SECOND = 100;
  * Usage of a process and its descendants; null if the system does not provide it, and after its end. Peaks
  * are added up, since a jail's own processes are small.
  */
-export async function readProgramUsage(pid: number): Promise<ProcessUsage | null> {
-  const all = (await Promise.all(processTree(pid).map(readProcessUsage))).filter((usage) => usage !== null);
+export function readProgramUsage(pid: number): ProcessUsage | null {
+  const all = processTree(pid)
+    .map(readProcessUsage)
+    .filter((usage) => usage !== null);
   return all.length === 0 ? null : all.reduce(add);
 }
 
@@ -27,17 +29,8 @@ const add = (a: ProcessUsage, b: ProcessUsage): ProcessUsage => ({
   peakMemoryBytes: a.peakMemoryBytes + b.peakMemoryBytes,
 });
 
-async function readProcessUsage(pid: number): Promise<ProcessUsage | null> {
-  try {
-    const [stat, status] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, "utf8"),
-      readFile(`/proc/${pid}/status`, "utf8"),
-    ]);
-    return parseProcessUsage(stat, status);
-  } catch {
-    return null;
-  }
-}
+const readProcessUsage = (pid: number): ProcessUsage | null =>
+  parseProcessUsage(readKernelFile(`/proc/${pid}/stat`), readKernelFile(`/proc/${pid}/status`));
 
 /** Parses `/proc/PID/stat` and `/proc/PID/status`. Null for a zombie, which has no memory. */
 export function parseProcessUsage(stat: string, status: string): ProcessUsage | null {

@@ -100,12 +100,12 @@ export class ProgramUsage implements Disposable {
   static #lookLater(pid: number, followed: Followed, all: readonly ProgramUsage[]): void {
     const delayMs = firstLooksMs[followed.looks] ?? EVERY_MS;
     followed.looks += 1;
-    followed.timer = setTimeout(() => void ProgramUsage.#look(pid, followed, all), delayMs);
+    followed.timer = setTimeout(() => ProgramUsage.#look(pid, followed, all), delayMs);
     followed.timer.unref();
   }
 
-  static async #look(pid: number, followed: Followed, all: readonly ProgramUsage[]): Promise<void> {
-    const usage = await readProgramUsage(pid);
+  static #look(pid: number, followed: Followed, all: readonly ProgramUsage[]): void {
+    const usage = readProgramUsage(pid);
     const counting = all.filter((each) => each.#running.get(pid) === followed);
     if (counting.length === 0) return;
     // The first sample may precede the program's exec; usage never decreases.

@@ -72,7 +72,7 @@ export async function runProgram(
   const env = { ...programEnvironment(command.writable?.[0]), ...command.env };
   const jailed = await jail.wrap({ ...command, env, limits: { ...everyProgram, ...limits } });
   const usage = currentUsage();
-  const killsBefore = await countOomKills();
+  const killsBefore = countOomKills();
   let endedFor: ProgramEnd | null = null;
   let started: Started | undefined;
   let escalation: NodeJS.Timeout | undefined;
@@ -124,7 +124,7 @@ export async function runProgram(
     await untilStopped(signal);
     if (signal.aborted) endedFor = "CANCELED";
   }
-  const kills = await countOomKills();
+  const kills = countOomKills();
   return {
     exitCode,
     signal: by,

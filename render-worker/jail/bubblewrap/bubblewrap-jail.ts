@@ -1,6 +1,7 @@
-import { chmod, type FileHandle, readFile, realpath } from "node:fs/promises";
+import { chmod, type FileHandle, realpath } from "node:fs/promises";
 import { constants } from "node:os";
 import { dirname } from "node:path";
+import { readKernelFile } from "../../cgroups/index.ts";
 import { findBaseFiles } from "../base-files.ts";
 import { besides } from "../besides.ts";
 import type { ControlGroups } from "../cgroups/index.ts";
@@ -102,7 +103,7 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
         // Bubblewrap is process 1 inside, and every program can read its environment.
         env: {},
         extraFds: [status.fd, filter.fd],
-        programPid: (pid) => findProgramPid(pid, { hasRelay: source !== undefined }),
+        programPid: async (pid) => findProgramPid(pid, { hasRelay: source !== undefined }),
         async programEnd(end) {
           return {
             ...(await readProgramEnd(status, end)),
@@ -130,24 +131,18 @@ async function hiddenFrom(uid: number, paths: readonly string[]): Promise<Set<st
  * Finds the program of a jail below the jail's processes: bubblewrap, the first process inside, and the
  * launcher, which starts its relay before the program. Null if it is not running.
  */
-async function findProgramPid(
-  outermost: number,
-  { hasRelay }: { hasRelay: boolean },
-): Promise<number | null> {
+function findProgramPid(outermost: number, { hasRelay }: { hasRelay: boolean }): number | null {
   let pid = outermost;
   for (const index of [0, 0, hasRelay ? 1 : 0]) {
-    const next = (await children(pid))[index];
+    const next = children(pid)[index];
     if (next === undefined) return null;
     pid = next;
   }
   return pid;
 }
 
-const children = async (pid: number): Promise<number[]> =>
-  (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => ""))
-    .split(" ")
-    .filter(Boolean)
-    .map(Number);
+const children = (pid: number): number[] =>
+  readKernelFile(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
 
 /**
  * The program's wait status, recorded by the launcher. Without a record the launcher itself was stopped, or

@@ -1,8 +1,8 @@
 import { rmdirSync } from "node:fs";
-import { mkdir, readdir, readFile, readlink, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readlink, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cgroupDirectories, readOomKills } from "../../cgroups/index.ts";
+import { cgroupDirectories, readKernelFile, readOomKills } from "../../cgroups/index.ts";
 import type { JailLimits } from "../jail.ts";
 
 /** A control group for one program. Its limits apply to all of the program's processes together. */
@@ -53,8 +53,10 @@ export class ControlGroups {
   }
 
   static async #open(): Promise<ControlGroups | null> {
-    const read = (path: string) => readFile(path, "utf8").catch(() => "");
-    const own = cgroupDirectories(await read("/proc/self/cgroup"), await read("/proc/self/mountinfo"));
+    const own = cgroupDirectories(
+      readKernelFile("/proc/self/cgroup"),
+      readKernelFile("/proc/self/mountinfo"),
+    );
     const unified = own.unified[0] === undefined ? null : await claimUnified(own.unified[0]);
     const found: Hierarchy[] =
       unified === null
@@ -107,7 +109,7 @@ export class ControlGroups {
       memberFiles: own.map(({ folder }) => join(folder, "cgroup.procs")),
       async isOutOfMemory() {
         for (const { folder, memory } of own) {
-          const text = memory && (await readFile(join(folder, memory.events), "utf8").catch(() => ""));
+          const text = memory && readKernelFile(join(folder, memory.events));
           if (text && (readOomKills(text) ?? 0) > 0) return true;
         }
         return false;
@@ -159,7 +161,7 @@ function isAlive(pid: number): boolean {
 async function removeGroup(folder: string): Promise<void> {
   const until = Date.now() + WITHIN_MS;
   for (;;) {
-    const members = (await readFile(join(folder, "cgroup.procs"), "utf8").catch(() => "")).split("\n");
+    const members = readKernelFile(join(folder, "cgroup.procs")).split("\n");
     for (const pid of members.filter(Boolean).map(Number)) if (pid > 0) kill(pid);
     const isGone = await rmdir(folder).then(
       () => true,
@@ -188,12 +190,12 @@ const LEAF = "reelay-worker";
  */
 async function claimUnified(own: string): Promise<string | null> {
   const folder = basename(own) === LEAF ? dirname(own) : own;
-  const read = (name: string) => readFile(join(folder, name), "utf8").catch(() => "");
+  const read = (name: string) => readKernelFile(join(folder, name));
   const has = (text: string) => ["memory", "pids"].every((name) => text.split(/\s+/).includes(name));
-  if (!has(await read("cgroup.controllers"))) return null;
-  if (has(await read("cgroup.subtree_control"))) return folder;
-  const members = (await read("cgroup.procs")).split("\n").filter(Boolean).map(Number);
-  const line = await ancestors(process.pid);
+  if (!has(read("cgroup.controllers"))) return null;
+  if (has(read("cgroup.subtree_control"))) return folder;
+  const members = read("cgroup.procs").split("\n").filter(Boolean).map(Number);
+  const line = ancestors(process.pid);
   if (!members.every((pid) => line.includes(pid))) return null;
   try {
     await mkdir(join(folder, LEAF)).catch((error: NodeJS.ErrnoException) => {
@@ -208,11 +210,11 @@ async function claimUnified(own: string): Promise<string | null> {
 }
 
 /** A process and its ancestors. */
-async function ancestors(pid: number): Promise<number[]> {
+function ancestors(pid: number): number[] {
   const found: number[] = [];
   for (let at = pid; at > 0; ) {
     found.push(at);
-    const status = await readFile(`/proc/${at}/status`, "utf8").catch(() => "");
+    const status = readKernelFile(`/proc/${at}/status`);
     at = Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1] ?? 0);
   }
   return found;

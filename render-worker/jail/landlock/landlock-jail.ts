@@ -1,6 +1,7 @@
-import { chown, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { chown, mkdtemp, readdir, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readKernelFile } from "../../cgroups/index.ts";
 import { type BaseFiles, findBaseFiles } from "../base-files.ts";
 import { besides } from "../besides.ts";
 import type { ControlGroups } from "../cgroups/index.ts";
@@ -122,12 +123,10 @@ async function emptyFolder(
 async function countThreads(): Promise<number> {
   const uid = String(process.getuid?.() ?? "");
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const counts = await Promise.all(
-    pids.map(async (pid) => {
-      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-      if (/^Uid:\s+(\d+)/m.exec(status)?.[1] !== uid) return 0;
-      return Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 1);
-    }),
-  );
+  const counts = pids.map((pid) => {
+    const status = readKernelFile(`/proc/${pid}/status`);
+    if (/^Uid:\s+(\d+)/m.exec(status)?.[1] !== uid) return 0;
+    return Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 1);
+  });
   return counts.reduce((sum, count) => sum + count, 0);
 }

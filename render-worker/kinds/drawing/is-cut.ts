@@ -3,7 +3,7 @@ const FIRST_SECONDS = 4;
 /** Each chunk costs the start and the end of an encode. */
 const LEAST_SECONDS = 8;
 /** A shorter rest belongs to the chunk before it. */
-const LEAST_REST_SECONDS = 2;
+const LEAST_REST_SECONDS = 4;
 
 /**
  * Whether a chunk ends where another animation begins. Chunks are runs of whole animations, and the same for
