@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { openFileLock } from "@reelay/object-store";
-import { whyNoGo } from "../kit/build-go-program.ts";
+import { GO_BUILD, whyNoGo } from "../kit/build-go-program.ts";
 import { eventually } from "../kit/eventually.ts";
 import { freePort } from "../kit/free-port.ts";
 import { serveResumableSessions } from "./resumable-sessions.ts";
@@ -85,7 +85,7 @@ async function build(): Promise<void> {
       intervalMs: 500,
     });
     if (existsSync(binary)) return;
-    const args = ["build", "-o", `${binary}.new`, "github.com/fsouza/fake-gcs-server"];
+    const args = [...GO_BUILD, "-o", `${binary}.new`, "github.com/fsouza/fake-gcs-server"];
     await promisify(execFile)("go", args, { cwd: folder });
     renameSync(`${binary}.new`, binary);
   } finally {

@@ -16,6 +16,7 @@ export interface Proof {
 
 const worker = (...names: string[]) => names.map((name) => `render-worker/${name}.test.ts`);
 const system = ["ffmpeg", "jail"] as const;
+const packages = ["packages/client", "packages/player", "packages/upload"];
 
 export const proofs: readonly Proof[] = [
   {
@@ -89,6 +90,12 @@ export const proofs: readonly Proof[] = [
     more: ["tests/fake-gcs"],
     tools: ["go"],
   },
+  {
+    name: "store-faults",
+    tests: ["tests/e2e/store-faults.test.ts"],
+    more: ["tests/fake-gcs"],
+    tools: [...system, "go"],
+  },
   { name: "messaging", tests: ["packages/messaging/messaging.contract.test.ts"], tools: ["go"] },
   { name: "signatures", tests: ["src/webhooks/sign.contract.test.ts"], tools: ["go"] },
   { name: "cloud-cdn", tests: ["tests/cdn/cloud-cdn.contract.test.ts"], tools: ["go"] },
@@ -118,13 +125,13 @@ export const proofs: readonly Proof[] = [
   {
     name: "payload",
     tests: ["tests/e2e/payload.test.ts"],
-    more: ["integrations/payload"],
+    more: ["integrations/payload", ...packages],
     tools: [...system, "chromium"],
   },
   {
     name: "getting-started",
     tests: ["tests/e2e/getting-started.test.ts"],
-    more: ["docs/tutorials", "embedded", "examples", "scripts", "web"],
+    more: ["docs/tutorials", "embedded", "examples", "scripts", "web", ...packages],
     tools: [...system, "chromium"],
   },
   {
