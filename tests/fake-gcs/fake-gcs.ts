@@ -7,7 +7,7 @@ import { openFileLock } from "@reelay/object-store";
 import { GO_BUILD, whyNoGo } from "../kit/build-go-program.ts";
 import { eventually } from "../kit/eventually.ts";
 import { freePort } from "../kit/free-port.ts";
-import { serveResumableSessions } from "./resumable-sessions.ts";
+import { serveCorrected } from "./corrections.ts";
 
 const folder = import.meta.dirname;
 const cache = join(folder, "../../node_modules/.cache/reelay");
@@ -33,14 +33,13 @@ export const whyNoFakeGcs =
 
 /**
  * Builds the pinned server once (two minutes on two cores), then starts it in memory on a free port, with one
- * bucket, behind resumable sessions that hold.
+ * bucket, behind the corrections of its differences from Cloud Storage.
  */
 export async function startFakeGcs(bucket: string): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   const port = await freePort();
   const target = `http://127.0.0.1:${port}`;
   await using stack = new AsyncDisposableStack();
-  const endpoint =
-    STORAGE_TESTBENCH === undefined ? stack.use(await serveResumableSessions(target)).url : target;
+  const endpoint = STORAGE_TESTBENCH === undefined ? stack.use(await serveCorrected(target)).url : target;
   const server =
     STORAGE_TESTBENCH === undefined
       ? await spawnFakeGcs(port, endpoint)

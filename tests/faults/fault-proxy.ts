@@ -21,6 +21,8 @@ export interface FaultProxy extends AsyncDisposable {
   requests: number;
   /** Faults injected so far, by kind. */
   faults: Map<string, number>;
+  /** The statuses that the target answered late requests with. */
+  lateStatuses: number[];
   /** Connections that clients hold open. */
   connections(): Promise<number>;
 }
@@ -53,7 +55,7 @@ export async function startFaultProxy(target: string, { rate = 0, seed = 1 } = {
       return;
     }
     if (fault?.kind === "late") {
-      await sendLater(incoming, fault.ms);
+      await sendLater(incoming, fault);
       return;
     }
     if (fault?.kind === "silence") await delay(fault.ms);
@@ -70,14 +72,18 @@ export async function startFaultProxy(target: string, { rate = 0, seed = 1 } = {
     answer.end(JSON.stringify({ error: { code: status, message: "A fault of the proxy." } }));
   }
 
-  async function sendLater(incoming: IncomingMessage, ms: number): Promise<void> {
+  async function sendLater(
+    incoming: IncomingMessage,
+    { ms, until }: Extract<HttpFault, { kind: "late" }>,
+  ): Promise<void> {
     const { method = "GET", url: path = "/", headers, socket } = incoming;
     const body = await buffer(incoming);
     socket.resetAndDestroy();
-    await delay(ms);
-    const outgoing = request({ hostname, port, method, path, headers, agent: false }, (reply) =>
-      reply.resume(),
-    );
+    await Promise.all([delay(ms), until]);
+    const outgoing = request({ hostname, port, method, path, headers, agent: false }, (reply) => {
+      reply.resume();
+      reply.on("end", () => proxy.lateStatuses.push(reply.statusCode ?? 0));
+    });
     outgoing.on("error", () => {});
     outgoing.end(body);
   }
@@ -141,6 +147,7 @@ export async function startFaultProxy(target: string, { rate = 0, seed = 1 } = {
     decide: () => undefined,
     requests: 0,
     faults: new Map(),
+    lateStatuses: [],
     connections: () =>
       new Promise((resolve, reject) =>
         server.getConnections((error, count) => (error ? reject(error) : resolve(count))),

@@ -7,8 +7,8 @@ export type HttpFault =
   /** The connection is reset, before or after the server did its work. */
   | { kind: "reset-before" }
   | { kind: "reset-after" }
-  /** The connection is reset, and the request reaches the server later. */
-  | { kind: "late"; ms: number }
+  /** The connection is reset, and the request reaches the server after `ms` and not before `until`. */
+  | { kind: "late"; ms: number; until?: Promise<unknown> }
   /** The server did its work, and the client receives 503. */
   | { kind: "answer-replaced" }
   /** Both connections are reset in the middle of the body. */

@@ -1,7 +1,7 @@
 /**
- * Resumable uploads as Cloud Storage does them, in front of fake-gcs-server (1.56.1), which appends a chunk
- * again that is sent again, takes the question how much arrived for the end of the upload, and forgets a
- * session that is complete. Everything else passes through.
+ * Corrects fake-gcs-server (1.56.1) where it differs from Cloud Storage. It appends a repeated chunk of a
+ * resumable upload again, ends the upload when a client asks how much arrived, and forgets a complete session.
+ * It also removes an object whatever the request's `ifGenerationMatch`. All other requests pass through.
  */
 import {
   createServer,
@@ -30,17 +30,34 @@ interface Session {
 /** Cloud Storage keeps whole blocks of a chunk that breaks off. */
 const BLOCK_BYTES = 256 * 1024;
 
-export async function serveResumableSessions(target: string): Promise<AsyncDisposable & { url: string }> {
+export async function serveCorrected(target: string): Promise<AsyncDisposable & { url: string }> {
   const { hostname, port } = new URL(target);
   const sessions = new Map<string, Session>();
 
   const server = createServer((incoming, answer) => {
-    const id = new URL(incoming.url ?? "/", target).searchParams.get("upload_id");
+    const url = new URL(incoming.url ?? "/", target);
+    if (incoming.method === "DELETE" && url.searchParams.has("ifGenerationMatch")) {
+      removeGeneration(url).then(
+        ({ status, headers, body }) => answer.writeHead(status, headers).end(body),
+        () => answer.destroy(),
+      );
+      return;
+    }
+    const id = url.searchParams.get("upload_id");
     if (incoming.method !== "PUT" || id === null) return passThrough(incoming, answer);
     const session = sessions.get(id) ?? { sizeBytes: 0, end: null, last: Promise.resolve() };
     sessions.set(id, session);
     session.last = session.last.then(() => serve(session, incoming, answer)).catch(() => answer.destroy());
   });
+
+  /** The server removes a named generation atomically, and answers 404 if the object has another one. */
+  async function removeGeneration({ pathname, searchParams }: URL): Promise<Answer> {
+    const generation = searchParams.get("ifGenerationMatch") ?? "";
+    const removed = await send("DELETE", `${pathname}?${new URLSearchParams({ generation })}`);
+    if (removed.status !== 404) return removed;
+    const current = await send("GET", pathname);
+    return current.status === 404 ? removed : { status: 412, headers: {}, body: Buffer.alloc(0) };
+  }
 
   function passThrough(incoming: IncomingMessage, answer: ServerResponse): void {
     const { method = "GET", url = "/", headers } = incoming;
@@ -79,18 +96,21 @@ export async function serveResumableSessions(target: string): Promise<AsyncDispo
     const first = session.sizeBytes;
     const end = first + fresh.length;
     const span = fresh.length === 0 ? "*" : `${first}-${end - 1}`;
-    const reply = await send(url ?? "/", fresh, {
-      host: headers.host ?? "",
-      "content-range": `bytes ${span}/${isEnd ? end : "*"}`,
-    });
+    const sent = { host: headers.host ?? "", "content-range": `bytes ${span}/${isEnd ? end : "*"}` };
+    const reply = await send("PUT", url ?? "/", sent, fresh);
     session.sizeBytes = end;
     if (reply.status !== 308) session.end = reply;
   }
 
-  function send(path: string, body: Buffer, headers: Record<string, string>): Promise<Answer> {
+  function send(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body: Buffer = Buffer.alloc(0),
+  ): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const length = { "content-length": String(body.length) };
-    const options = { hostname, port, method: "PUT", path, headers: { ...headers, ...length }, agent: false };
+    const options = { hostname, port, method, path, headers: { ...headers, ...length }, agent: false };
     const outgoing = request(options, (reply) => {
       buffer(reply).then((all) => {
         const { "transfer-encoding": _, ...others } = reply.headers;
