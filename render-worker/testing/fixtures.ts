@@ -38,6 +38,7 @@ export function sourceOf(video: Partial<VideoStreamProbe> = {}, file: Partial<So
   return {
     input: "file:/store/clip.mp4",
     probe,
+    otherPictures: [],
     promised: { frames: null, durationMs: null },
     videoIndex: 0,
     audioTracks: [{ name: "audio", index: 1, probe: stereo, label: "Track 1", language: null }],

@@ -37,6 +37,7 @@ export function toSourceFile(
     videoIndex: 0,
     audioTracks: [],
     zeroSeconds: 0,
+    otherPictures: [],
     promised: { frames: null, durationMs: null },
     frameRate: { num: frameRate, den: 1 },
   };

@@ -1,6 +1,6 @@
 import { isAudioOnly } from "@reelay/contracts";
 import { reserveMemory } from "../../host/index.ts";
-import { probeNeed } from "../../media/needs/index.ts";
+import { otherPicturesNeed, probeNeed } from "../../media/needs/index.ts";
 import { ProbeMemoryError, probeSource, type SourceFile } from "../../media/probe/index.ts";
 import type { OpenSource } from "../../media/source/index.ts";
 import { ProgramUsage } from "../../programs/index.ts";
@@ -26,8 +26,8 @@ async function probeAnew(
   wants: "PICTURE" | "AUDIO",
 ): Promise<SourceFile> {
   const { config, log, memory, programs, signal, tools } = context;
-  /** @param leastBytes memory that it is known to need; sampling may miss its peak */
-  const probe = (bytes: number, leastBytes = 0) =>
+  /** @param leastBytes memory that this source is known to need: samples may miss the peak of a short program */
+  const probe = (bytes: number, leastBytes = (_: SourceFile) => 0) =>
     reserveMemory(context, { program: "probe", bytes }, async () => {
       using usage = new ProgramUsage();
       const source = await usage.around(() =>
@@ -37,7 +37,7 @@ async function probeAnew(
           ...(tools.decodable && { decodable: tools.decodable }),
         }),
       );
-      return { ...source, probedBytes: Math.max(leastBytes, usage.read()?.peakMemoryBytes ?? 0) };
+      return { ...source, probedBytes: Math.max(leastBytes(source), usage.read()?.peakMemoryBytes ?? 0) };
     });
   try {
     return await probe(probeNeed.usual);
@@ -46,7 +46,9 @@ async function probeAnew(
     log.info({ bytes: probeNeed.most }, "probe.repeated");
   }
   try {
-    return await probe(Math.min(probeNeed.most, memory.budget.capacityBytes), probeNeed.usual);
+    return await probe(Math.min(probeNeed.most, memory.budget.capacityBytes), ({ otherPictures }) =>
+      Math.max(probeNeed.usual, otherPicturesNeed(otherPictures)),
+    );
   } catch (error) {
     if (!(error instanceof ProbeMemoryError)) throw error;
     memory.assertFits(probeNeed.most, "to probe the source");

@@ -40,11 +40,16 @@ export interface NeededRung {
   encoder: string;
 }
 
-/** Properties of a source that determine the memory for reading and decoding it. */
-export interface NeededSource {
+/** Size and format of decoded frames. */
+export interface Picture {
   width: number;
   height: number;
+  /** Null: unknown. */
   pixelFormat: string | null;
+}
+
+/** Properties of a source that determine the memory for reading and decoding it. */
+export interface NeededSource extends Picture {
   isToneMapped: boolean;
   streams: number;
   /** Packets of all streams in the source's index. */
@@ -65,7 +70,7 @@ export interface NeedInput {
 const MIB = 1024 ** 2;
 
 /** The program with its libraries and its buffers for input, output and audio. */
-const PROGRAM_BYTES = 80 * MIB;
+export const PROGRAM_BYTES = 80 * MIB;
 /** Every stream of a source is opened, used or not. */
 const STREAM_BYTES = 1.6 * MIB;
 /**
@@ -100,7 +105,7 @@ export const estimateOpen = ({ streams, packets, probedBytes }: NeededSource, in
 };
 
 /** Size of a decoded frame. Pure. */
-export const pictureBytes = ({ width, height, pixelFormat }: NeededSource): number =>
+export const pictureBytes = ({ width, height, pixelFormat }: Picture): number =>
   width * height * bytesPerPixel(pixelFormat);
 
 /** Memory of a decoder with this many threads. Pure. */

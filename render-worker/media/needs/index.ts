@@ -4,6 +4,7 @@ export {
   type NeededRung,
   type NeededSource,
   type NeedInput,
+  type Picture,
   type Threads,
 } from "./estimate-need.ts";
 export {
@@ -12,6 +13,7 @@ export {
   firstPictureNeed,
   lookNeed,
   loudnessNeed,
+  otherPicturesNeed,
   piecesNeed,
   probeNeed,
   remuxNeed,

@@ -1,5 +1,12 @@
 import type { QualityMetric } from "@reelay/contracts";
-import { estimateDecoder, estimateOpen, type NeededSource, pictureBytes } from "./estimate-need.ts";
+import {
+  estimateDecoder,
+  estimateOpen,
+  type NeededSource,
+  type Picture,
+  PROGRAM_BYTES,
+  pictureBytes,
+} from "./estimate-need.ts";
 
 /**
  * Memory of the programs before, beside and after a render, in bytes; `estimateNeed` covers the render
@@ -13,6 +20,13 @@ const MIB = 1024 ** 2;
  * Anything beyond the maximum is not a regular video.
  */
 export const probeNeed = { usual: 256 * MIB, most: 2 * 1024 * MIB };
+
+/**
+ * Opening a source decodes a frame of each video stream, rendered or not: cover art of 5600x5600 in RGBA with
+ * 16 bits used 301 MiB in total.
+ */
+export const otherPicturesNeed = (pictures: readonly Picture[]): number =>
+  PROGRAM_BYTES + pictures.reduce((sum, picture) => sum + pictureBytes(picture), 0);
 
 /** ffprobe that reads packets of a source. */
 export const lookNeed = estimateOpen;

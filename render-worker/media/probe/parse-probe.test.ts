@@ -54,6 +54,8 @@ describe.each(["5.1", "2023"])("output of ffprobe %s", (release) => {
   test("cover art is not a video", async () => {
     const probed = await captured("audio-with-cover", release);
     expect(() => parseProbe(probed, file)).toThrow(RenderError);
+    const { otherPictures } = parseProbe(probed, file, "AUDIO");
+    expect(otherPictures).toMatchObject([{ width: expect.any(Number), pixelFormat: expect.any(String) }]);
   });
 });
 

@@ -58,6 +58,9 @@ export function parseProbe(
     ]),
     promised: { frames: toCount(video.nb_frames), durationMs: readLength(video) },
     frameRate,
+    otherPictures: streams
+      .filter(({ codec_type, index }) => codec_type === "video" && index !== chosen.video?.index)
+      .map(({ width = 0, height = 0, pix_fmt: pixelFormat = null }) => ({ width, height, pixelFormat })),
     ...(wants === "AUDIO" && { isAudioOnly: true }),
   };
 }

@@ -1,5 +1,5 @@
 import type { SourceProbe, VideoStreamProbe } from "@reelay/contracts";
-import type { NeededSource } from "../needs/index.ts";
+import type { NeededSource, Picture } from "../needs/index.ts";
 import type { AudioTrack } from "./audio-track.ts";
 
 /** The probe of a source with video. */
@@ -27,6 +27,8 @@ export interface SourceFile {
   zeroSeconds: number;
   /** Number and total length (milliseconds) of the frames, as the container states them. */
   promised: { frames: number | null; durationMs: number | null };
+  /** Video streams beside the rendered one, such as cover art. */
+  otherPictures: readonly Picture[];
   /** Peak memory of ffprobe. Absent: unknown. */
   probedBytes?: number;
   /** Exact average frame rate, e.g. 30000/1001; null if the container does not state it. */

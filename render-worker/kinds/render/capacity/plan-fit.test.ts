@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { estimateNeed } from "../../../media/needs/estimate-need.ts";
+import { otherPicturesNeed } from "../../../media/needs/program-needs.ts";
 import { NeedCorrection } from "./need-correction.ts";
 import { planFit } from "./plan-fit.ts";
 import { planThreads } from "./plan-threads.ts";
@@ -133,6 +134,13 @@ test("memory that probing a source took is the minimum for every program that op
   const need = (probedBytes: number) =>
     estimateNeed({ source: { ...source, probedBytes }, rungs: [], threads }) / mib;
   expect([need(0), need(50 * mib), need(500 * mib)].map(Math.round)).toEqual([83, 83, 500]);
+});
+
+test("every program that opens a source needs memory for a frame of each other video stream", () => {
+  const cover = { width: 5_600, height: 5_600, pixelFormat: "rgba64be" };
+  const small = { width: 600, height: 600, pixelFormat: "yuvj420p" };
+  const needs = [[], [cover], [cover, small]].map(otherPicturesNeed);
+  expect(needs.map((bytes) => Math.round(bytes / mib))).toEqual([80, 319, 320]);
 });
 
 test("a long source needs memory for its index in each decoder and program that opens it", () => {
