@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../../render-worker/media/ffmpeg/words.ts";
+import { signalTree } from "../../render-worker/programs/index.ts";
 import { testEnv } from "../../render-worker/testing/env.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
@@ -11,8 +12,8 @@ import { documents, eventually, type System, startSystem } from "../kit/index.ts
 let system: System;
 let long: string;
 beforeAll(async () => {
-  system = await startSystem({ workers: 0 });
-  // Too few keyframes to be copied, so nothing is finished before the cancel.
+  // In one part and with too few keyframes to be copied, so nothing is finished, and kept, before the cancel.
+  system = await startSystem({ workers: 0, wholeUpToMs: 3_600_000 });
   long = await makeClip(
     join(system.directory, "long.mp4"),
     words(
@@ -21,6 +22,9 @@ beforeAll(async () => {
   );
 });
 afterAll(() => system[Symbol.asyncDispose]());
+
+/** A process of its own takes long to start on a busy machine, and the first segment long to encode. */
+const patience = { timeoutMs: 240_000 };
 
 /** A worker as a process of its own. */
 function startWorkerProcess(name: string) {
@@ -51,7 +55,7 @@ function startWorkerProcess(name: string) {
           );
         },
         "ffmpeg runs",
-        { timeoutMs: 60_000 },
+        patience,
       ),
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -83,13 +87,15 @@ test("canceling a job ends the worker's encoder and removes its stored output", 
   await using worker = startWorkerProcess("canceled");
   const id = await system.client.upload(long);
   const pid = await worker.encoder();
-  await eventually(async () => (await segments(id)).length > 0, "something is stored", { timeoutMs: 60_000 });
+  await eventually(async () => (await segments(id)).length > 0, "something is stored", patience);
+  // However slow this process is, the encoder cannot finish before the cancel.
+  signalTree(pid, "SIGSTOP");
   expect(isAlive(pid)).toBe(true);
   const job = await jobOf(id);
   expect(await cancel(job.id)).toMatchObject({ __typename: "Job" });
-  await eventually(() => !isAlive(pid), "the encoder is gone");
-  await eventually(async () => (await jobOf(id)).status === "CANCELED", "the job is canceled");
-  await eventually(async () => (await segments(id)).length === 0, "what it had stored is gone");
+  await eventually(() => !isAlive(pid), "the encoder is gone", patience);
+  await eventually(async () => (await jobOf(id)).status === "CANCELED", "the job is canceled", patience);
+  await eventually(async () => (await segments(id)).length === 0, "what it had stored is gone", patience);
   expect(await cancel(job.id)).toMatchObject({ __typename: "Job", status: "CANCELED" });
   const [attempt] = (await jobOf(id)).tasks[0].attempts;
   expect(attempt).toMatchObject({ outcome: "CANCELED", workerId: "canceled" });
@@ -99,13 +105,11 @@ test("a job whose worker is dead can be canceled", async () => {
   await using worker = startWorkerProcess("dead");
   const id = await system.client.upload(long);
   const pid = await worker.encoder();
-  await eventually(async () => (await jobOf(id)).status === "RUNNING", "the job runs");
+  await eventually(async () => (await jobOf(id)).status === "RUNNING", "the job runs", patience);
   worker.kill("SIGKILL");
   // The encoder outlives its worker here. A later worker would end it.
   process.kill(pid, "SIGKILL");
   expect(await cancel((await jobOf(id)).id)).toMatchObject({ __typename: "Job" });
-  await eventually(async () => (await jobOf(id)).status === "CANCELED", "the job is canceled", {
-    timeoutMs: 60_000,
-  });
+  await eventually(async () => (await jobOf(id)).status === "CANCELED", "the job is canceled", patience);
   expect(await jobOf(id)).toMatchObject({ tasks: [{ attempts: [{ outcome: "CANCELED" }] }] });
 });
