@@ -93,13 +93,16 @@ export function createInbox(): {
   };
 }
 
+/** Several times the longest acknowledgement deadline, after which the broker redelivers a message. */
+const DRAIN_MS = 180_000;
+
 /** Pulls and acknowledges until `count` messages have arrived. */
 export async function drain(
   pull: (signal: AbortSignal) => Promise<Delivery[]>,
   count: number,
 ): Promise<string[]> {
   const marks: string[] = [];
-  const signal = AbortSignal.timeout(30_000);
+  const signal = AbortSignal.timeout(DRAIN_MS);
   while (marks.length < count) {
     signal.throwIfAborted();
     for (const delivery of await pull(signal)) {
