@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../../render-worker/media/ffmpeg/words.ts";
-import { signalTree } from "../../render-worker/programs/index.ts";
 import { testEnv } from "../../render-worker/testing/env.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
+import { holdEncoders, notedEncoders } from "./noted-encoders.ts";
 
 let system: System;
 let long: string;
@@ -43,20 +43,10 @@ function startWorkerProcess(name: string) {
   });
   return {
     kill: (signal: NodeJS.Signals) => child.kill(signal),
+    hold: () => holdEncoders(workDirectory),
     /** The process id of its ffmpeg, once it runs. */
     encoder: () =>
-      eventually(
-        async () => {
-          const names = await readdir(workDirectory, { recursive: true });
-          const note = names.find((file) => file.endsWith("ffmpeg.json"));
-          return (
-            note !== undefined &&
-            (JSON.parse(await readFile(join(workDirectory, note), "utf8")).pid as number)
-          );
-        },
-        "ffmpeg runs",
-        patience,
-      ),
+      eventually(async () => (await notedEncoders(workDirectory))[0] ?? false, "ffmpeg runs", patience),
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGKILL");
@@ -88,8 +78,7 @@ test("canceling a job ends the worker's encoder and removes its stored output", 
   const id = await system.client.upload(long);
   const pid = await worker.encoder();
   await eventually(async () => (await segments(id)).length > 0, "something is stored", patience);
-  // However slow this process is, the encoder cannot finish before the cancel.
-  signalTree(pid, "SIGSTOP");
+  await worker.hold();
   expect(isAlive(pid)).toBe(true);
   const job = await jobOf(id);
   expect(await cancel(job.id)).toMatchObject({ __typename: "Job" });

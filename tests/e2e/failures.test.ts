@@ -1,4 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreFullError } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,11 +5,13 @@ import { words } from "../../render-worker/media/ffmpeg/words.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
 import { badFiles, goodClip } from "./bad-sources.ts";
+import { notedEncoders } from "./noted-encoders.ts";
 
 let system: System;
 let long: string;
 beforeAll(async () => {
-  system = await startSystem({ workers: 0 });
+  // Rendered in one part, so that each attempt has one encoder.
+  system = await startSystem({ workers: 0, wholeUpToMs: 3_600_000 });
   long = await makeClip(
     join(system.directory, "long.mp4"),
     words(
@@ -30,17 +31,6 @@ async function endOf(id: string) {
   const { data } = await system.client.ask(query, { id });
   const [job] = data.video.jobs.nodes;
   return { video: data.video, job, attempts: job.tasks[0].attempts };
-}
-
-/** The process ids of ffmpeg that workers have noted, of this test's own system. */
-async function encoders(): Promise<number[]> {
-  const directory = join(system.directory, "work");
-  const names = await readdir(directory, { recursive: true }).catch(() => []);
-  const notes = names.filter((name) => name.endsWith("ffmpeg.json"));
-  const texts = await Promise.all(
-    notes.map((name) => readFile(join(directory, name), "utf8").catch(() => "{}")),
-  );
-  return texts.flatMap((text) => (JSON.parse(text || "{}") as { pid?: number }).pid ?? []);
 }
 
 test("bad input is rejected on the first attempt, with the same error of scope INPUT on video, job and attempt", async () => {
@@ -67,9 +57,10 @@ test("a task whose encoder is killed three times fails with its full history, wh
   const killed = new Set<number>();
   while (killed.size < 3) {
     const pid = await eventually(
-      async () => (await encoders()).find((found) => !killed.has(found)) ?? false,
+      async () =>
+        (await notedEncoders(join(system.directory, "work"))).find((found) => !killed.has(found)) ?? false,
       "an encoder runs",
-      { timeoutMs: 60_000 },
+      { timeoutMs: 90_000 },
     );
     killed.add(pid);
     // The process that the worker started. Its encoder ends with it.

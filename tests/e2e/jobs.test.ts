@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 import { goodClip, serve } from "./bad-sources.ts";
+import { holdEncoders } from "./noted-encoders.ts";
 
 let system: System;
 let store: ObjectStore;
@@ -72,13 +73,15 @@ const ended = (id: string) =>
     { timeoutMs: 60_000 },
   );
 
-/** Resolves when segments of it are being stored. */
-const isUnderWay = (id: string) =>
-  eventually(
+/** Resolves when segments of it are stored, and its encoder is held: the render cannot end. */
+async function isUnderWay(id: string): Promise<void> {
+  await eventually(
     async () => (await objectsOf(id, "attempts/")).some((key) => key.endsWith(".m4s")),
     "a segment is stored",
-    { timeoutMs: 60_000 },
+    { timeoutMs: 90_000 },
   );
+  await holdEncoders(join(system.directory, "work"));
+}
 
 test("a queued job is canceled immediately, and canceling it again has no effect", async () => {
   const id = await system.client.upload(short);
