@@ -1,6 +1,7 @@
-import type { ApiError } from "@google/genai";
 import { z } from "zod";
 
+/** `ApiError` of `@google/genai`. Its message is the body of the answer. */
+const Failed = z.object({ name: z.literal("ApiError"), status: z.int(), message: z.string() });
 /** Google's form of errors. */
 const Body = z.object({
   error: z.object({
@@ -12,14 +13,15 @@ const Body = z.object({
 const DELAY = /^(\d{1,6}(?:\.\d{1,9})?)s$/;
 
 /**
- * Status, reason (such as `API_KEY_INVALID`) and pause of an error; the pause is absent unless the service
- * names one. Pure.
+ * Status, reason (such as `API_KEY_INVALID`) and pause of an error that the service answered with; the pause
+ * is absent unless the service names one. Null for any other error. Pure.
  */
-export function parseApiError({ status, message }: ApiError): {
-  status: number;
-  reason: string | null;
-  retryAfterMs?: number;
-} {
+export function parseApiError(
+  error: unknown,
+): { status: number; reason: string | null; retryAfterMs?: number } | null {
+  const failed = Failed.safeParse(error);
+  if (!failed.success) return null;
+  const { status, message } = failed.data;
   const body = Body.safeParse(parse(message));
   const details = body.success ? body.data.error.details : [];
   const delay = details.flatMap(({ retryDelay }) => DELAY.exec(retryDelay ?? "")?.[1] ?? [])[0];
