@@ -62,6 +62,14 @@ describe.each(engines)("$name", ({ find }) => {
     for (const { startMs, endMs } of clip.words) expect(endMs).toBeGreaterThan(startMs);
   });
 
+  test("a last sentence of one word is spoken, too", async () => {
+    const [question, answered] = [await speak("Is it true?"), await speak("Is it true? Yes.")];
+    expect(answered.durationMs).toBeGreaterThan(question.durationMs + 200);
+    const last = answered.words.at(-1);
+    expect(last?.startMs).toBeGreaterThan(question.words.at(-1)?.startMs ?? 0);
+    expect((last?.endMs ?? 0) - (last?.startMs ?? 0)).toBeGreaterThan(150);
+  });
+
   test("the same request gives the same bytes, also in another worker", async () => {
     await using another = await asDisposable(find());
     await using other = another.open();

@@ -11,7 +11,7 @@ export interface InstalledFlite {
   args: readonly string[];
 }
 
-/** Of the WebAssembly module and of the words' preparation: other versions may give other samples. */
+/** Flite's, and its package's. */
 const FLITE_VERSION = "2.3-0.1.1";
 
 /** Flite comes from an npm package, and runs wherever Node does. */

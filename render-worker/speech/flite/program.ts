@@ -24,7 +24,8 @@ const flite = new WebAssembly.Module(readFileSync(path));
 function run(text: string, options: readonly string[]): { printed: string; wav: Uint8Array } {
   const [printed, errors] = [new File([]), new File([])];
   const files = new Map([
-    ["in.txt", new File(new TextEncoder().encode(text))],
+    // Without a line break, Flite loses a last sentence of one word.
+    ["in.txt", new File(new TextEncoder().encode(`${text}\n`))],
     ["out.wav", new File([])],
   ]);
   const wasi = new WASI(
