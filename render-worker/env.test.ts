@@ -33,6 +33,19 @@ test("all invalid settings are reported together, each with a remedy", () => {
   );
 });
 
+test("texts are spoken offline, unless Google is to speak them", () => {
+  const speechOf = (environment: Record<string, string>) => {
+    const read = readWorkerEnv(environment);
+    return read.ok ? read.env.worker.speech : read.errors;
+  };
+  expect(speechOf({})).toEqual({ engine: "flite" });
+  expect(speechOf({ SPEECH: "google", GOOGLE_SPEECH_API_KEY: "key" })).toEqual({
+    engine: "google",
+    apiKey: "key",
+  });
+  expect(speechOf({ SPEECH: "espeak" })).toEqual([expect.stringContaining('SPEECH is "espeak"')]);
+});
+
 test("Google Cloud Storage requires a bucket", () => {
   expect(readWorkerEnv({ STORE: "gcs" })).toEqual({
     ok: false,

@@ -4,6 +4,8 @@ import type { SpeechRequest, Voice } from "./speaker.ts";
 
 /** About five minutes of speech. */
 const MAX_CHARACTERS = 4_000;
+/** A digit or a symbol is read as a word. */
+const SPELLED_CHARACTERS = 6;
 const rates = { least: 0.5, most: 2 };
 const LISTED_VOICES = 20;
 
@@ -17,10 +19,10 @@ export function checkRequest(
 ): EngineRequest {
   const clean = cleanText(text);
   const { length } = clean;
-  if (length > MAX_CHARACTERS)
+  if (spokenLength(clean) > MAX_CHARACTERS)
     throw inputError(
       "TEXT_TOO_LONG",
-      `The text has ${length} characters, and a voice speaks at most ${MAX_CHARACTERS} at once. Divide it into several texts.`,
+      `The text has ${length} characters. A voice speaks at most ${MAX_CHARACTERS} at once, of which a digit or a symbol counts as ${SPELLED_CHARACTERS}. Divide the text.`,
     );
   if (!(rate >= rates.least && rate <= rates.most))
     throw inputError(
@@ -30,6 +32,9 @@ export function checkRequest(
   if (clean === "") throw notSpeakable(text);
   return { text: clean, voice: chooseVoice({ voice, language }, voices, name), rate };
 }
+
+const spokenLength = (text: string): number =>
+  text.length + (SPELLED_CHARACTERS - 1) * (text.match(/[\p{N}\p{S}]/gu)?.length ?? 0);
 
 /** A text without a word that the voice could speak, such as an emoji. */
 export const notSpeakable = (text: string) =>

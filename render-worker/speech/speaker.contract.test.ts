@@ -120,6 +120,7 @@ describe.each(engines)("$name", ({ find }) => {
     ["blanks and control characters", " \n\0\u200B ", {}, "TEXT_NOT_SPEAKABLE"],
     ["a megabyte", "word ".repeat(200_000), {}, "TEXT_TOO_LONG"],
     ["emoji alone", "🎉 🎉", {}, "TEXT_NOT_SPEAKABLE"],
+    ["a number that would last for minutes", "9".repeat(1_000), {}, "TEXT_TOO_LONG"],
     ["a voice that does not exist", "Hello", { voice: "missing-1" }, "VOICE_UNAVAILABLE"],
     ["a language without a voice", "Hello", { language: "tlh" }, "LANGUAGE_UNSUPPORTED"],
     ["a rate of 9", "Hello", { rate: 9 }, "RATE_INVALID"],
