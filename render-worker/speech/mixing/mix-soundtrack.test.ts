@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { words } from "../../media/ffmpeg/index.ts";
@@ -77,50 +77,44 @@ function startAfter(samples: Buffer, fromMs: number): number {
   return (frame / RATE) * 1000;
 }
 
-test("speech, sounds and music have -16 LUFS together, no true peak above -1 dBTP, and an exact length", async () => {
+/** Level in dB of a tone of 9 kHz, of the left channel. */
+function toneOf(samples: Buffer, fromMs: number, toMs: number): number {
+  let [re, im] = [0, 0];
+  const frames = Math.round((toMs - fromMs) * 48);
+  for (let frame = 0; frame < frames; frame += 1) {
+    const value = samples.readInt16LE((Math.round(fromMs * 48) + frame) * FRAME_BYTES) / 32_768;
+    const angle = (2 * Math.PI * 9_000 * frame) / RATE;
+    re += value * Math.cos(angle);
+    im += value * Math.sin(angle);
+  }
+  return 20 * Math.log10((2 * Math.hypot(re, im)) / frames);
+}
+
+test("speech, sounds and ducked music have -16 LUFS together, true peaks below -1 dBTP, and an exact length", async () => {
   const { make, mix } = await studio();
-  const music = await make("music.mp3", "anoisesrc=d=7:c=pink:r=44100:a=0.9:seed=3,volume=0.9");
+  // A tone, so that the level of the music can be told from that of the speech.
+  const music = await make("music.flac", "sine=f=9000:d=7:r=48000");
   const tick = await make("tick.wav", "sine=f=1500:d=0.03:r=22050");
-  // 22,500.02 ms are 1,080,001 frames.
-  const durationMs = 22_500.02;
   const { path, samples } = await mix({
-    durationMs,
+    // 1,080,001 frames.
+    durationMs: 22_500.02,
     clips: [2_000, 9_000, 16_000].map((atMs) => ({ atMs, clip: speechOf(4) })),
-    sounds: [{ atMs: 7_000, path: tick, name: "tick.wav", gainDb: -3 }],
-    music: { path: music, name: "music.mp3" },
+    sounds: [{ atMs: 6_500, path: tick, name: "tick.wav", gainDb: -3 }],
+    music: { path: music, name: "music.flac" },
   });
   expect(samples.length).toBe(1_080_001 * FRAME_BYTES);
   const { lufs, peak } = await measure(path);
   expect(Math.abs(lufs + 16)).toBeLessThan(1);
   expect(peak).toBeLessThanOrEqual(-1);
-  // The music repeats, and plays to the end.
-  expect(levelOf(samples, 20_300, 20_900)).toBeGreaterThan(-40);
-  expect((await stat(path)).size).toBe(samples.length);
-});
-
-test("music becomes softer under speech and returns afterwards", async () => {
-  const { make, mix } = await studio();
-  // A tone, so that the level of the music can be told from that of the speech.
-  const music = await make("music.wav", "sine=f=9000:d=20:r=48000");
-  const { samples } = await mix({
-    durationMs: 14_000,
-    clips: [{ atMs: 4_000, clip: speechOf(5) }],
-    music: { path: music, name: "music.wav" },
-  });
-  const toneAt = (fromMs: number, toMs: number) => {
-    let [re, im] = [0, 0];
-    const frames = Math.round((toMs - fromMs) * 48);
-    for (let frame = 0; frame < frames; frame += 1) {
-      const value = samples.readInt16LE((Math.round(fromMs * 48) + frame) * FRAME_BYTES) / 32_768;
-      const angle = (2 * Math.PI * 9_000 * frame) / RATE;
-      re += value * Math.cos(angle);
-      im += value * Math.sin(angle);
-    }
-    return 20 * Math.log10((2 * Math.hypot(re, im)) / frames);
-  };
-  const [before, under, after] = [toneAt(2_000, 3_500), toneAt(5_000, 8_500), toneAt(10_500, 12_000)];
+  const [before, under, after] = [
+    toneOf(samples, 1_000, 1_900),
+    toneOf(samples, 9_500, 12_500),
+    toneOf(samples, 14_500, 15_900),
+  ];
   expect(before - under).toBeGreaterThan(6);
   expect(Math.abs(before - after)).toBeLessThan(1);
+  // It repeats, and fades out at the end.
+  expect(toneOf(samples, 22_400, 22_500)).toBeLessThan(after - 10);
 });
 
 test("clips and sounds begin at their times, also repeated ones, and what lies beyond the end is cut", async () => {
@@ -145,23 +139,23 @@ test("clips and sounds begin at their times, also repeated ones, and what lies b
   expect(levelOf(samples, 5_510, 6_600)).toBeLessThan(-70);
 });
 
-test("a soundtrack of nothing is silence of an exact length; soft and loud ones are brought to one level", async () => {
+test("a soundtrack of nothing is silence of an exact length", async () => {
+  const { mix } = await studio();
+  const { samples } = await mix({ durationMs: 1_500 });
+  expect(samples.equals(Buffer.alloc(72_000 * FRAME_BYTES))).toBe(true);
+});
+
+test("soft sounds without speech are brought to the same loudness", async () => {
   const { make, mix } = await studio();
-  const silence = await mix({ durationMs: 1_500 });
-  expect(silence.samples.equals(Buffer.alloc(72_000 * FRAME_BYTES))).toBe(true);
-  for (const gain of [0.2, 4]) {
-    const { mix } = await studio();
-    const path = await make(`tone-${gain}.flac`, `sine=f=440:d=3:r=48000,volume=${gain}`);
-    const mixed = await mix({
-      durationMs: 6_000,
-      sounds: [{ atMs: 0, path, name: "tone.flac", durationMs: 6_000 }],
-    });
-    expect(Math.abs((await measure(mixed.path)).lufs + 16)).toBeLessThan(1);
-  }
+  const path = await make("tone.flac", "sine=f=440:d=3:r=48000,volume=0.2");
+  const mixed = await mix({
+    durationMs: 6_000,
+    sounds: [{ atMs: 0, path, name: "tone.flac", durationMs: 6_000 }],
+  });
+  expect(Math.abs((await measure(mixed.path)).lufs + 16)).toBeLessThan(1);
 });
 
 test.each([
-  ["text", "these are no samples"],
   ["a playlist", "#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"],
   ["nothing", ""],
 ])("a sound file that contains %s is refused by its name", async (_what, content) => {
