@@ -133,8 +133,10 @@ export class ClosureFinder {
     if (this.#files.has(fromRoot) && /[./]/.test(fromRoot)) return [fromRoot];
     const holdsIt = (folder: string) => `${own}/`.startsWith(`${folder}/`);
     if (isPlaced && !holdsIt(beside) && this.#folders.has(beside)) return this.#folders.get(beside) ?? [];
-    if (fromRoot.includes("/") && !holdsIt(fromRoot)) return this.#folders.get(fromRoot) ?? [];
-    return [];
+    if (fromRoot.includes("/") && this.#folders.has(fromRoot))
+      return holdsIt(fromRoot) ? [] : (this.#folders.get(fromRoot) ?? []);
+    // A command line names files among its words.
+    return name.split(" ").filter((word) => word.includes("/") && this.#files.has(word));
   }
 
   /** Where the lockfile has a package that is imported from `folder`. */

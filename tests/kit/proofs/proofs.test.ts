@@ -50,7 +50,7 @@ test("inputs are the files that a test names, directly or through others, and no
     "tests/one.test.ts",
     `import { deep } from "@reelay/p/deep";
      start("src/main.ts");
-     start("tests/server/start.ts");
+     start("node tests/server/start.ts --quick");
      join(import.meta.dirname, "fixtures");
      load("../dist/made.js");`,
   );

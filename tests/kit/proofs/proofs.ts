@@ -121,6 +121,12 @@ export const proofs: readonly Proof[] = [
     ],
     tools: [...system, "chromium"],
   },
+  {
+    name: "start-errors",
+    tests: ["tests/start-errors.test.ts"],
+    more: ["embedded", "scripts", "src/Dockerfile", "render-worker/Dockerfile"],
+    tools: system,
+  },
   { name: "long-video", tests: ["tests/e2e/long-video.test.ts"], tools: system },
   {
     name: "payload",
