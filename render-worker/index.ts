@@ -24,7 +24,12 @@ export {
   versionWarnings,
 } from "./media/ffmpeg/index.ts";
 export { findTools, probeEncoders, probeFilters, requiredEncoders } from "./media/tools/index.ts";
-export { type FindPainterOptions, findPainter, type InstalledPainter } from "./painters/index.ts";
+export {
+  type FindPainterOptions,
+  findPainter,
+  findTemplatePainter,
+  type InstalledPainter,
+} from "./painters/index.ts";
 export { confine } from "./programs/index.ts";
 export { findSpeech, type InstalledSpeech } from "./speech/index.ts";
 export { createWorker, type Worker, type WorkerDeps } from "./worker.ts";

@@ -5,7 +5,7 @@ import { checkFfmpeg } from "./doctor/ffmpeg.ts";
 import { printFindings } from "./doctor/finding.ts";
 import { checkJail } from "./doctor/jail.ts";
 import { checkDataDirectory, checkPort } from "./doctor/machine.ts";
-import { checkPainter } from "./doctor/painter.ts";
+import { checkPainter, checkTemplatePainter } from "./doctor/painter.ts";
 import { checkChromium, checkGo, checkNode, checkNpm } from "./doctor/programs.ts";
 import { checkBroker, checkPostgres } from "./doctor/services.ts";
 import { checkVoices } from "./doctor/voices.ts";
@@ -31,6 +31,7 @@ async function examine(): Promise<void> {
     checkJail(dataDirectory),
     checkPainter(),
     checkVoices(),
+    checkTemplatePainter(),
     checkPostgres(dataDirectory),
     checkPort(port),
     checkDataDirectory(dataDirectory),

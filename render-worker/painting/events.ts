@@ -4,6 +4,8 @@ const count = z.int32().nonnegative();
 /** Line or column of the script, from 1. Null: unknown. */
 const place = z.int32().positive().nullable();
 const text = z.string().max(16_384);
+/** JSON pointer into the data of a template, or a file of it. Null: neither. */
+const path = z.string().max(1_000).nullable().default(null);
 
 /** The first record. */
 const Hello = z.object({
@@ -35,6 +37,48 @@ const Counted = z.object({
 });
 export type Counted = z.infer<typeof Counted>;
 
+/** Of a scene and a mark of it, e.g. `questions-3/ask`. */
+const spokenId = z.string().regex(/^[\w.-]{1,200}\/[a-z][a-z0-9-]{0,29}$/);
+const MAX_LISTED = 200;
+
+/** Texts that the worker speaks. Several events continue one list. */
+const SpokenTexts = z.strictObject({
+  type: z.literal("spoken"),
+  texts: z
+    .array(
+      z.strictObject({
+        /** Names the text's clip in the job of a drawing. */
+        id: spokenId,
+        text: z.string().min(1).max(4_000),
+        /** BCP 47. */
+        language: z.string().regex(/^[\w-]{2,35}$/),
+      }),
+    )
+    .max(MAX_LISTED),
+});
+
+const atMs = z.number().nonnegative().max(86_400_000);
+
+/** Audio that the worker mixes, in the order of time. Several events continue one list. */
+const Sounds = z.strictObject({
+  type: z.literal("sounds"),
+  sounds: z
+    .array(
+      z.union([
+        /** A spoken text. */
+        z.strictObject({ atMs, clip: spokenId }),
+        /** A file of the template's folder `sounds`. */
+        z.strictObject({
+          atMs,
+          file: z.string().regex(/^[\w-][\w.-]{0,99}$/),
+          durationMs: z.number().positive().max(3_600_000).optional(),
+          gainDb: z.number().min(-60).max(12).optional(),
+        }),
+      ]),
+    )
+    .max(MAX_LISTED),
+});
+
 /** The size and rate of the frames that follow. */
 const Picture = z.object({
   type: z.literal("picture"),
@@ -59,9 +103,10 @@ const Warning = z.object({
   message: text,
   line: place,
   column: place,
+  path,
 });
 
-/** Codes of failures that a painter reports. All but `PAINTER_BROKEN` are the script's fault. */
+/** Codes of failures that a painter reports. All but `PAINTER_BROKEN` are the fault of what it draws. */
 const failureCodes = [
   "SCRIPT_SYNTAX",
   "SCENE_MISSING",
@@ -71,6 +116,10 @@ const failureCodes = [
   "SCRIPT_FAILED",
   "TEX_MISSING",
   "TEX_FAILED",
+  "TEMPLATE_INVALID",
+  "TEMPLATE_TOO_COSTLY",
+  "DATA_INVALID",
+  "TEXT_TOO_LONG",
   "PAINTER_BROKEN",
 ] as const;
 
@@ -80,6 +129,7 @@ const Failed = z.object({
   message: text,
   line: place,
   column: place,
+  path,
   /** Of the script's own frames. */
   traceback: text.nullable(),
 });
@@ -92,6 +142,8 @@ export const PainterEvent = z.discriminatedUnion("type", [
   Hello,
   Scenes,
   Counted,
+  SpokenTexts,
+  Sounds,
   Picture,
   Step,
   Warning,

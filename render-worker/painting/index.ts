@@ -4,8 +4,8 @@ export { type DrawnFrame, type Frame, toFilm, toSoundtrack } from "./film.ts";
 export {
   type Counts,
   type Drawn,
-  type PainterJob,
   Painting,
   type PaintingLimits,
   type PaintingOptions,
+  type ScriptJob,
 } from "./painting.ts";

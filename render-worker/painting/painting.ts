@@ -10,7 +10,10 @@ import { CutOffError, ProtocolError } from "./protocol-error.ts";
 import { type PainterRecord, readRecords } from "./read-records.ts";
 
 /** What a painter is asked to draw, as its only argument in JSON (docs/reference/painters.md). */
-export interface PainterJob {
+export type PainterJob = ScriptJob | TemplateJob;
+
+/** For the painter of scripts. */
+export interface ScriptJob {
   version: 1;
   /** `CHECK` ends after the count pass. */
   mode: "DRAW" | "CHECK";
@@ -26,6 +29,28 @@ export interface PainterJob {
   startAt?: number;
   /** Files that the script uses by their names: their folder, and the names of those that are fonts. */
   materials?: { folder: string; fonts: readonly string[] };
+}
+
+/** For the painter of templates. */
+export interface TemplateJob {
+  version: 1;
+  /** `CHECK`: texts, lengths and problems. `STILL`: one picture. */
+  mode: "DRAW" | "CHECK" | "STILL";
+  /** Absolute path of the template's folder. */
+  template: string;
+  /** Absolute path of a file with the data, in JSON. */
+  data: string;
+  width: number;
+  height: number;
+  frameRate: number;
+  /** Index of the first scene whose frames are sent. Default 0. */
+  startAt?: number;
+  /** Lengths of spoken texts in ms, by their ids. Default: reading time. */
+  clips?: Readonly<Record<string, number>>;
+  /** Files that the data names, like a script's. */
+  materials?: { folder: string; fonts: readonly string[] };
+  /** Of the mode `STILL`: a scene's index and a mark, at whose end it is drawn. Default: the first, its last. */
+  still?: { scene: number; mark: string | null };
 }
 
 export interface PaintingLimits extends ScriptLimits {

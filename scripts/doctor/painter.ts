@@ -1,5 +1,5 @@
-/** What draws animations on this machine. */
-import { findPainter } from "@reelay/render-worker";
+/** What draws animations, and videos from data, on this machine. */
+import { findPainter, findTemplatePainter } from "@reelay/render-worker";
 import type { Finding } from "./finding.ts";
 
 const WHAT = "Manim";
@@ -15,5 +15,15 @@ export async function checkPainter(): Promise<Finding> {
   } catch (error) {
     const remedy = "only for animations: npm run painters";
     return { what: WHAT, state: "limited", detail: (error as Error).message, remedy };
+  }
+}
+
+export async function checkTemplatePainter(): Promise<Finding> {
+  const what = "Templates";
+  try {
+    const { version } = await findTemplatePainter();
+    return { what, state: "ok", detail: `drawn by Takumi ${version}` };
+  } catch (error) {
+    return { what, state: "limited", detail: (error as Error).message, remedy: "npm install" };
   }
 }

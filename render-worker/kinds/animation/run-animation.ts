@@ -15,7 +15,7 @@ import { type Ladder, planLadder } from "../../media/ladder/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
 import { wholeSpan } from "../../media/timeline/index.ts";
 import type { InstalledPainter } from "../../painters/index.ts";
-import type { PainterJob } from "../../painting/index.ts";
+import type { ScriptJob } from "../../painting/index.ts";
 import { readObject } from "../../store/index.ts";
 import {
   drawScene,
@@ -126,8 +126,8 @@ const withoutMinimum = ({ rungs, skipped }: Ladder): Ladder => ({
 export const toJob = (
   { scene, width, height, frameRate, renderer, seed }: AnimationSettings,
   script: string,
-  mode: PainterJob["mode"] = "DRAW",
-): PainterJob => ({ version: 1, mode, script, scene, width, height, frameRate, renderer, seed });
+  mode: ScriptJob["mode"] = "DRAW",
+): ScriptJob => ({ version: 1, mode, script, scene, width, height, frameRate, renderer, seed });
 
 async function readScript({ store, task, signal }: AnimationAttempt): Promise<Buffer> {
   const script = await readObject(store, task.source.key, { signal, end: MAX_SCRIPT_BYTES }).catch(

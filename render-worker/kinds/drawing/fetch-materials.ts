@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AnimationMaterial } from "@reelay/contracts";
 import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
 import { inputError } from "../../errors.ts";
-import type { PainterJob } from "../../painting/index.ts";
+import type { ScriptJob } from "../../painting/index.ts";
 import { readObject } from "../../store/index.ts";
 
 interface FetchDeps {
@@ -17,7 +17,7 @@ interface FetchDeps {
 /** The materials of a script in a folder of their own. */
 export interface FetchedMaterials extends AsyncDisposable {
   /** Null: the script uses none. */
-  job: NonNullable<PainterJob["materials"]> | null;
+  job: NonNullable<ScriptJob["materials"]> | null;
 }
 
 /**

@@ -1,0 +1,96 @@
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import type { TemplateManifest } from "./manifest.ts";
+import { invalidTemplate, messageOf, type TemplateIssue } from "./template-error.ts";
+
+const MAX_ISSUES = 1_000;
+const MAX_SHOWN = 60;
+
+export type CheckedData =
+  | { ok: true; data: Record<string, unknown> }
+  | { ok: false; issues: readonly [TemplateIssue, ...TemplateIssue[]] };
+
+/**
+ * Checks data against the template's JSON Schema and fills in its defaults, in a copy.
+ * Throws a `TemplateError` if the schema itself is invalid.
+ */
+export function checkData({ data: schema, name }: TemplateManifest, value: unknown): CheckedData {
+  const data = structuredClone(value);
+  const validate = compile(schema, name);
+  if (validate(data)) return { ok: true, data: data as Record<string, unknown> };
+  const [first, ...rest] = (validate.errors ?? []).slice(0, MAX_ISSUES).map((error) => toIssue(error, data));
+  return { ok: false, issues: [first ?? unknownIssue, ...rest] };
+}
+
+function compile(schema: Record<string, unknown>, name: string) {
+  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: false });
+  try {
+    const validate = ajv.compile({ type: "object", ...schema });
+    if ("$async" in validate) throw new Error("an asynchronous schema is not supported");
+    return validate;
+  } catch (error) {
+    throw invalidTemplate("template.json", `"data" of ${name} is no JSON Schema: ${messageOf(error)}.`);
+  }
+}
+
+const unknownIssue: TemplateIssue = {
+  code: "DATA_INVALID",
+  path: "",
+  message: "The data does not match the template's schema.",
+};
+
+function toIssue(error: ErrorObject, root: unknown): TemplateIssue {
+  const { instancePath, keyword, params, parentSchema } = error;
+  const path = keyword === "required" ? `${instancePath}/${String(params["missingProperty"])}` : instancePath;
+  const came = keyword === "required" ? "it is missing" : `it is ${show(valueAt(root, instancePath))}`;
+  return {
+    code: "DATA_INVALID",
+    path,
+    message: `${path || "The data"}: expected ${expectationOf(error, parentSchema)}; ${came}.`,
+  };
+}
+
+/** What a value should be, and by that what to change. */
+function expectationOf({ keyword, params, message }: ErrorObject, parent: unknown): string {
+  const described = parent as { title?: unknown; description?: unknown } | undefined;
+  const hint = typeof described?.description === "string" ? ` (${described.description})` : "";
+  const limit = String(params["limit"]);
+  switch (keyword) {
+    case "required":
+      return `the field "${String(params["missingProperty"])}"`;
+    case "additionalProperties":
+      return `no field "${String(params["additionalProperty"])}": remove or rename it`;
+    case "type":
+      return `a value of the type ${String(params["type"])}${hint}`;
+    case "enum":
+      return `one of ${(params["allowedValues"] as unknown[]).map((one) => JSON.stringify(one)).join(", ")}${hint}`;
+    case "minItems":
+      return `at least ${limit} items${hint}`;
+    case "maxItems":
+      return `at most ${limit} items${hint}`;
+    case "minLength":
+      return `at least ${limit} characters${hint}`;
+    case "maxLength":
+      return `at most ${limit} characters${hint}`;
+    case "minimum":
+      return `at least ${limit}${hint}`;
+    case "maximum":
+      return `at most ${limit}${hint}`;
+    default:
+      return `a value that ${message ?? "matches the schema"}${hint}`;
+  }
+}
+
+function valueAt(root: unknown, pointer: string): unknown {
+  const keys = pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return keys.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], root);
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string" && value.length > MAX_SHOWN) return `a text of ${value.length} characters`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return JSON.stringify(value) ?? "nothing";
+}

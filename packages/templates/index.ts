@@ -1,0 +1,21 @@
+/** Templates: folders of HTML, CSS and sounds that data turns into scenes, marks and spoken texts. */
+export { builtInTemplates } from "./built-in.ts";
+export { type CheckedData, checkData } from "./check-data.ts";
+export { hashTemplate, loadTemplate, type Template } from "./load-template.ts";
+export { type Fit, TemplateManifest } from "./manifest.ts";
+export { languageOf, planScenes, type Scene, type Spoken, spokenTexts } from "./plan-scenes.ts";
+export {
+  type Clips,
+  type PlannedScene,
+  planTimeline,
+  type Sound,
+  type Timeline,
+} from "./plan-timeline.ts";
+export {
+  invalidTemplate,
+  messageOf,
+  TemplateError,
+  type TemplateErrorCode,
+  type TemplateIssue,
+  tooCostly,
+} from "./template-error.ts";

@@ -1,0 +1,38 @@
+import type { MeasuredNode } from "@takumi-rs/core";
+import type { Element } from "./tree.ts";
+
+/** Where an element is, as far as it can be told: text within text has no box of its own. */
+export function measuredElements(root: Element, measured: MeasuredNode): Map<Element, MeasuredNode> {
+  const found = new Map<Element, MeasuredNode>();
+  const visit = (element: Element, at: MeasuredNode) => {
+    found.set(element, at);
+    if (element.children.length !== at.children.length) return;
+    for (const [index, child] of element.children.entries()) {
+      const measuredChild = at.children[index];
+      if (measuredChild) visit(child, measuredChild);
+    }
+  };
+  visit(root, measured);
+  return found;
+}
+
+/** Rounding errors of a layout. */
+const TOLERANCE_PX = 1;
+
+/** Whether all text is inside of its box, which has no padding. */
+export function isTextInside(box: MeasuredNode): boolean {
+  const [scale, , , scaleY, left, top] = box.transform;
+  if (scale === 0 || scaleY === 0) return true;
+  const isInside = (node: MeasuredNode): boolean => {
+    const [x, y] = [(node.transform[4] - left) / scale, (node.transform[5] - top) / scaleY];
+    const areInside = node.runs.every(
+      (run) =>
+        x + run.x >= -TOLERANCE_PX &&
+        y + run.y >= -TOLERANCE_PX &&
+        x + run.x + run.width <= box.width + TOLERANCE_PX &&
+        y + run.y + run.height <= box.height + TOLERANCE_PX,
+    );
+    return areInside && node.children.every(isInside);
+  };
+  return isInside(box);
+}

@@ -1,0 +1,130 @@
+import { readFile } from "node:fs/promises";
+import {
+  checkData,
+  languageOf,
+  loadTemplate,
+  messageOf,
+  type PlannedScene,
+  planScenes,
+  planTimeline,
+  spokenTexts,
+  TemplateError,
+  type TemplateIssue,
+  type Timeline,
+} from "@reelay/templates";
+import { Canvas } from "./canvas.ts";
+import { Images } from "./images.ts";
+import type { Job } from "./job.ts";
+import { send } from "./records.ts";
+import { SceneDrawing } from "./scene-drawing.ts";
+
+/** Of each event that carries a list. */
+const PER_EVENT = 200;
+const FRAMES_OF_EACH = 5_000;
+const NAME_LENGTH = 200;
+
+/** Does what the job asks for. Throws a `TemplateError` for what its author can change. */
+export async function paint(job: Job, fail: (error: TemplateError) => never): Promise<void> {
+  const template = await loadTemplate(job.template);
+  const checked = checkData(template.manifest, await readData(job.data));
+  if (!checked.ok) throw new TemplateError(...checked.issues);
+  const language = languageOf(checked.data);
+  const scenes = planScenes(template, checked.data);
+  const timeline = planTimeline(scenes, job.clips, job.frameRate);
+  const [width, height] = template.manifest.size;
+  const folders = [job.template, ...(job.materials ? [job.materials.folder] : [])];
+  const canvas = new Canvas({
+    ...{ size: { width, height }, scale: job.width / width, language },
+    ...{ images: new Images(folders), onTooCostly: fail },
+  });
+  for (const folder of folders)
+    for (const name of await canvas.fonts.addFolder(folder))
+      warn({ code: "FONT_UNREADABLE", path: name, message: `${name} is no font, and is not used.` });
+  const studio = { canvas, css: template.css, output: job };
+  const prepare = (planned: PlannedScene) => SceneDrawing.create(planned, studio);
+  switch (job.mode) {
+    case "CHECK": {
+      for (const texts of inParts(spokenTexts(scenes, language))) send.event({ type: "spoken", texts });
+      for (const planned of timeline.scenes) for (const issue of (await prepare(planned)).issues) warn(issue);
+      sendCounted(timeline);
+      return sendDone(timeline, 0);
+    }
+    case "DRAW": {
+      sendCounted(timeline);
+      for (const sounds of inParts(timeline.sounds)) send.event({ type: "sounds", sounds });
+      sendPicture(job);
+      for (const [index, planned] of timeline.scenes.entries()) {
+        sendStep(index, planned);
+        if (index < job.startAt) continue;
+        const drawing = await prepare(planned);
+        assertFits(drawing.issues);
+        await drawing.send();
+      }
+      return sendDone(timeline, timeline.frames);
+    }
+    case "STILL": {
+      const planned = timeline.scenes[Math.min(job.still.scene, timeline.scenes.length - 1)];
+      if (!planned) throw new Error("A timeline has a scene.");
+      const one = { ...timeline, scenes: [planned], frames: 1, durationMs: 1000 / job.frameRate };
+      const drawing = await prepare(planned);
+      for (const issue of drawing.issues) warn(issue);
+      sendCounted({ ...one, scenes: [{ ...planned, frames: 1 }] });
+      sendPicture(job);
+      sendStep(0, { ...planned, frames: 1 });
+      send.frame(await drawing.still(frameOf(planned, job)), 1);
+      return sendDone(one, 1);
+    }
+  }
+}
+
+/** The last frame of a mark: all that moves in it has moved. */
+function frameOf({ marks, frames }: PlannedScene, { still, frameRate }: Job): number {
+  const mark = marks.find(({ mark }) => mark === still.mark) ?? marks.at(-1);
+  if (!mark) return frames - 1;
+  const end = ((mark.startMs + mark.lastsMs) * frameRate) / 1000;
+  return Math.min(frames - 1, Math.max(0, Math.ceil(end) - 1));
+}
+
+async function readData(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new TemplateError({
+      code: "DATA_INVALID",
+      path: "",
+      message: `The data is no JSON: ${messageOf(error)}.`,
+    });
+  }
+}
+
+function assertFits([first, ...rest]: readonly TemplateIssue[]): void {
+  if (first) throw new TemplateError(first, ...rest);
+}
+
+export const warn = ({ code, path, message }: { code: string; path: string | null; message: string }): void =>
+  send.event({ type: "warning", code, path, message: message.slice(0, 4_000), line: null, column: null });
+
+function* inParts<T>(list: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += PER_EVENT) yield list.slice(at, at + PER_EVENT);
+}
+
+function sendCounted({ scenes, frames, durationMs }: Timeline): void {
+  const framesOfEach = scenes.slice(0, FRAMES_OF_EACH).map((scene) => scene.frames);
+  send.event({
+    type: "counted",
+    animations: scenes.length,
+    durationMs,
+    frames,
+    hasAudio: false,
+    framesOfEach,
+  });
+}
+
+const sendPicture = ({ width, height, frameRate }: Job): void =>
+  send.event({ type: "picture", width, height, frameRate });
+
+const sendStep = (index: number, { scene, frames }: PlannedScene): void =>
+  send.event({ type: "step", index, name: scene.title.slice(0, NAME_LENGTH), frames });
+
+const sendDone = ({ scenes }: Pick<Timeline, "scenes">, frames: number): void =>
+  send.event({ type: "done", animations: scenes.length, frames });

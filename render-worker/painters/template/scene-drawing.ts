@@ -1,0 +1,311 @@
+import { invalidTemplate, type PlannedScene, type TemplateIssue } from "@reelay/templates";
+import type { Node } from "@takumi-rs/helpers";
+import type { Canvas } from "./canvas.ts";
+import { type Changes, fitText } from "./fit-text.ts";
+import { measuredElements } from "./measure.ts";
+import { findMotion, isIn, LAYER, type Motion, type Span } from "./motion.ts";
+import { type Box, send } from "./records.ts";
+import { resolveTimes } from "./resolve-times.ts";
+import { parseSheets, readRules } from "./style-rules.ts";
+import { type Element, parseTree, type Tree, textOf, withChanges } from "./tree.ts";
+
+type Style = NonNullable<Node["style"]>;
+
+interface Output {
+  width: number;
+  height: number;
+  frameRate: number;
+}
+
+/** A part of a picture that is drawn alone. */
+interface Layer {
+  element: Element;
+  /** In pixels of a frame. */
+  box: Box;
+  node: Node;
+  spans: readonly Span[];
+}
+
+interface Parts {
+  css: readonly string[];
+  tree: Tree;
+  changes: Changes;
+  node: Node;
+  motion: Motion;
+  layers: readonly Layer[];
+  issues: readonly TemplateIssue[];
+}
+
+/** A picture that is sent with the number of frames for which it stands. */
+interface Pending {
+  pixels: Buffer;
+  box: Box | null;
+  repeats: number;
+}
+
+/** Draws one scene. Its frames depend on its data and the time only. */
+export class SceneDrawing {
+  readonly #canvas: Canvas;
+  readonly #planned: PlannedScene;
+  readonly #output: Output;
+  readonly #css: readonly string[];
+  readonly #tree: Tree;
+  readonly #changes: Changes;
+  readonly #node: Node;
+  readonly #motion: Motion;
+  readonly #layers: readonly Layer[];
+  /** Texts that do not fit. */
+  readonly issues: readonly TemplateIssue[];
+  #pending: Pending | null = null;
+
+  private constructor(canvas: Canvas, planned: PlannedScene, output: Output, parts: Parts) {
+    this.#canvas = canvas;
+    this.#planned = planned;
+    this.#output = output;
+    this.#css = parts.css;
+    this.#tree = parts.tree;
+    this.#changes = parts.changes;
+    this.#node = parts.node;
+    this.#motion = parts.motion;
+    this.#layers = parts.layers;
+    this.issues = parts.issues;
+  }
+
+  /** Throws a `TemplateError` if the scene cannot be drawn. */
+  static async create(
+    planned: PlannedScene,
+    { canvas, css, output }: { canvas: Canvas; css: readonly string[]; output: Output },
+  ): Promise<SceneDrawing> {
+    const { scene, properties } = planned;
+    const tree = parseTree(scene.html, scene.file, properties);
+    const { root } = tree;
+    await canvas.fonts.load(textOf(tree));
+    await canvas.images.load(tree, scene.path);
+    const parsed = parseSheets([...css, ...tree.css]);
+    const rules = parsed.flatMap(readRules);
+    resolveTimes(tree, parsed, rules);
+    const sheets = parsed.map((sheet) => sheet.toString());
+    const { changes, issues } = await fitText(scene, tree, sheets, canvas);
+    const motion = findMotion(tree, rules, { frames: planned.frames, frameRate: output.frameRate });
+    const node = withChanges(root, changes);
+    const measured = measuredElements(
+      root,
+      await canvas.measure(node, sheets, { timeMs: 3_600_000, file: scene.file }),
+    );
+    const layers: Layer[] = [];
+    for (const [element, spans] of motion.layers) {
+      const found = measured.get(element);
+      if (!found)
+        throw invalidTemplate(
+          scene.file,
+          `the box of an element with ${LAYER} is unknown. Put no text beside it.`,
+        );
+      const [, , , , left, top] = found.transform;
+      const place = { left, top, width: found.width, height: found.height };
+      layers.push({
+        element,
+        spans,
+        ...alone(root, element, { changes, place, scale: canvas.scale, output }),
+      });
+    }
+    const parts = { css: sheets, tree, changes, node, motion, layers, issues };
+    return new SceneDrawing(canvas, planned, output, parts);
+  }
+
+  /** Sends all frames. */
+  async send(): Promise<void> {
+    const { frames } = this.#planned;
+    for (let frame = 0; frame < frames; ) {
+      if (isIn(this.#motion.base, frame)) {
+        this.#show(await this.#draw(this.#node, frame), null);
+        frame += 1;
+      } else {
+        let end = frame + 1;
+        while (end < frames && !isIn(this.#motion.base, end)) end += 1;
+        await this.#sendStill({ first: frame, end });
+        frame = end;
+      }
+    }
+    this.#flush();
+  }
+
+  /** Sends frames in which nothing moves but layers. */
+  async #sendStill({ first, end }: Span): Promise<void> {
+    const moving = this.#layers.filter(({ spans }) =>
+      spans.some((span) => span.first < end && first < span.end),
+    );
+    const below = await this.#draw(this.#without(moving), first);
+    const { width, height } = this.#output;
+    this.#show(await this.#region(below, { x: 0, y: 0, width, height }, moving, first), null);
+    for (let frame = first + 1; frame < end; frame += 1) {
+      const now = moving.filter(({ spans }) => isIn(spans, frame));
+      const box = unionOf(now.map((layer) => layer.box));
+      if (box === null) this.#repeat();
+      else this.#show(await this.#region(below, box, moving, frame), box);
+    }
+  }
+
+  /** The scene without some of its layers. */
+  #without(layers: readonly Layer[]): Node {
+    const hidden = new Set(layers.map(({ element }) => element));
+    return withChanges(this.#tree.root, (element) => {
+      const changed = this.#changes(element);
+      return hidden.has(element)
+        ? { ...changed, style: { ...element.node.style, ...changed?.style, visibility: "hidden" } }
+        : changed;
+    });
+  }
+
+  /** One frame. */
+  async still(frame: number): Promise<Buffer> {
+    return await this.#draw(this.#node, frame);
+  }
+
+  async #draw(node: Node, frame: number): Promise<Buffer> {
+    const { width, height } = this.#output;
+    return await this.#canvas.draw(node, this.#css, { width, height, ...this.#at(frame) });
+  }
+
+  #at(frame: number): { timeMs: number; file: string } {
+    return { timeMs: (frame * 1000) / this.#output.frameRate, file: this.#planned.scene.file };
+  }
+
+  /** A region of the picture, with the layers that touch it. */
+  async #region(below: Buffer, region: Box, layers: readonly Layer[], frame: number): Promise<Buffer> {
+    const pixels = crop(below, region, this.#output.width);
+    for (const { node, box } of layers) {
+      if (!doTouch(box, region)) continue;
+      const { width, height } = box;
+      const layer = await this.#canvas.draw(node, this.#css, { width, height, ...this.#at(frame) });
+      compose(pixels, region, layer, box);
+    }
+    return pixels;
+  }
+
+  #show(pixels: Buffer, box: Box | null): void {
+    const last = this.#pending;
+    if (last !== null && isSameBox(last.box, box) && last.pixels.equals(pixels)) last.repeats += 1;
+    else {
+      this.#flush();
+      this.#pending = { pixels, box, repeats: 1 };
+    }
+  }
+
+  #repeat(): void {
+    if (this.#pending) this.#pending.repeats += 1;
+  }
+
+  #flush(): void {
+    if (this.#pending === null) return;
+    const { pixels, box, repeats } = this.#pending;
+    if (box === null) send.frame(pixels, repeats);
+    else send.rectangle(box, pixels, repeats);
+    this.#pending = null;
+  }
+}
+
+/** A layer without the rest of its scene: what surrounds it is kept for selectors and inheritance. */
+function alone(
+  root: Element,
+  layer: Element,
+  {
+    changes,
+    place,
+    scale,
+    output,
+  }: {
+    changes: Changes;
+    place: { left: number; top: number; width: number; height: number };
+    scale: number;
+    output: Output;
+  },
+): { box: Box; node: Node } {
+  const x = clamp(Math.floor(place.left * scale), output.width);
+  const y = clamp(Math.floor(place.top * scale), output.height);
+  const width = Math.max(1, clamp(Math.ceil((place.left + place.width) * scale), output.width) - x);
+  const height = Math.max(1, clamp(Math.ceil((place.top + place.height) * scale), output.height) - y);
+  const above = new Set<Element>();
+  for (let at: Element | null = layer.parent; at !== null; at = at.parent) above.add(at);
+  const inside = new Set<Element>();
+  const visit = (element: Element) => {
+    inside.add(element);
+    for (const child of element.children) visit(child);
+  };
+  visit(layer);
+  const node = withChanges(root, (element) => {
+    const changed = changes(element);
+    if (element === layer) {
+      const at: Style = {
+        ...{ position: "absolute", margin: "0", visibility: "visible" },
+        ...{ left: `${place.left - x / scale}px`, top: `${place.top - y / scale}px` },
+        ...{ width: `${place.width}px`, height: `${place.height}px` },
+      };
+      return { ...changed, style: { ...element.node.style, ...changed?.style, ...at } };
+    }
+    if (inside.has(element)) return changed;
+    if (above.has(element)) return { style: { ...element.node.style, ...plain } };
+    return { style: { ...element.node.style, display: "none" } };
+  });
+  const frame = { position: "relative", overflow: "hidden", display: "block" } as const;
+  const size = { width: `${width / scale}px`, height: `${height / scale}px` };
+  return {
+    box: { x, y, width, height },
+    node: { type: "container", style: { ...frame, ...size }, children: [node] },
+  };
+}
+
+/** An element that shows nothing but its contents. */
+const plain: Style = {
+  ...{ position: "static", display: "block", width: "auto", height: "auto", padding: "0", margin: "0" },
+  ...{ backgroundColor: "transparent", backgroundImage: "none", boxShadow: "none", borderWidth: "0" },
+  ...{ transform: "none", filter: "none", opacity: "1", overflow: "visible", animation: "none" },
+};
+
+const clamp = (value: number, max: number): number => Math.min(max, Math.max(0, value));
+
+const isSameBox = (a: Box | null, b: Box | null): boolean =>
+  a === b ||
+  (a !== null && b !== null && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height);
+
+const doTouch = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+function unionOf(boxes: readonly Box[]): Box | null {
+  const [first] = boxes;
+  if (!first) return null;
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+function crop(pixels: Buffer, { x, y, width, height }: Box, pictureWidth: number): Buffer {
+  const region = Buffer.allocUnsafe(width * height * 4);
+  for (let row = 0; row < height; row += 1) {
+    const start = ((y + row) * pictureWidth + x) * 4;
+    pixels.copy(region, row * width * 4, start, start + width * 4);
+  }
+  return region;
+}
+
+/** Lays a layer with straight alpha over opaque pixels, where they overlap. */
+function compose(pixels: Buffer, region: Box, layer: Buffer, box: Box): void {
+  const left = Math.max(region.x, box.x);
+  const right = Math.min(region.x + region.width, box.x + box.width);
+  const top = Math.max(region.y, box.y);
+  const bottom = Math.min(region.y + region.height, box.y + box.height);
+  for (let y = top; y < bottom; y += 1) {
+    let to = ((y - region.y) * region.width + left - region.x) * 4;
+    let from = ((y - box.y) * box.width + left - box.x) * 4;
+    for (let x = left; x < right; x += 1, to += 4, from += 4) {
+      const alpha = layer[from + 3] ?? 0;
+      if (alpha === 0) continue;
+      for (let channel = 0; channel < 3; channel += 1) {
+        const below = pixels[to + channel] ?? 0;
+        const above = layer[from + channel] ?? 0;
+        pixels[to + channel] = Math.round(below + ((above - below) * alpha) / 255);
+      }
+    }
+  }
+}
