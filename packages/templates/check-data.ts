@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { TemplateManifest } from "./manifest.ts";
 import { invalidTemplate, messageOf, type TemplateIssue } from "./template-error.ts";
 
@@ -21,11 +21,17 @@ export function checkData({ data: schema, name }: TemplateManifest, value: unkno
   return { ok: false, issues: [first ?? unknownIssue, ...rest] };
 }
 
-function compile(schema: Record<string, unknown>, name: string) {
+/** Compiling takes much longer than checking. */
+const compiled = new WeakMap<object, ValidateFunction>();
+
+function compile(schema: Record<string, unknown>, name: string): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known) return known;
   const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: false });
   try {
     const validate = ajv.compile({ type: "object", ...schema });
     if ("$async" in validate) throw new Error("an asynchronous schema is not supported");
+    compiled.set(schema, validate);
     return validate;
   } catch (error) {
     throw invalidTemplate("template.json", `"data" of ${name} is no JSON Schema: ${messageOf(error)}.`);

@@ -17,7 +17,10 @@ type TemplatePainter = Omit<InstalledPainter, "texReason">;
  * this platform, and with an `UnsafeKindError` if it finds a way out of the jail.
  */
 export async function findTemplatePainter(jail: Jail = createNoJail()): Promise<TemplatePainter> {
-  const program = confine(jail, process.execPath, { readable: await packageFolders(sources) });
+  const readable = await packageFolders(sources).catch((error: unknown) => {
+    throw new ToolNotFoundError(`The painter of templates is not installed (${String(error)}).`);
+  });
+  const program = confine(jail, process.execPath, { readable });
   const args = [join(sources, "main.ts")];
   const isConfined = jail.level !== "NONE";
   const examined = await examinePainter(program, args, { hasTex: false, isConfined });

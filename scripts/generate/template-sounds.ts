@@ -76,6 +76,8 @@ const sounds = {
 
 for (const [template, names] of Object.entries({
   "quiz-classic": ["tick.wav", "ding.wav"],
+  "quiz-shorts": ["tick.wav", "ding.wav"],
+  countdown: ["tick.wav", "ding.wav"],
 } as const)) {
   const folder = path.join(built, template, "sounds");
   await mkdir(folder, { recursive: true });

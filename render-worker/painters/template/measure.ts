@@ -18,6 +18,8 @@ export function measuredElements(root: Element, measured: MeasuredNode): Map<Ele
 
 /** Rounding errors of a layout. */
 const TOLERANCE_PX = 1;
+/** Fonts leave room above and below their letters, more than a line does: up to this part of their height. */
+const EMPTY = 0.12;
 
 /** Whether all text is inside of its box, which has no padding. */
 export function isTextInside(box: MeasuredNode): boolean {
@@ -28,9 +30,9 @@ export function isTextInside(box: MeasuredNode): boolean {
     const areInside = node.runs.every(
       (run) =>
         x + run.x >= -TOLERANCE_PX &&
-        y + run.y >= -TOLERANCE_PX &&
+        y + run.y >= -TOLERANCE_PX - run.height * EMPTY &&
         x + run.x + run.width <= box.width + TOLERANCE_PX &&
-        y + run.y + run.height <= box.height + TOLERANCE_PX,
+        y + run.y + run.height <= box.height + TOLERANCE_PX + run.height * EMPTY,
     );
     return areInside && node.children.every(isInside);
   };
