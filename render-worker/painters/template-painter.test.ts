@@ -1,6 +1,7 @@
 /** The painter of templates from the outside: the program, in its jail. */
 import { createHash } from "node:crypto";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { JailLevel } from "@reelay/contracts";
@@ -13,8 +14,16 @@ import { type PainterRecord, readRecords } from "../painting/read-records.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
 import { findTemplatePainter } from "./find-template-painter.ts";
 
+const GOLDENS = join(import.meta.dirname, "fixtures/template-goldens.json");
 const PATH = processEnvironment["PATH"] ?? "";
 const templates = await builtInTemplates();
+
+/** Found once for each jail. */
+const painters = new Map<JailLevel, ReturnType<typeof findIn>>();
+async function findIn(strongest: JailLevel) {
+  const jail = await createJail({ sandbox: "auto", path: PATH, folders: [tmpdir()], strongest });
+  return { level: jail.level, ...(await findTemplatePainter(jail)) };
+}
 
 interface Painted {
   level: JailLevel;
@@ -28,8 +37,9 @@ async function paint(
   { strongest = "FULL", template = "quiz-classic", ...job }: Partial<TemplateJob> & { strongest?: JailLevel },
 ): Promise<Painted> {
   await using folder = await temporaryDirectory();
-  const jail = await createJail({ sandbox: "auto", path: PATH, folders: [folder.path], strongest });
-  const { program, args } = await findTemplatePainter(jail);
+  const found = painters.get(strongest) ?? findIn(strongest);
+  painters.set(strongest, found);
+  const { level, program, args } = await found;
   const file = join(folder.path, "data.json");
   await writeFile(file, JSON.stringify(data));
   await chmod(folder.path, 0o755);
@@ -39,18 +49,23 @@ async function paint(
     ...{ width: 160, height: 90, frameRate: 10, ...job },
   };
   const jailed = program.reading(folder.path).reading(whole.template);
-  const { stdout, stderr, exitCode } = await jailed.run([...args, JSON.stringify(whole)], {
+  const output = Promise.withResolvers<Readable>();
+  const ended = jailed.run([...args, JSON.stringify(whole)], {
     cwd: folder.path,
-    encoding: "latin1",
     limits: { memoryBytes: 2 * 1024 ** 3 },
     timeoutMs: 150_000,
+    onOutput: output.resolve,
   });
-  expect(exitCode, stderr).toBe(0);
-  const bytes = Buffer.from(stdout, "latin1");
+  const chunks: Buffer[] = [];
+  for await (const chunk of (await output.promise) as AsyncIterable<Buffer>) chunks.push(chunk);
+  const { stderr, exitCode, signal } = await ended;
+  // A picture that has begun to be drawn can only be killed.
+  expect(exitCode === 0 || signal === "SIGKILL", stderr).toBe(true);
+  const bytes = Buffer.concat(chunks);
   const records: PainterRecord[] = [];
   for await (const record of readRecords(Readable.from([bytes])))
     records.push(record.kind === "frame" ? { ...record, pixels: Buffer.from(record.pixels) } : record);
-  return { level: jail.level, digest: createHash("sha256").update(bytes).digest("hex"), records };
+  return { level, digest: createHash("sha256").update(bytes).digest("hex"), records };
 }
 
 const events = ({ records }: Painted) =>
@@ -137,4 +152,141 @@ test("invalid data is refused with its path, the expectation, the value and the 
     path: "/questions/0/answerIndex",
     message: expect.stringContaining("it is missing"),
   });
+});
+
+const languages = {
+  de: ["Welche Größe hat der Äquator?", "Übergroß", "Klein", "Außen heiß"],
+  ru: ["Какая планета самая большая?", "Сатурн", "Юпитер", "Земля"],
+  ar: ["ما هو أكبر كوكب في المجموعة الشمسية؟", "زحل", "المشتري", "الأرض"],
+  he: ["מהו כוכב הלכת הגדול ביותר?", "שבתאי", "צדק", "נגה"],
+  ja: ["太陽系で一番大きい惑星はどれですか?", "土星", "木星", "地球"],
+  zh: ["太阳系中最大的行星是哪一颗?", "土星", "木星", "地球"],
+  ko: ["태양계에서 가장 큰 행성은 무엇입니까?", "토성", "목성", "지구"],
+  emoji: ["Which one is a planet? 🪐", "🚀 A rocket", "👩‍🚀 A pilot", "🇩🇪 A flag"],
+};
+/** In pixels of CSS. */
+const boxes = [
+  { name: "the question", left: 140, top: 140, right: 1780, bottom: 470 },
+  { name: "the options", left: 30, top: 560, right: 1890, bottom: 1040 },
+];
+const WIDTH = 320;
+const HEIGHT = 180;
+
+/** Average colours of a grid of 16 × 9 fields. */
+function gridOf(pixels: Buffer): number[] {
+  const side = WIDTH / 16;
+  return Array.from({ length: 16 * 9 * 3 }, (_, index) => {
+    const [field, channel] = [Math.floor(index / 3), index % 3];
+    const [left, top] = [(field % 16) * side, Math.floor(field / 16) * side];
+    let sum = 0;
+    for (let y = top; y < top + side; y += 1)
+      for (let x = left; x < left + side; x += 1) sum += pixels[(y * WIDTH + x) * 4 + channel] ?? 0;
+    return Math.round(sum / side ** 2);
+  });
+}
+
+test("text of every script is drawn, inside of its box, as before", async () => {
+  const questions = Object.entries(languages).map(([id, [question, ...options]]) => ({
+    ...{ id, question, options, answerIndex: 1 },
+  }));
+  const drawn = await paint({ timerSeconds: 1, questions }, { width: WIDTH, height: HEIGHT, frameRate: 1 });
+  const scenes: Buffer[][] = [];
+  for (const record of drawn.records) {
+    if (record.kind === "event" && record.event.type === "step") scenes.push([]);
+    if (record.kind === "frame") scenes.at(-1)?.push(record.pixels);
+  }
+  const last = scenes.map((frames) => frames.at(-1) ?? Buffer.of());
+  const scale = WIDTH / 1920;
+  const isInBox = (x: number, y: number) =>
+    boxes.some(
+      ({ left, top, right, bottom }) =>
+        x >= left * scale && x < right * scale && y >= top * scale && y < bottom * scale,
+    );
+  const differsOutside = last.map((pixels) => {
+    for (let y = 0; y < HEIGHT; y += 1)
+      for (let x = 0; x < WIDTH; x += 1) {
+        const at = (y * WIDTH + x) * 4;
+        if (!isInBox(x, y) && pixels.compare(last[0] ?? pixels, at, at + 4, at, at + 4) !== 0)
+          return { x, y };
+      }
+    return null;
+  });
+  expect(differsOutside).toEqual(last.map(() => null));
+  // No script is drawn like another, and none as empty boxes.
+  expect(new Set(last.map((pixels) => pixels.toString("latin1"))).size).toBe(last.length);
+  const grids = Object.fromEntries(
+    questions.map(({ id }, index) => [id, gridOf(last[index] ?? Buffer.of())]),
+  );
+  const goldens = JSON.parse(await readFile(GOLDENS, "utf8").catch(() => "{}")) as typeof grids;
+  if (Object.keys(goldens).length === 0) await writeFile(GOLDENS, `${JSON.stringify(grids)}\n`);
+  for (const [id, grid] of Object.entries(grids)) {
+    const differences = grid.map((value, index) => Math.abs(value - (goldens[id]?.[index] ?? 999)));
+    expect(
+      Math.max(...differences),
+      `${id} differs. If that is right, delete ${GOLDENS} and run again`,
+    ).toBeLessThan(6);
+  }
+});
+
+test("text that is too long is named with the number of characters that fit, in a check and in a drawing", async () => {
+  const long = "A question that goes on and on, and never comes to its end. ".repeat(5).slice(0, 300);
+  const data = {
+    questions: [
+      quiz.questions[1],
+      {
+        question: "Wie?".padEnd(20, "m"),
+        options: ["Supercalifragilisticexpialidocious".repeat(3), "b"],
+        answerIndex: 0,
+      },
+    ],
+  };
+  const checked = events(
+    await paint(
+      { ...data, questions: [...data.questions, { ...data.questions[0], question: long }] },
+      { mode: "CHECK" },
+    ),
+  );
+  expect(checked.filter(({ type }) => type === "warning")).toMatchObject([
+    {
+      code: "TEXT_TOO_LONG",
+      path: "/questions/1/options/0",
+      message: expect.stringMatching(/It has 102 characters; about \d+ fit\. Shorten it by \d+\./),
+    },
+  ]);
+  expect(checked.at(-1)).toMatchObject({ type: "done" });
+  const drawn = events(await paint(data, { startAt: 1 }));
+  expect(drawn.at(-1)).toMatchObject({
+    type: "failed",
+    code: "TEXT_TOO_LONG",
+    path: "/questions/1/options/0",
+  });
+});
+
+test("a picture that takes too long to draw ends the painter, not the worker", async () => {
+  await using folder = await temporaryDirectory();
+  await chmod(folder.path, 0o755);
+  const manifest = {
+    ...{
+      name: "hostile",
+      version: 1,
+      title: "Hostile",
+      size: [1920, 1080],
+      frameRate: 30,
+      data: {},
+      example: {},
+    },
+    scenes: [{ html: "scene.html", timeline: [{ mark: "show", lasts: 1000 }] }],
+  };
+  await writeFile(join(folder.path, "template.json"), JSON.stringify(manifest));
+  const blurred = '<div style="width:1920px;height:1080px;background:red;filter:blur(900px)"></div>';
+  await writeFile(join(folder.path, "scene.html"), `<div>${blurred.repeat(60)}</div>`);
+  const painted = events(await paint({}, { template: folder.path, width: 1920, height: 1080 }));
+  expect(painted.at(-1)).toMatchObject({ type: "failed", code: "TEMPLATE_TOO_COSTLY", path: "scene.html" });
+});
+
+test("a still shows a scene at the end of a mark", async () => {
+  const still = (mark: string) => paint(quiz, { mode: "STILL", still: { scene: 1, mark } });
+  const [asked, revealed] = [await still("options"), await still("reveal")];
+  expect([framesIn(asked), framesIn(revealed)]).toEqual([1, 1]);
+  expect(asked.digest).not.toBe(revealed.digest);
 });

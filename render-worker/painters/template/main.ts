@@ -15,7 +15,14 @@ async function readVersion(): Promise<string> {
   return (JSON.parse(await readFile(manifest, "utf8")) as { version: string }).version;
 }
 
-function fail(error: TemplateError): never {
+/** Does not wait for a picture that is being drawn, as an ordinary end does. */
+function end(error: TemplateError): never {
+  report(error);
+  process.kill(process.pid, "SIGKILL");
+  throw error;
+}
+
+function report(error: TemplateError): void {
   const [first, ...rest] = error.issues;
   for (const issue of rest.slice(0, MAX_WARNINGS)) warn(issue);
   const { code = "TEMPLATE_INVALID", path = null, message = error.message } = first ?? {};
@@ -23,7 +30,6 @@ function fail(error: TemplateError): never {
     type: "failed",
     ...{ code, path, message: message.slice(0, 4_000), line: null, column: null, traceback: null },
   });
-  process.exit(0);
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -33,10 +39,10 @@ async function main(args: readonly string[]): Promise<void> {
   const job = Job.safeParse(JSON.parse(args[0] ?? "{}"));
   if (!job.success) throw new Error(z.prettifyError(job.error));
   try {
-    await paint(job.data, fail);
+    await paint(job.data, end);
   } catch (error) {
-    if (error instanceof TemplateError) fail(error);
-    throw error;
+    if (!(error instanceof TemplateError)) throw error;
+    report(error);
   }
 }
 

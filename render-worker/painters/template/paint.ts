@@ -23,8 +23,12 @@ const PER_EVENT = 200;
 const FRAMES_OF_EACH = 5_000;
 const NAME_LENGTH = 200;
 
-/** Does what the job asks for. Throws a `TemplateError` for what its author can change. */
-export async function paint(job: Job, fail: (error: TemplateError) => never): Promise<void> {
+/**
+ * Does what the job asks for. Throws a `TemplateError` for what its author can change.
+ *
+ * @param end ends the program while a picture is being drawn
+ */
+export async function paint(job: Job, end: (error: TemplateError) => never): Promise<void> {
   const template = await loadTemplate(job.template);
   const checked = checkData(template.manifest, await readData(job.data));
   if (!checked.ok) throw new TemplateError(...checked.issues);
@@ -35,7 +39,7 @@ export async function paint(job: Job, fail: (error: TemplateError) => never): Pr
   const folders = [job.template, ...(job.materials ? [job.materials.folder] : [])];
   const canvas = new Canvas({
     ...{ size: { width, height }, scale: job.width / width, language },
-    ...{ images: new Images(folders), onTooCostly: fail },
+    ...{ images: new Images(folders), onTooCostly: end },
   });
   for (const folder of folders)
     for (const name of await canvas.fonts.addFolder(folder))
