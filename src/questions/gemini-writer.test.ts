@@ -34,7 +34,7 @@ test("questions are asked for as structured output and checked, and the tokens a
     usage: { inputTokens: 210, outputTokens: 790 },
     requests: [
       {
-        ...{ path: "/v1/models/gemini-test:generateContent", key: apiKey },
+        ...{ path: "/v1beta/models/gemini-test:generateContent", key: apiKey },
         prompt: { topic: "Planets", difficulty: "mixed", language: "en", task: expect.stringContaining("4") },
       },
     ],

@@ -30,6 +30,8 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 8_000;
 /** A longer pause than this is not waited for: the deadline of a set would pass. */
 const LONGEST_PAUSE_MS = 60_000;
+/** It has structured output and system instructions for every model; `v1` gained them late. */
+const API_VERSION = "v1beta";
 const TEMPERATURE = 0.9;
 const MAX_OUTPUT_TOKENS = 32_768;
 /** When an answer was cut off, the next round asks for this part. */
@@ -44,8 +46,8 @@ export function createGeminiWriter(settings: GeminiSettings): QuestionWriter {
   // Loaded with the first request: it takes 0.2 s of processor time.
   const connect = async () => {
     const { GoogleGenAI } = await import("@google/genai");
-    const httpOptions = baseUrl === undefined ? {} : { httpOptions: { baseUrl } };
-    return new GoogleGenAI({ apiKey, vertexai: false, ...httpOptions });
+    const httpOptions = { apiVersion: API_VERSION, ...(baseUrl !== undefined && { baseUrl }) };
+    return new GoogleGenAI({ apiKey, vertexai: false, httpOptions });
   };
   let client: ReturnType<typeof connect> | undefined;
 
