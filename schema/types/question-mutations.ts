@@ -92,7 +92,7 @@ const ImportQuestionsInput = builder.inputType("ImportQuestionsInput", {
     source: t.field({
       type: QuestionSourceInput,
       required: true,
-      description: "The questions: at most 1,000, and 2 MiB of text.",
+      description: "The questions: at most 1,000. The whole request has at most 1 MiB.",
     }),
     columns: t.field({
       type: [QuestionColumnInput],
