@@ -26,6 +26,9 @@ export const objectKeys = {
   /** A file of a variant, or of the `audio` rendition: init.mp4, a segment, index.m3u8. */
   attemptFile: (videoId: string, attemptId: string, variant: string, file: string) =>
     `${video(videoId)}attempts/${attemptId}/${variant}/${file}`,
+  /** WebVTT that a worker made of a narration. The API makes a caption track of it. */
+  attemptCaptions: (videoId: string, attemptId: string) =>
+    `${video(videoId)}attempts/${attemptId}/captions.vtt`,
   material,
   materialFile: (materialId: string, filename: string) => `${material(materialId)}${filename}`,
   attemptPoster: (videoId: string, attemptId: string) => `${video(videoId)}attempts/${attemptId}/poster.jpg`,

@@ -5,7 +5,13 @@
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { AnimationSettings, parseTaskParams, RecordedError, Requirements } from "@reelay/contracts";
+import {
+  AnimationSettings,
+  CompositionSettings,
+  parseTaskParams,
+  RecordedError,
+  Requirements,
+} from "@reelay/contracts";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase } from "../src/database/database.ts";
@@ -123,6 +129,21 @@ test("sources of earlier versions are media files, and their attempts have no st
   await expect(db.source.update({ where, data: script })).rejects.toThrow("sources_have_an_origin");
   const { kind, ...made } = await db.source.update({ where, data: { ...script, params: scene } });
   expect([kind, AnimationSettings.parse(made.params)]).toEqual(["MANIM", scene]);
+});
+
+test("a source of an earlier version can become the data of a template, with its settings", async () => {
+  const settings = {
+    version: 1,
+    template: { name: "quiz-classic", version: 1, sha256: "a".repeat(64) },
+    ...{ width: 1920, height: 1080, frameRate: 30, language: "en", voice: null },
+  };
+  const where = { videoId: (await db.source.findFirstOrThrow()).videoId };
+  const data = { kind: "TEMPLATE", sizeBytes: 9, receivedAt: new Date(), params: settings } as const;
+  await expect(db.source.update({ where, data: { ...data, params: Prisma.DbNull } })).rejects.toThrow(
+    "sources_have_an_origin",
+  );
+  const made = await db.source.update({ where, data });
+  expect(CompositionSettings.parse(made.params)).toEqual(settings);
 });
 
 test("the database rejects parameters without a version", async () => {

@@ -1,8 +1,10 @@
 import { typeBrandKey } from "@pothos/core";
 import {
   ConflictError,
+  type DataIssue,
   type ExpectedError,
   ForbiddenError,
+  InvalidDataError,
   InvalidInputError,
   InvalidProfileError,
   InvalidTableError,
@@ -80,6 +82,33 @@ builder.objectType(InvalidProfileError, {
   }),
 });
 
+const DataIssueType = builder.objectRef<DataIssue>("DataIssue").implement({
+  description: "One problem of a template's data.",
+  fields: (t) => ({
+    path: t.exposeString("path", {
+      description:
+        "JSON Pointer of the value, with list entries counted from 0: `/questions/2/options`. Empty for the whole.",
+    }),
+    code: t.exposeString("code", { description: "Stable code in upper snake case, e.g. `REQUIRED`." }),
+    message: t.exposeString("message", {
+      description: "A readable explanation: what was expected, what happened, what to do.",
+    }),
+  }),
+});
+
+builder.objectType(InvalidDataError, {
+  name: "InvalidDataError",
+  description: "The data does not fit its template.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    issues: t.field({
+      type: [DataIssueType],
+      description: "All problems, at least one and at most 100. `message` repeats the first.",
+      resolve: ({ issues }) => [...issues],
+    }),
+  }),
+});
+
 builder.objectType(ConflictError, {
   name: "ConflictError",
   description: "The request is valid but conflicts with the current state.",
@@ -124,6 +153,7 @@ builder.objectType(ForbiddenError, {
 
 type Expected =
   | typeof ConflictError
+  | typeof InvalidDataError
   | typeof InvalidInputError
   | typeof InvalidProfileError
   | typeof InvalidTableError

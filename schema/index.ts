@@ -24,6 +24,7 @@ import "./types/queue.ts";
 import "./types/retry-jobs.ts";
 import "./types/source-check.ts";
 import "./types/source-check-mutations.ts";
+import "./types/template.ts";
 import "./types/token-list.ts";
 import "./types/token-mutations.ts";
 import "./types/signing-key.ts";

@@ -1,6 +1,7 @@
 /** The kinds of tasks. A new kind adds its definition to `kindDefinitions`. */
 import type { Profile } from "../profile.ts";
 import { animation } from "./animation.ts";
+import { composition } from "./composition.ts";
 import { type KindDefinition, KindParams, type Requirements } from "./define-kind.ts";
 import { download } from "./download.ts";
 import { poster } from "./poster.ts";
@@ -8,9 +9,12 @@ import { preview } from "./preview.ts";
 import { transcode } from "./transcode.ts";
 
 export * from "./animation.ts";
+export * from "./composition.ts";
 export * from "./define-kind.ts";
 export * from "./download.ts";
 export * from "./download-file.ts";
+export * from "./drawing.ts";
+export * from "./materials.ts";
 export * from "./poster.ts";
 export * from "./preview.ts";
 export * from "./render-state.ts";
@@ -21,6 +25,7 @@ export * from "./video-params.ts";
 export const kindDefinitions = {
   [transcode.name]: transcode,
   [animation.name]: animation,
+  [composition.name]: composition,
   [poster.name]: poster,
   [preview.name]: preview,
   [download.name]: download,

@@ -191,6 +191,15 @@ export const SourceDamage = z.object({
 });
 export type SourceDamage = z.infer<typeof SourceDamage>;
 
+/** Captions that a worker made of a narration. */
+export const MadeCaptions = z.object({
+  /** Of the WebVTT, at most 512 KiB. */
+  key: z.string(),
+  /** BCP 47. */
+  language: z.string().max(35),
+});
+export type MadeCaptions = z.infer<typeof MadeCaptions>;
+
 /** The result of a kind that produces variants: the full state of its attempt. */
 export const RenderState = z.object({
   /**
@@ -217,6 +226,8 @@ export const RenderState = z.object({
   storyboard: Storyboard.nullable().optional(),
   /** The file that the profile's `download` requests. */
   download: Download.nullable().optional(),
+  /** Absent: none. */
+  captions: MadeCaptions.optional(),
   /**
    * Renditions of an attempt at a part of the timeline; the API joins them into playlists. Empty: the attempt
    * writes its own playlists.

@@ -16,7 +16,7 @@ export const WATCH_VIDEO = `subscription Watch($id: ID!) {
     id status progress
     error { code message }
     playback { hlsUrl }
-    step { index count name }
+    step { kind index count name }
     mainJob { waitReason }
     variants { name status fraction fps speed etaMs skipReason error { code message } }
   }
@@ -25,7 +25,8 @@ export const WATCH_VIDEO = `subscription Watch($id: ID!) {
 export type VideoSource =
   | { upload: { filename: string; sizeBytes: number } }
   | { url: string }
-  | { manim: { script: string; scene?: string } };
+  | { manim: { script: string; scene?: string } }
+  | { template: { template: string; data: object } };
 
 export interface CreatedVideo {
   id: string;
@@ -57,8 +58,8 @@ export interface WatchedVideo {
   progress: number;
   error: Problem | null;
   playback: { hlsUrl: string } | null;
-  /** The animation that is being drawn. */
-  step: { index: number; count: number | null; name: string } | null;
+  /** The animation or the scene that is being drawn. */
+  step: { kind: string; index: number; count: number | null; name: string } | null;
   mainJob: { waitReason: string | null } | null;
   variants: WatchedVariant[];
 }

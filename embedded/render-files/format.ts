@@ -36,9 +36,9 @@ export function describeVariant(variant: WatchedVariant): string {
 }
 
 /** `animation 4 of 10: Create(Circle)`. */
-export function describeStep({ index, count, name }: NonNullable<WatchedVideo["step"]>): string {
+export function describeStep({ kind, index, count, name }: NonNullable<WatchedVideo["step"]>): string {
   const place = count === null || index >= count ? `${index + 1}` : `${index + 1} of ${count}`;
-  return `animation ${place}: ${name}`;
+  return `${kind.toLowerCase()} ${place}: ${name}`;
 }
 
 const units = ["B", "KB", "MB", "GB", "TB"];

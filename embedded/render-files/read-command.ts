@@ -4,11 +4,13 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { MAX_SCRIPT_BYTES } from "@reelay/contracts";
 import { StartError } from "../start-error.ts";
+import { type QuizSource, readQuiz } from "./read-quiz.ts";
 
 /** A source named on the command line. */
 export type NamedSource =
   | { kind: "file"; path: string; name: string; sizeBytes: number }
   | { kind: "script"; name: string; script: string; scene?: string }
+  | QuizSource
   | { kind: "url"; url: string; name: string };
 
 export interface Command {
@@ -18,13 +20,16 @@ export interface Command {
   isHelp: boolean;
 }
 
-export const USAGE = `npm start [-- [--exit] [--scene NAME] FILE-or-URL…]
+export const USAGE = `npm start [-- [--exit] [--scene NAME] [--template NAME] FILE-or-URL…]
 
 Starts Reelay on this machine. With files or http(s) addresses, also renders them, showing the progress of every variant;
 a system that runs already on the same data is used. Goes on running afterwards, unless --exit is given: then it ends, with 0
 when every file became a video.
 
 A file named .py is a Manim script ("npm run painters" installs what draws it). --scene names the scene of a script with several.
+
+A file named .csv has questions, with the columns question, option1 to option4 and answer (a letter, a number or the text); all of
+them become one spoken quiz video. --template names its look: quiz-classic (default) or quiz-shorts.
 
 Environment: PORT (default 4000), REELAY_DATA_DIR (default .reelay).`;
 
@@ -35,7 +40,7 @@ Environment: PORT (default 4000), REELAY_DATA_DIR (default .reelay).`;
  */
 export async function readCommand(args: string[], folder: string): Promise<Command> {
   const { values, positionals } = parse(args);
-  const found = await Promise.all(positionals.map((name) => readSource(name, folder, values.scene)));
+  const found = await Promise.all(positionals.map((name) => readSource(name, folder, values)));
   const problems = found.filter((entry) => typeof entry === "string");
   if (values.exit && positionals.length === 0) problems.push("--exit requires files to render.");
   if (problems.length > 0) throw new StartError(problems.join("\n"));
@@ -52,6 +57,7 @@ function parse(args: string[]) {
         exit: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
         scene: { type: "string" },
+        template: { type: "string" },
       },
     });
   } catch (error) {
@@ -63,7 +69,7 @@ function parse(args: string[]) {
 async function readSource(
   name: string,
   folder: string,
-  scene: string | undefined,
+  { scene, template }: { scene?: string | undefined; template?: string | undefined },
 ): Promise<NamedSource | string> {
   if (/^https?:\/\//i.test(name)) return readUrl(name);
   const file = path.resolve(folder, name);
@@ -72,6 +78,7 @@ async function readSource(
     if (!found.isFile()) return `${name} is not a file: pass the path of a video file.`;
     await access(file, constants.R_OK);
     if (path.extname(name) === ".py") return await readScript(file, found.size, scene);
+    if (path.extname(name).toLowerCase() === ".csv") return await readQuiz(file, template);
     return { kind: "file", path: file, name: path.basename(file), sizeBytes: found.size };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -25,6 +25,7 @@ export async function renderFiles(
       const file = announcingPlayback(view.open(source.name), (video) =>
         terminal.print(embeddingOf(source.name, video, run)),
       );
+      if (source.kind === "quiz") for (const note of source.notes) terminal.print(note);
       try {
         const video = await renderSource(api, source, file, signal);
         file.ended(summaryOf(source.name, video, run));

@@ -30,6 +30,7 @@ export async function renderSource(
 function toVideoSource(source: NamedSource): VideoSource {
   if (source.kind === "url") return { url: source.url };
   if (source.kind === "file") return { upload: { filename: source.name, sizeBytes: source.sizeBytes } };
+  if (source.kind === "quiz") return { template: { template: source.template, data: source.data } };
   const { script, scene } = source;
   return { manim: { script, ...(scene !== undefined && { scene }) } };
 }

@@ -60,7 +60,7 @@ test("the animation that is drawn has a line, and so has the reason for a wait",
   const waiting = { ...video, step: null, mainJob: { waitReason: "No worker draws scripts." } };
   const drawing = (index: number) => ({
     ...video,
-    step: { index, count: 2, name: "Create(Circle)" },
+    step: { kind: "ANIMATION" as const, index, count: 2, name: "Create(Circle)" },
     mainJob: { waitReason: null },
   });
   for (const shown of [waiting, waiting, drawing(0), drawing(0), drawing(1), drawing(2)]) file.changed(shown);

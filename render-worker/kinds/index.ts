@@ -1,6 +1,7 @@
 /** The kinds that this worker implements. A new kind adds its folder and one line to `workerKinds`. */
 import type { KindName } from "@reelay/contracts";
 import { animation } from "./animation/index.ts";
+import { composition } from "./composition/index.ts";
 import { download } from "./download/index.ts";
 import type { WorkerKind } from "./kind.ts";
 import { poster } from "./poster/index.ts";
@@ -13,6 +14,7 @@ export type { PreparedKinds, PrepareOptions } from "./prepare-all.ts";
 const workerKinds = {
   TRANSCODE: transcode,
   ANIMATION: animation,
+  COMPOSITION: composition,
   POSTER: poster,
   PREVIEW: preview,
   DOWNLOAD: download,

@@ -1,5 +1,6 @@
 import type { PreparedKind } from "../attempt/index.ts";
-import type { InstalledPainter } from "../painters/index.ts";
+import type { InstalledPainter, TemplatePainter } from "../painters/index.ts";
+import type { InstalledSpeech } from "../speech/index.ts";
 import type { FfmpegRuntime } from "./ffmpeg/index.ts";
 
 /** Services for kinds while a worker starts. */
@@ -8,6 +9,10 @@ export interface KindHost {
   ffmpeg(): Promise<FfmpegRuntime>;
   /** The painter of Manim scripts. Rejects with a `ToolNotFoundError` on a machine without it. */
   painter(): Promise<InstalledPainter>;
+  /** The painter of templates. Rejects with a `ToolNotFoundError` on a machine where it does not run. */
+  templatePainter(): Promise<TemplatePainter>;
+  /** What speaks texts. Rejects with a `ToolNotFoundError` on a machine without it. */
+  speech(): Promise<InstalledSpeech>;
 }
 
 /** A worker's implementation of a kind. */

@@ -1,7 +1,13 @@
 import type { Offer } from "@reelay/contracts";
 import type { PreparedKind } from "../attempt/index.ts";
 import { type FfmpegTools, ToolNotFoundError } from "../media/ffmpeg/index.ts";
-import { type InstalledPainter, UnsafeKindError } from "../painters/index.ts";
+import {
+  findTemplatePainter as findTemplates,
+  type InstalledPainter,
+  type TemplatePainter,
+  UnsafeKindError,
+} from "../painters/index.ts";
+import { findSpeech } from "../speech/index.ts";
 import { FfmpegRuntime, type RuntimeOptions } from "./ffmpeg/index.ts";
 import type { KindHost, WorkerKind } from "./kind.ts";
 
@@ -10,6 +16,8 @@ export interface PrepareOptions extends RuntimeOptions {
   findFfmpeg: () => Promise<FfmpegTools>;
   /** Rejects with a `ToolNotFoundError` or an `UnsafeKindError`. */
   findPainter: () => Promise<InstalledPainter>;
+  /** Rejects with a `ToolNotFoundError` or an `UnsafeKindError`. Default: the one that npm installs. */
+  findTemplatePainter?: () => Promise<TemplatePainter>;
 }
 
 /** The kinds that a worker supports. Disposing releases what they share. */
@@ -22,12 +30,14 @@ export interface PreparedKinds extends AsyncDisposable {
 
 export async function prepareAll(
   kinds: Readonly<Record<string, WorkerKind>>,
-  { findFfmpeg, findPainter, ...options }: PrepareOptions,
+  { findFfmpeg, findPainter, findTemplatePainter, ...options }: PrepareOptions,
 ): Promise<PreparedKinds> {
   let runtime: Promise<FfmpegRuntime> | undefined;
   const host: KindHost = {
     ffmpeg: () => (runtime ??= findFfmpeg().then((tools) => FfmpegRuntime.create(tools, options))),
     painter: findPainter,
+    templatePainter: findTemplatePainter ?? (() => findTemplates(options.jail)),
+    speech: async () => findSpeech(options.jail, options.config.speech),
   };
   const prepared = new Map<string, PreparedKind>();
   const missing = new Map<string, string>();

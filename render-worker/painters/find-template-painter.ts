@@ -9,7 +9,7 @@ import { type InstalledPainter, UnsafeKindError } from "./find-painter.ts";
 /** A package of its own: what it depends on is what its jail shows. */
 const sources = join(import.meta.dirname, "template");
 
-type TemplatePainter = Omit<InstalledPainter, "texReason">;
+export type TemplatePainter = Omit<InstalledPainter, "texReason">;
 
 /**
  * Finds the painter of templates, which npm has installed with the worker, and has it examine itself in this

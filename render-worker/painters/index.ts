@@ -5,4 +5,4 @@ export {
   type InstalledPainter,
   UnsafeKindError,
 } from "./find-painter.ts";
-export { findTemplatePainter } from "./find-template-painter.ts";
+export { findTemplatePainter, type TemplatePainter } from "./find-template-painter.ts";

@@ -57,6 +57,9 @@ const SpokenTexts = z.strictObject({
     .max(MAX_LISTED),
 });
 
+/** A text to speak. */
+export type SpokenText = z.infer<typeof SpokenTexts>["texts"][number];
+
 const atMs = z.number().nonnegative().max(86_400_000);
 
 /** Audio that the worker mixes, in the order of time. Several events continue one list. */
@@ -78,6 +81,9 @@ const Sounds = z.strictObject({
     )
     .max(MAX_LISTED),
 });
+
+/** Audio at a time of the video. */
+export type PlacedSound = z.infer<typeof Sounds>["sounds"][number];
 
 /** The size and rate of the frames that follow. */
 const Picture = z.object({

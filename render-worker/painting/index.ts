@@ -1,5 +1,5 @@
 /** Runs painters: programs that draw, and send their frames and events through one pipe. */
-export type { PainterEvent } from "./events.ts";
+export type { PainterEvent, PlacedSound, SpokenText } from "./events.ts";
 export { type DrawnFrame, type Frame, toFilm, toSoundtrack } from "./film.ts";
 export {
   type Counts,
@@ -8,4 +8,5 @@ export {
   type PaintingLimits,
   type PaintingOptions,
   type ScriptJob,
+  type TemplateJob,
 } from "./painting.ts";

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { AnimationStep } from "@reelay/contracts";
+import type { DrawingStep } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { ScriptLimits } from "../config.ts";
 import { inputError, type RenderError, retriableError, scriptError } from "../errors.ts";
@@ -109,7 +109,7 @@ export class Painting implements AsyncDisposable {
   #isAwaited = false;
   #hasMoved = false;
   #counted: Counted | null = null;
-  #step: (AnimationStep & { frames: number; planned: number | null }) | undefined;
+  #step: (DrawingStep & { frames: number; planned: number | null }) | undefined;
 
   constructor(options: PaintingOptions) {
     const { program, args, env, cwd, job, limits, log } = options;
@@ -139,7 +139,7 @@ export class Painting implements AsyncDisposable {
   }
 
   /** The animation that is being drawn. */
-  get step(): AnimationStep | undefined {
+  get step(): DrawingStep | undefined {
     if (this.#step === undefined) return undefined;
     const { frames, planned, ...step } = this.#step;
     return { ...step, fraction: planned ? Math.min(ALMOST, frames / planned) : 0 };

@@ -12,6 +12,7 @@ import { type PrepareOptions, prepareKinds } from "../kinds/index.ts";
 import { Programs } from "../media/ffmpeg/programs.ts";
 import type { FfmpegTools } from "../media/ffmpeg/tools.ts";
 import { findTools } from "../media/tools/find-tools.ts";
+import { findTemplatePainter } from "../painters/index.ts";
 import { findFakePainter } from "../painting/testing/find-fake-painter.ts";
 import type { Access } from "../programs/program.ts";
 import { createWorker } from "../worker.ts";
@@ -152,7 +153,17 @@ export const testKinds = (options: Omit<PrepareOptions, "findFfmpeg" | "findPain
     ...options,
     findFfmpeg: async () => tools ?? (await testTools()),
     findPainter: async () => findFakePainter(options.jail),
+    findTemplatePainter: () => findTemplatesOnce(options.jail),
   });
+
+const templatePainters = new WeakMap<Jail, ReturnType<typeof findTemplatePainter>>();
+
+/** It examines itself, which a test run needs once. */
+function findTemplatesOnce(jail: Jail) {
+  const found = templatePainters.get(jail) ?? findTemplatePainter(jail);
+  templatePainters.set(jail, found);
+  return found;
+}
 
 /** A worker with doubles for its two ports and real ffmpeg: `tools`, or those of this test run. */
 export async function startWorker(

@@ -1,6 +1,10 @@
 /** The enumerations of contracts/states.ts, with the meaning of each value. */
 
-import type { AnimationRenderer as Renderer, IssueSeverity as Severity } from "@reelay/contracts";
+import type {
+  DrawingStep,
+  AnimationRenderer as Renderer,
+  IssueSeverity as Severity,
+} from "@reelay/contracts";
 import type { Field } from "@reelay/questions";
 import type { WaitCode as WaitCodeName } from "../../src/jobs/index.ts";
 import type { EstimateBasis as Basis } from "../../src/source-checks/index.ts";
@@ -177,6 +181,7 @@ export const JobKind = builder.enumType("JobKind", {
   values: words({
     TRANSCODE: "Renders the variants of a profile from a source.",
     ANIMATION: "Draws a script, and renders the variants of a profile from its frames.",
+    COMPOSITION: "Draws and speaks a template's data, and renders the variants of a profile from its frames.",
     REPAIR: "Makes the damaged or missing parts of a finished video again from the source.",
     POSTER: "Creates the poster from the frame at a chosen time.",
     PREVIEW: "Creates an animated preview from the finished variants.",
@@ -257,6 +262,7 @@ export const TaskKind = builder.enumType("TaskKind", {
     CHUNK: "Renders the video of a later part of the timeline, with all variants in one pass.",
     AUDIO: "Renders the audio after the head.",
     ANIMATION: "Draws a script, and renders all variants in the same pass.",
+    COMPOSITION: "Draws and speaks a template's data, and renders all variants in the same pass.",
     DOWNLOAD:
       "Combines a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload` asks for.",
     POSTER: "Takes a still from the source at `startMs`, or from a finished variant.",
@@ -296,6 +302,7 @@ export const SourceKind = builder.enumType("SourceKind", {
     UPLOAD: "A client uploads it.",
     URL: "A worker downloads it.",
     MANIM: "A Manim script, which a worker draws.",
+    TEMPLATE: "Data for a template, which a worker draws and speaks.",
   }),
 });
 
@@ -323,12 +330,15 @@ export const AnimationRenderer = builder.enumType("AnimationRenderer", {
   }),
 });
 
-/** The kind of step that jobs have. */
+/** The kind of a step that names none. */
 export const ANIMATION_STEP = "ANIMATION" as const;
 
 export const StepKind = builder.enumType("StepKind", {
   description: "What a step of a job is.",
-  values: words<typeof ANIMATION_STEP>({ [ANIMATION_STEP]: "A call of `play` or `wait` in a script." }),
+  values: words<typeof ANIMATION_STEP | NonNullable<DrawingStep["kind"]>>({
+    [ANIMATION_STEP]: "A call of `play` or `wait` in a script.",
+    SCENE: "A scene of a template, e.g. a question.",
+  }),
 });
 
 export const SourceCheckStatus = builder.enumType("SourceCheckStatus", {

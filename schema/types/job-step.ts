@@ -1,4 +1,4 @@
-import type { AnimationStep } from "@reelay/contracts";
+import type { DrawingStep } from "@reelay/contracts";
 import { isVideoJob } from "../../src/database/index.ts";
 import { readSteps, shownStepIn, type VideoSnapshot } from "../../src/progress/index.ts";
 import { createBatch } from "../batch.ts";
@@ -7,17 +7,23 @@ import { ANIMATION_STEP, StepKind } from "./enums.ts";
 import { Job } from "./job.ts";
 import { Video } from "./video.ts";
 
-const JobStep = builder.objectRef<AnimationStep>("JobStep").implement({
-  description: "A step of a job, e.g. an animation of a script.",
+const JobStep = builder.objectRef<DrawingStep>("JobStep").implement({
+  description: "A step of a job: an animation of a script, or a scene of a template.",
   fields: (t) => ({
-    kind: t.field({ type: StepKind, description: "What the step is.", resolve: () => ANIMATION_STEP }),
+    kind: t.field({
+      type: StepKind,
+      description: "What the step is.",
+      resolve: ({ kind }) => kind ?? ANIMATION_STEP,
+    }),
     index: t.exposeInt("index", { description: "Position among the steps, from 0." }),
     count: t.exposeInt("count", {
       nullable: true,
       description:
         "Number of steps, counted before the first frame. Null until then. A script may play more than were counted.",
     }),
-    name: t.exposeString("name", { description: "What is being drawn, e.g. `Create(Circle)`." }),
+    name: t.exposeString("name", {
+      description: "What is being drawn, e.g. `Create(Circle)`, or the title of a scene.",
+    }),
     fraction: t.exposeFloat("fraction", { description: "Progress of this step, 0 to 1." }),
   }),
 });

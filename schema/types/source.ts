@@ -1,5 +1,4 @@
-import { type AnimationMaterial, AnimationSettings, SourceProbe } from "@reelay/contracts";
-import { isMedia } from "../../src/database/index.ts";
+import { AnimationSettings, CompositionSettings, type SourceMaterial, SourceProbe } from "@reelay/contracts";
 import { encodeGlobalId } from "../../src/inputs/index.ts";
 import { readText } from "../../src/streaming/index.ts";
 import { builder } from "../builder.ts";
@@ -70,14 +69,14 @@ const Probe = builder.objectRef<SourceProbe>("SourceProbe").implement({
   }),
 });
 
-const AnimationMaterialType = builder.objectRef<AnimationMaterial>("AnimationMaterial").implement({
-  description: "A material of a script, as it was when the video was created.",
+const SourceMaterialType = builder.objectRef<SourceMaterial>("SourceMaterial").implement({
+  description: "A material of a script or of data, as it was when the video was created.",
   fields: (t) => ({
     materialId: t.id({
       description: "Id of the material, which may have been deleted since.",
       resolve: ({ materialId }) => encodeGlobalId("Material", materialId),
     }),
-    filename: t.exposeString("filename", { description: "The name by which the script uses it." }),
+    filename: t.exposeString("filename", { description: "The name by which the source uses it." }),
     kind: t.expose("kind", { type: MaterialKind, description: "What it is." }),
     sizeBytes: t.exposeInt("sizeBytes", { description: "Size in bytes." }),
     sha256: t.exposeString("sha256", { description: "SHA-256 of the content, hexadecimal." }),
@@ -97,15 +96,51 @@ export const AnimationSettingsType = builder.objectRef<AnimationSettings>("Anima
     renderer: t.expose("renderer", { type: AnimationRenderer, description: "How Manim draws." }),
     seed: t.exposeInt("seed", { description: "Seed of the script's random numbers." }),
     materials: t.field({
-      type: [AnimationMaterialType],
+      type: [SourceMaterialType],
       description: "Fonts, pictures and sounds that the script can use.",
       resolve: ({ materials }) => materials ?? [],
     }),
   }),
 });
 
+const CompositionSettingsType = builder.objectRef<CompositionSettings>("CompositionSettings").implement({
+  description: "How data is drawn and spoken.",
+  fields: (t) => ({
+    template: t.string({ description: "Name of the template.", resolve: ({ template }) => template.name }),
+    version: t.int({ description: "Its version.", resolve: ({ template }) => template.version }),
+    width: t.exposeInt("width", { description: "Width of the picture in pixels." }),
+    height: t.exposeInt("height", { description: "Height of the picture in pixels." }),
+    frameRate: t.exposeFloat("frameRate", { description: "Frames per second." }),
+    language: t.exposeString("language", {
+      description: "BCP 47: language of the texts, of their narration and of the captions.",
+    }),
+    isSilent: t.boolean({ description: "Whether no voice speaks.", resolve: ({ voice }) => voice === null }),
+    voice: t.string({
+      nullable: true,
+      description: "Name of the voice. Null: the first one of the language, or none.",
+      resolve: ({ voice }) => voice?.name,
+    }),
+    rate: t.float({
+      nullable: true,
+      description: "Speed of the voice. Null if no voice speaks.",
+      resolve: ({ voice }) => voice?.rate,
+    }),
+    music: t.field({
+      type: SourceMaterialType,
+      nullable: true,
+      description: "Audio below the narration. Null: none.",
+      resolve: ({ music }) => music,
+    }),
+    materials: t.field({
+      type: [SourceMaterialType],
+      description: "Pictures and fonts that the data can use.",
+      resolve: ({ materials }) => materials ?? [],
+    }),
+  }),
+});
+
 export const Source = builder.prismaObject("Source", {
-  description: "A video's original: uploaded, downloaded, or a script.",
+  description: "A video's original: uploaded, downloaded, a script, or data for a template.",
   select: { videoId: true },
   fields: (t) => ({
     kind: t.expose("kind", { type: SourceKind, description: "Origin of the source." }),
@@ -132,15 +167,32 @@ export const Source = builder.prismaObject("Source", {
       type: AnimationSettingsType,
       nullable: true,
       description: "How a script is drawn. Null for other kinds.",
-      select: { params: true },
-      resolve: ({ params }) => AnimationSettings.nullable().parse(params),
+      select: { kind: true, params: true },
+      resolve: ({ kind, params }) => (kind === "MANIM" ? AnimationSettings.parse(params) : null),
+    }),
+    composition: t.field({
+      type: CompositionSettingsType,
+      nullable: true,
+      description: "How data is drawn and spoken. Null for other kinds.",
+      select: { kind: true, params: true },
+      resolve: ({ kind, params }) => (kind === "TEMPLATE" ? CompositionSettings.parse(params) : null),
     }),
     script: t.string({
       nullable: true,
       description: "Text of the script. Null for other kinds.",
       select: { kind: true, objectKey: true },
       resolve: async ({ kind, objectKey }, _args, { store }) =>
-        isMedia(kind) ? null : await readText(store, objectKey),
+        kind === "MANIM" ? await readText(store, objectKey) : null,
+    }),
+    data: t.field({
+      type: "JSON",
+      nullable: true,
+      description: "Data of the template, with its defaults. Null for other kinds.",
+      select: { kind: true, objectKey: true },
+      resolve: async ({ kind, objectKey }, _args, { store }) => {
+        const text = kind === "TEMPLATE" ? await readText(store, objectKey) : null;
+        return text === null ? null : JSON.parse(text);
+      },
     }),
     probe: t.field({
       type: Probe,

@@ -1,5 +1,6 @@
 import {
   ConflictError,
+  InvalidDataError,
   InvalidInputError,
   NotFoundError,
   QuotaExceededError,
@@ -21,6 +22,7 @@ import { IDEMPOTENCY_KEY_DESCRIPTION, stillThere } from "../idempotency.ts";
 import { idInput, inputOf, subjectKey } from "../subject.ts";
 import { JobPriority, PlaybackPolicy } from "./enums.ts";
 import { ManimSourceInput } from "./manim-source.ts";
+import { TemplateSourceInput } from "./template-source.ts";
 import { UploadSourceInput } from "./upload-input.ts";
 import { Video } from "./video.ts";
 
@@ -37,6 +39,10 @@ export const VideoSourceInput = builder.inputType("VideoSourceInput", {
       description: 'A download by a worker: `url: "https://example.com/a.mp4"`, or `{ url, filename }`.',
     }),
     manim: t.field({ type: ManimSourceInput, description: "A Manim script, which a worker draws." }),
+    template: t.field({
+      type: TemplateSourceInput,
+      description: "Data for a template, which a worker draws and speaks.",
+    }),
   }),
 });
 
@@ -88,9 +94,9 @@ const UpdateVideoInput = builder.inputType("UpdateVideoInput", {
 builder.mutationField("createVideo", (t) =>
   t.prismaField({
     type: Video,
-    errors: mayFailWith(InvalidInputError, ConflictError, QuotaExceededError),
+    errors: mayFailWith(InvalidInputError, InvalidDataError, ConflictError, QuotaExceededError),
     description:
-      "Creates a video and the job that renders it: immediately for a URL or a script, otherwise after the upload. Requires the scope WRITE or an upload token.",
+      "Creates a video and the job that renders it: immediately for a URL, a script or data, otherwise after the upload. Requires the scope WRITE or an upload token.",
     args: inputOf(CreateVideoInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = uploaderIn(ctx);

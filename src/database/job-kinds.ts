@@ -12,6 +12,7 @@ interface JobTraits {
 const jobTraits = {
   TRANSCODE: { tasks: "TRANSCODE", settlesVideo: true },
   ANIMATION: { tasks: "ANIMATION", settlesVideo: true },
+  COMPOSITION: { tasks: "COMPOSITION", settlesVideo: true },
   REPAIR: { tasks: "TRANSCODE", settlesVideo: false },
   POSTER: { tasks: "POSTER", settlesVideo: false },
   PREVIEW: { tasks: "PREVIEW", settlesVideo: false },
@@ -43,11 +44,14 @@ export const replacingJobKinds: readonly string[] = Object.entries(jobTraits)
   .filter(([kind, { tasks }]) => !settlesVideo(kind) && kindOf(tasks)?.produces === "VARIANTS")
   .map(([kind]) => kind);
 
-/** The kind of job that renders a video with a source of this kind. */
-export const videoKindOf = (source: SourceKind): JobKind => (isMedia(source) ? "TRANSCODE" : "ANIMATION");
+/** The kinds of sources that a painter draws. The others are media files. */
+const drawnKinds: Partial<Record<SourceKind, JobKind>> = { MANIM: "ANIMATION", TEMPLATE: "COMPOSITION" };
 
-/** Whether sources of this kind are media files. Others are scripts, which a painter draws. */
-export const isMedia = (source: SourceKind): boolean => source !== "MANIM";
+/** The kind of job that renders a video with a source of this kind. */
+export const videoKindOf = (source: SourceKind): JobKind => drawnKinds[source] ?? "TRANSCODE";
+
+/** Whether sources of this kind are media files. Others are scripts or data, which a painter draws. */
+export const isMedia = (source: SourceKind): boolean => drawnKinds[source] === undefined;
 
 /** Jobs that make one asset of a video. Their tasks have the same kind. */
 export const assetJobKinds: readonly string[] = kindsThatProduce("ASSET");

@@ -57,6 +57,26 @@ export class InvalidProfileError extends ExpectedError {
   }
 }
 
+/** One problem of a template's data. */
+export interface DataIssue {
+  /** JSON Pointer of the value, e.g. `/questions/2/options`; empty for the whole. */
+  path: string;
+  /** Stable, upper snake case. */
+  code: string;
+  message: string;
+}
+
+/** Data that does not fit its template: everything that is wrong with it at once. */
+export class InvalidDataError extends ExpectedError {
+  /** Never empty. */
+  readonly issues: readonly DataIssue[];
+  constructor(template: string, issues: readonly DataIssue[]) {
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more in \`issues\`)` : "";
+    super("DATA_INVALID", `Template ${template}: ${issues[0]?.message ?? "The data is invalid."}${more}`);
+    this.issues = issues;
+  }
+}
+
 /** The request is fine, but not in the present state of things. */
 export class ConflictError extends ExpectedError {}
 

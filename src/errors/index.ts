@@ -1,8 +1,10 @@
 /** Expected failures. */
 export {
   ConflictError,
+  type DataIssue,
   ExpectedError,
   ForbiddenError,
+  InvalidDataError,
   InvalidInputError,
   InvalidProfileError,
   InvalidTableError,

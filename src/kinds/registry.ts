@@ -3,12 +3,14 @@ import { type JobKind, wireKindOf } from "../database/index.ts";
 import type { KindOperations, KindRegistry, ScopedTask, TaskScope } from "../jobs/index.ts";
 import { animation } from "./animation/index.ts";
 import { assetKinds } from "./asset-kinds.ts";
+import { composition } from "./composition/index.ts";
 import { repair } from "./repair/index.ts";
 import { transcode } from "./transcode/index.ts";
 
 export const kinds = {
   TRANSCODE: transcode,
   ANIMATION: animation,
+  COMPOSITION: composition,
   REPAIR: repair,
   ...assetKinds,
 } satisfies Record<JobKind, KindOperations>;

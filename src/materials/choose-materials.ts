@@ -1,4 +1,4 @@
-import { type AnimationMaterial, MAX_MATERIALS, MAX_MATERIALS_BYTES } from "@reelay/contracts";
+import { MAX_MATERIALS, MAX_MATERIALS_BYTES, type SourceMaterial } from "@reelay/contracts";
 import type { Material } from "../../prisma/generated/client.ts";
 import type { Db } from "../database/index.ts";
 import { ConflictError, InvalidInputError } from "../errors/index.ts";
@@ -15,7 +15,7 @@ export async function chooseMaterials(
   db: Db,
   workspaceId: string,
   { ids, field }: { ids: readonly string[]; field: string },
-): Promise<AnimationMaterial[]> {
+): Promise<SourceMaterial[]> {
   const distinct = [...new Set(ids)];
   if (distinct.length > MAX_MATERIALS) throw tooMany(field, distinct.length);
   if (distinct.length === 0) return [];
@@ -27,7 +27,7 @@ export async function chooseMaterials(
   const materials = keys.map((key, index) => {
     const row = key === null ? undefined : found.get(key);
     if (row === undefined) throw notFound(field, distinct[index] ?? "");
-    return toAnimationMaterial(row, field);
+    return toSourceMaterial(row, field);
   });
   assertDistinctNames(field, materials);
   const bytes = materials.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -35,14 +35,14 @@ export async function chooseMaterials(
   return materials;
 }
 
-function toAnimationMaterial(row: Material, field: string): AnimationMaterial {
+function toSourceMaterial(row: Material, field: string): SourceMaterial {
   const { id, filename, kind, sha256, status, objectKey, sizeBytes } = row;
   if (status !== "READY" || kind === null || sha256 === null) throw notReady(field, row);
   return { materialId: id, key: objectKey, filename, kind, sizeBytes: Number(sizeBytes), sha256 };
 }
 
 /** A script refers to materials by name alone. */
-function assertDistinctNames(field: string, materials: readonly AnimationMaterial[]): void {
+function assertDistinctNames(field: string, materials: readonly SourceMaterial[]): void {
   const names = new Set<string>();
   for (const { filename } of materials) {
     if (names.has(filename)) {

@@ -1,4 +1,4 @@
-import type { AnimationMaterial } from "@reelay/contracts";
+import type { SourceMaterial } from "@reelay/contracts";
 import type { Tx } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
 import { notFound } from "./choose-materials.ts";
@@ -10,7 +10,7 @@ import { notFound } from "./choose-materials.ts";
  */
 export async function holdMaterials(
   tx: Tx,
-  { videoId, materials, field }: { videoId: string; materials: readonly AnimationMaterial[]; field: string },
+  { videoId, materials, field }: { videoId: string; materials: readonly SourceMaterial[]; field: string },
 ): Promise<void> {
   const ids = materials.map(({ materialId }) => materialId);
   const used = await tx.$queryRaw<{ id: string }[]>`

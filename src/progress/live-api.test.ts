@@ -4,7 +4,7 @@
  */
 
 import { PrismaPg } from "@prisma/adapter-pg";
-import type { AnimationStep } from "@reelay/contracts";
+import type { DrawingStep } from "@reelay/contracts";
 import { createPubSubMessaging } from "@reelay/messaging";
 import { createClient } from "graphql-ws";
 import pino from "pino";
@@ -41,7 +41,7 @@ interface Shown {
     cursor: string;
     variants: { fraction: number }[];
     step: { index: number } | null;
-    mainJob?: { step: AnimationStep | null };
+    mainJob?: { step: DrawingStep | null };
   };
 }
 

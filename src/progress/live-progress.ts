@@ -1,4 +1,4 @@
-import type { AnimationStep } from "@reelay/contracts";
+import type { DrawingStep } from "@reelay/contracts";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { ShownStep } from "./step.ts";
 
@@ -39,7 +39,7 @@ export interface LiveProgress {
   /** Live values newer than the database's, if this process received a report of this attempt. */
   variant(videoId: string, attemptId: string | null, name: string): LiveVariant | undefined;
   /** The step that this attempt reported last, if this process received a report of it. */
-  step(videoId: string, attemptId: string): AnimationStep | undefined;
+  step(videoId: string, attemptId: string): DrawingStep | undefined;
   /** Position of the video's newest state known here, for `Video.cursor`. */
   cursor(video: { id: string; revision: number }): string;
 }

@@ -1,4 +1,4 @@
-import type { AnimationStep, VariantProgress, VariantsProgress } from "@reelay/contracts";
+import type { DrawingStep, VariantProgress, VariantsProgress } from "@reelay/contracts";
 import type { LiveVariant } from "./live-progress.ts";
 import { ofWholeVideo } from "./of-whole-video.ts";
 import type { KeptShare } from "./read-shares.ts";
@@ -11,9 +11,9 @@ export interface HeardAttempt {
   sequence: number;
   span: VariantsProgress["span"];
   variants: Map<string, VariantProgress>;
-  step: AnimationStep | undefined;
+  step: DrawingStep | undefined;
   /** Earlier steps that no viewer has been shown yet. */
-  passed: AnimationStep[];
+  passed: DrawingStep[];
 }
 
 /**

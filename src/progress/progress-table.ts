@@ -1,10 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  type AnimationProgress,
-  type AnimationStep,
-  isSettled,
-  type TaskProgressed,
-} from "@reelay/contracts";
+import { type DrawingProgress, type DrawingStep, isSettled, type TaskProgressed } from "@reelay/contracts";
 import type { Position } from "./cursor.ts";
 import type { LiveVariant, VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
@@ -52,7 +47,7 @@ export interface ProgressTable {
     passed: ShownStep[];
   };
   variant(videoId: string, attemptId: string, name: string): LiveVariant | undefined;
-  step(videoId: string, attemptId: string): AnimationStep | undefined;
+  step(videoId: string, attemptId: string): DrawingStep | undefined;
   /** The attempt that reported last, for a video without viewers here. */
   newest(videoId: string): { attempt: string; sequence: number } | undefined;
   /** Drops entries without a report since `before`, except for watched videos. */
@@ -111,7 +106,7 @@ export function createProgressTable(options: {
       const known = attempts.get(report.attemptId);
       if (known !== undefined && report.sequence <= known.sequence) return "OLD";
       const { jobId, taskId } = report;
-      const { span, variants = [], step } = (report.detail ?? {}) as Partial<AnimationProgress>;
+      const { span, variants = [], step } = (report.detail ?? {}) as Partial<DrawingProgress>;
       const heard = known ?? newAttempt({ jobId, taskId, span });
       const before = heard.step;
       heard.sequence = report.sequence;
@@ -209,7 +204,7 @@ const newAttempt = (of: Pick<HeardAttempt, "jobId" | "taskId" | "span">): HeardA
 });
 
 /** Whether viewers have been shown this step or a later one of the attempt. */
-const hasShown = ({ step: shown }: VideoProgress, attemptId: string, { index }: AnimationStep): boolean =>
+const hasShown = ({ step: shown }: VideoProgress, attemptId: string, { index }: DrawingStep): boolean =>
   shown !== null && shown.attemptId === attemptId && shown.step.index >= index;
 
 /** The step of the attempt that draws. Undefined: none has reported one. */

@@ -1,4 +1,4 @@
-import { AnimationProgress, type TaskProgressed } from "@reelay/contracts";
+import { DrawingProgress, type TaskProgressed } from "@reelay/contracts";
 import { LRUCache } from "lru-cache";
 import { leaseFrom } from "../jobs/index.ts";
 import { addProgress, ofWholeVideo, TaskProgress } from "../progress/index.ts";
@@ -52,11 +52,11 @@ export async function applyProgress(deps: ProjectorDeps, reported: TaskProgresse
 }
 
 /** A report with the detail of kinds that produce variants. Others have none: their lease is renewed. */
-type Progress = TaskProgressed & AnimationProgress;
+type Progress = TaskProgressed & DrawingProgress;
 
 const withVariants = (report: TaskProgressed): Progress => ({
   ...report,
-  ...AnimationProgress.catch({ variants: [] }).parse(report.detail),
+  ...DrawingProgress.catch({ variants: [] }).parse(report.detail),
 });
 
 async function keep(deps: ProjectorDeps, report: Progress, held: HeldTask): Promise<void> {

@@ -1,8 +1,8 @@
-import type { AnimationStep } from "@reelay/contracts";
+import type { DrawingStep } from "@reelay/contracts";
 
 /** What a client sees of a video that is being drawn. */
 export interface ShownState {
-  step: AnimationStep | null;
+  step: DrawingStep | null;
   /** Null until it plays. */
   hlsUrl: string | null;
 }
@@ -49,7 +49,7 @@ export function createLines(videoId: string): Lines {
   }
 
   /** Another attempt draws the same animations again. */
-  function advance({ index: at, fraction }: AnimationStep): string[] {
+  function advance({ index: at, fraction }: DrawingStep): string[] {
     if (at < index) return [];
     const begun = at > index ? begin(at) : [];
     const reached = Math.floor(fraction * 100);

@@ -44,13 +44,13 @@ export async function checkSource(
   return { checkId: id };
 }
 
-function scriptOf({ manim, upload }: SourceInput): ScriptInput {
+function scriptOf({ manim, upload, template }: SourceInput): ScriptInput {
   if (manim) return manim;
-  const field = upload ? "source.upload" : "source.url";
+  const field = upload ? "source.upload" : template ? "source.template" : "source.url";
   throw new InvalidInputError(
     "SOURCE_NOT_CHECKABLE",
     field,
-    `${field}: only scripts (source.manim) can be checked. Create a video of the file instead: its job reads the file before it renders it.`,
+    `${field}: only scripts (source.manim) can be checked. Create a video of it instead: what is wrong with it is an error of createVideo, or of the job before it renders.`,
   );
 }
 

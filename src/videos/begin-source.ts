@@ -6,12 +6,14 @@ import { checkSourceUrl } from "./check-input.ts";
 import type { ScriptInput } from "./check-script.ts";
 import type { NewVideo } from "./insert-video.ts";
 import { planScript } from "./plan-script.ts";
+import { planTemplate, type TemplateInput } from "./plan-template.ts";
 
 /** The origin of a source: exactly one field. */
 export interface SourceInput {
   upload?: AskedUpload | null;
   url?: { url: string; filename?: string | null } | null;
   manim?: ScriptInput | null;
+  template?: TemplateInput | null;
 }
 
 /** A source before its video is written. */
@@ -31,20 +33,22 @@ interface Subject {
 const nothing = () => Promise.resolve();
 
 /**
- * Checks a source, and opens its upload or stores its script. Throws `InvalidInputError`, `ConflictError`.
+ * Checks a source, and opens its upload or stores its script or data. Throws `InvalidInputError`,
+ * `InvalidDataError`, `ConflictError`.
  */
 export async function beginSource(
   deps: OperationDeps,
-  { upload, url, manim }: SourceInput,
+  { upload, url, manim, template }: SourceInput,
   subject: Subject,
 ): Promise<BegunSource> {
   if (url) return { source: toUrlSource(deps, url, subject), forget: nothing };
   if (manim) return await storeScript(deps, manim, subject);
+  if (template) return await storeData(deps, template, subject);
   if (upload) return await beginUpload(deps, upload, subject);
   throw new InvalidInputError(
     "SOURCE_INVALID",
     "source",
-    "source: has neither an upload, a url nor a script (manim); pass exactly one of them.",
+    "source: has neither an upload, a url, a script (manim) nor data (template); pass exactly one of them.",
   );
 }
 
@@ -58,26 +62,38 @@ function toUrlSource(
   return { kind: "URL", url: address.href, filename, objectKey: objectKeys.source(videoId, filename) };
 }
 
-const SCRIPT_FILE = "scene.py";
-const SCRIPT_TYPE = "text/x-python";
+async function storeScript(deps: OperationDeps, input: ScriptInput, subject: Subject): Promise<BegunSource> {
+  const { settings } = await planScript(deps.db, subject.workspaceId, input);
+  const file = { filename: "scene.py", contentType: "text/x-python", content: input.script };
+  return await storeText(deps, subject, { kind: "MANIM", ...file, params: settings });
+}
+
+async function storeData(deps: OperationDeps, input: TemplateInput, subject: Subject): Promise<BegunSource> {
+  const { data, settings } = await planTemplate(deps.db, subject.workspaceId, input);
+  const file = { filename: "data.json", contentType: "application/json", content: data };
+  return await storeText(deps, subject, { kind: "TEMPLATE", ...file, params: settings });
+}
 
 /** In the store before its video is written, since the job may begin with the commit. */
-async function storeScript(
-  { db, store, log }: OperationDeps,
-  input: ScriptInput,
-  { videoId, workspaceId, now }: Subject,
+async function storeText(
+  { store, log }: OperationDeps,
+  { videoId, now }: Subject,
+  {
+    content,
+    ...text
+  }: Required<Pick<NewVideo["source"], "kind" | "filename" | "params">> & {
+    contentType: string;
+    content: string;
+  },
 ): Promise<BegunSource> {
-  const { sizeBytes, settings } = await planScript(db, workspaceId, input);
-  const objectKey = objectKeys.source(videoId, SCRIPT_FILE);
-  await store.put(objectKey, input.script, { contentType: SCRIPT_TYPE });
+  const { filename, contentType } = text;
+  const objectKey = objectKeys.source(videoId, filename);
+  await store.put(objectKey, content, { contentType });
   const source: NewVideo["source"] = {
-    kind: "MANIM",
-    filename: SCRIPT_FILE,
-    contentType: SCRIPT_TYPE,
-    sizeBytes: BigInt(sizeBytes),
+    ...text,
+    sizeBytes: BigInt(Buffer.byteLength(content)),
     objectKey,
     receivedAt: now,
-    params: settings,
   };
   const forget = async () => {
     await store

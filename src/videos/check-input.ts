@@ -36,7 +36,7 @@ const MAX_METADATA_DEPTH = 32;
 /**
  * Whether a value exceeds the levels. Iterates level by level, since recursion would fail on a deep value.
  */
-function isDeeperThan(value: unknown, depth: number): boolean {
+export function isDeeperThan(value: unknown, depth: number): boolean {
   let level: unknown[] = [value];
   for (let count = 0; ; count++) {
     const nested = level.filter((each) => typeof each === "object" && each !== null);

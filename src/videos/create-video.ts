@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { SourceMaterial } from "@reelay/contracts";
 import type { PlaybackPolicy } from "../../prisma/generated/enums.ts";
 import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
@@ -14,6 +15,7 @@ import { beginSource, type SourceInput } from "./begin-source.ts";
 import { checkExternalId, checkMetadata, checkTags, checkTitle } from "./check-input.ts";
 import { materialsField } from "./check-script.ts";
 import { firstStatus, insertVideo, type NewVideo, newVideoRequirements } from "./insert-video.ts";
+import { templateMaterialsField } from "./plan-template.ts";
 import {
   applyGrant,
   rememberUploadedVideo,
@@ -27,8 +29,8 @@ export interface CreateVideoInput extends VideoInput {
 }
 
 /**
- * Writes a video with its source, job, tasks and first events in one transaction. The job of a URL or a
- * script is queued immediately. With an `idempotencyKey`, a repeat returns the first request's video.
+ * Writes a video with its source, job, tasks and first events in one transaction. The job of a URL, a
+ * script or data is queued immediately. With an `idempotencyKey`, a repeat returns the first request's video.
  */
 export async function createVideo(
   deps: OperationDeps,
@@ -92,8 +94,8 @@ export const maxBytesOf = ({ limits }: Pick<OperationDeps, "limits">, { grant }:
 /** Scope of a viewer's idempotency keys: those of a token's holder are separate from the workspace's. */
 export const keyOwnerOf = ({ grant }: Viewer): string | undefined => grant && `token/${grant.tokenId}`;
 
-function uploadsOnly({ manim }: SourceInput): InvalidInputError {
-  const field = manim ? "source.manim" : "source.url";
+function uploadsOnly(source: SourceInput): InvalidInputError {
+  const field = source.manim ? "source.manim" : source.template ? "source.template" : "source.url";
   return new InvalidInputError(
     "NOT_WITH_UPLOAD_TOKEN",
     field,
@@ -136,8 +138,11 @@ export async function writeVideo(
         playbackPolicy = await insertVideo(tx, video, { now, maxActiveJobs, room, pool });
         return playbackPolicy !== null;
       });
-      const { materials = [] } = video.source.params ?? {};
-      if (materials.length > 0) await holdMaterials(tx, { videoId, materials, field: materialsField });
+      const materials = materialsOf(video.source);
+      if (materials.length > 0) {
+        const field = video.source.kind === "TEMPLATE" ? templateMaterialsField : materialsField;
+        await holdMaterials(tx, { videoId, materials, field });
+      }
       if (grant) await rememberUploadedVideo(tx, grant, videoId);
     });
     const isNew = createdId === videoId;
@@ -151,6 +156,14 @@ export async function writeVideo(
     if (isExternalIdTaken(error)) throw externalIdTaken(video.externalId ?? "");
     throw grant ? withoutFigures(error) : error;
   }
+}
+
+/** Every file of the workspace that a new video uses. */
+function materialsOf({ params }: NewVideo["source"]): SourceMaterial[] {
+  if (params === undefined) return [];
+  const music = "music" in params ? params.music : undefined;
+  const all = [...(params.materials ?? []), ...(music ? [music] : [])];
+  return [...new Map(all.map((material) => [material.materialId, material])).values()];
 }
 
 /** A client's input can only violate one unique index of `videos`. */

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type AnimationSettings, type Profile, type Requirements, requirementsOf } from "@reelay/contracts";
+import {
+  type AnimationSettings,
+  type CompositionSettings,
+  type Profile,
+  type Requirements,
+  requirementsOf,
+} from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type {
@@ -37,8 +43,8 @@ export interface NewVideo {
     uploadExpiresAt?: Date;
     /** Set if the source is already in the store. */
     receivedAt?: Date;
-    /** How a script is drawn. */
-    params?: AnimationSettings;
+    /** How a script or data is drawn. */
+    params?: AnimationSettings | CompositionSettings;
   };
 }
 

@@ -89,6 +89,7 @@ const online = (groups: readonly OfferGroup[], plural = "offer", singular = "off
 /** How a worker gets a runtime that is not part of every installation. */
 const remedies: Readonly<Record<string, string>> = {
   manim: "Run `npm run painters` on a worker's machine, then restart the worker.",
+  template: "Run `npm run doctor` on a worker's machine, and workers of this release.",
 };
 
 const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => string> = {

@@ -151,7 +151,9 @@ export type SourceCheckStatus =
 /** What a step of a job is. */
 export type StepKind =
   /** A call of `play` or `wait` in a script. */
-  | 'ANIMATION';
+  | 'ANIMATION'
+  /** A scene of a template, e.g. a question. */
+  | 'SCENE';
 
 /** Condition on tags. With both fields, both apply. */
 export type TagFilter = {
@@ -159,6 +161,26 @@ export type TagFilter = {
   all?: Array<string> | null | undefined;
   /** At least one of these tags, at most 100. */
   any?: Array<string> | null | undefined;
+};
+
+/** Data for a template, which a worker draws, speaks and mixes. */
+export type TemplateSourceInput = {
+  /** Name of the template, see `templates`. */
+  template: string;
+  /** Version of the template. Default: the newest. */
+  version?: number | null | undefined;
+  /** What the template shows: an object that fits `Template.dataSchema`. At most 512 KiB as JSON. `language`, a BCP 47 tag, is that of the texts, the voice and the captions. */
+  data: unknown;
+  /** Pixels of the picture's shorter side, 144 to 2160. Default: the template's. The shape is the template's in any case. */
+  height?: number | null | undefined;
+  /** Frames per second, 10 to 60. Default: the template's. */
+  frameRate?: number | null | undefined;
+  /** Who speaks. Default: the first voice of the data's language, at its usual speed. */
+  voice?: VoiceInput | null | undefined;
+  /** Id of a READY material of the kind AUDIO: quieter while a voice speaks. */
+  music?: string | null | undefined;
+  /** Pictures and fonts that the data names by their file names: ids of up to 32 materials, all READY, with different names. Together at most 128 MiB. */
+  materials?: Array<string> | null | undefined;
 };
 
 /** Importance of a rung. */
@@ -248,11 +270,13 @@ export type VideoFilter = {
 /** The origin of a source: exactly one field. */
 export type VideoSourceInput =
   {   /** An upload by the client. */
-  upload: UploadSourceInput; url?: never; manim?: never; }
+  upload: UploadSourceInput; url?: never; manim?: never; template?: never; }
   |  { upload?: never;   /** A download by a worker: `url: "https://example.com/a.mp4"`, or `{ url, filename }`. */
-  url: string | { url: string; filename?: string | null }; manim?: never; }
+  url: string | { url: string; filename?: string | null }; manim?: never; template?: never; }
   |  { upload?: never; url?: never;   /** A Manim script, which a worker draws. */
-  manim: ManimSourceInput; };
+  manim: ManimSourceInput; template?: never; }
+  |  { upload?: never; url?: never; manim?: never;   /** Data for a template, which a worker draws and speaks. */
+  template: TemplateSourceInput; };
 
 /** Status of a video. */
 export type VideoStatus =
@@ -267,6 +291,14 @@ export type VideoStatus =
   /** Nothing plays, and no further attempt follows. `error` has the reason. */
   | 'FAILED';
 
+/** Who speaks the texts of a template, and how fast. */
+export type VoiceInput = {
+  /** Name of a voice, e.g. `slt`. `NONE`: no voice speaks, and texts are shown for as long as reading takes. Default: the first voice of the data's language. */
+  name?: string | null | undefined;
+  /** Multiple of the voice's usual speed, 0.5 to 2. */
+  rate?: number | null | undefined;
+};
+
 export type CreatedVideoFragment = { id: string, title: string, externalId: string | null, status: VideoStatus, upload: { url: string, protocol: UploadProtocol, expiresAt: string } | null };
 
 export type CreateVideoMutationVariables = Exact<{
@@ -276,6 +308,7 @@ export type CreateVideoMutationVariables = Exact<{
 
 export type CreateVideoMutation = { createVideo:
     | { __typename: 'InvalidInputError', code: string, message: string, field: string }
+    | { __typename: 'InvalidDataError', code: string, message: string }
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string, quota: string, limit: number, used: number, retryAfterMs: number }
     | { __typename: 'ForbiddenError', code: string, message: string }

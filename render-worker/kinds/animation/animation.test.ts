@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  AnimationProgress,
   type AnimationSettings,
+  DrawingProgress,
   objectKeys,
   type RenderState,
   type RenditionPart,
@@ -80,7 +80,7 @@ test("a script becomes variants, a poster and a storyboard; held frames last, an
   expect(frames).toBeLessThan(55);
   const steps = worker.messaging.published.flatMap((message) =>
     message.type === "task.progressed.v1" && message.taskId === task.taskId
-      ? [AnimationProgress.parse(message.detail).step]
+      ? [DrawingProgress.parse(message.detail).step]
       : [],
   );
   expect(new Set(steps.flatMap((step) => (step ? [step.index] : [])))).toEqual(new Set([0, 1, 2]));

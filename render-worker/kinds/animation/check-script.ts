@@ -48,12 +48,12 @@ async function count(
   if (fetched instanceof RenderError) return toChecked(notes, fetched, bounds);
   await using materials = fetched;
   await using easel = await setUpEasel(painter, {
-    ...{ jail, folder, script: Buffer.from(script) },
+    ...{ jail, folder, file: { name: "scene.py", content: Buffer.from(script) } },
     readable: materials.job ? [materials.job.folder] : [],
   });
   await using painting = new Painting({
     ...easel,
-    job: { ...toJob(settings, easel.script, "CHECK"), ...(materials.job && { materials: materials.job }) },
+    job: { ...toJob(settings, easel.file, "CHECK"), ...(materials.job && { materials: materials.job }) },
     limits: {
       ...limits,
       cpuSeconds,

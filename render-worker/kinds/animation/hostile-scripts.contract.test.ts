@@ -81,12 +81,12 @@ async function draw(jail: Jail, text: string, limits: Partial<PaintingLimits> = 
   const name = randomUUID();
   const painter = await painterIn(jail);
   await using easel = await setUpEasel(painter, {
-    ...{ jail, folder: join(folder, name), script: Buffer.from(text) },
+    ...{ jail, folder: join(folder, name), file: { name: "scene.py", content: Buffer.from(text) } },
   });
   await using painting = new Painting({
     ...easel,
     job: {
-      ...{ version: 1, mode: "DRAW", script: easel.script, scene: null, width: 64, height: 36 },
+      ...{ version: 1, mode: "DRAW", script: easel.file, scene: null, width: 64, height: 36 },
       ...{ frameRate: 15, renderer: "CAIRO", seed: 0 },
     },
     limits: {

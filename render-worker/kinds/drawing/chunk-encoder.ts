@@ -55,6 +55,7 @@ export class ChunkEncoder implements AsyncDisposable {
   readonly #chunks: Promise<Made>[] = [];
   #samples: PassThrough | null = null;
   #sound: Promise<Made> | null = null;
+  #fed: Promise<void> | null = null;
 
   constructor(attempt: RenderAttempt, round: RenderRound, drawing: EncodedDrawing) {
     const signal = AbortSignal.any([attempt.signal, this.#failure.signal]);
@@ -110,6 +111,15 @@ export class ChunkEncoder implements AsyncDisposable {
     if (this.#samples?.write(bytes) === false) await once(this.#samples, "drain", { signal: this.signal });
   }
 
+  /** Takes the samples of the whole timeline beside the chunks, unless the sound is finished. */
+  feed(samples: AsyncIterable<Buffer>): void {
+    if (this.#samples === null) return;
+    const takeAll = async () => {
+      for await (const bytes of samples) await this.takeSamples(bytes);
+    };
+    this.#fed = this.#guarded(takeAll());
+  }
+
   /** Resolves when the chunk is encoded, or copied from another animation. */
   async encode(chunk: Chunk): Promise<void> {
     // Its folder is removed: at most two chunks are on the disk.
@@ -122,6 +132,7 @@ export class ChunkEncoder implements AsyncDisposable {
 
   /** Resolves when everything is stored. */
   async finish(): Promise<Made> {
+    await this.#fed;
     this.#samples?.end();
     // The commands of the others differ only in their lengths.
     const last = (await Promise.all(this.#chunks)).at(-1);
@@ -131,7 +142,7 @@ export class ChunkEncoder implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#failure.abort(new Error("The drawing has ended."));
-    await Promise.allSettled([...this.#chunks, this.#sound]);
+    await Promise.allSettled([...this.#chunks, this.#sound, this.#fed]);
   }
 
   async #encodeFrames(chunk: Chunk, frames: AsyncIterable<Frame>): Promise<void> {
@@ -259,7 +270,7 @@ export class ChunkEncoder implements AsyncDisposable {
     return await work({ ...this.#attempt, directory });
   }
 
-  #guarded(run: Promise<Made>): Promise<Made> {
+  #guarded<T>(run: Promise<T>): Promise<T> {
     run.catch((error: unknown) => this.#failure.abort(error));
     return run;
   }

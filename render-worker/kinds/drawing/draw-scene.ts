@@ -1,7 +1,8 @@
+import type { DrawingStep } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { TRACER_NAME } from "../../attempt/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
-import { Painting, type PaintingOptions } from "../../painting/index.ts";
+import { type Counts, Painting, type PaintingOptions } from "../../painting/index.ts";
 import type { Made, RenderAttempt, RenderRound } from "../render/index.ts";
 import { type Checkpoint, findCheckpoint } from "./checkpoint.ts";
 import { ChunkEncoder } from "./chunk-encoder.ts";
@@ -11,12 +12,19 @@ import { withCounts } from "./to-source-file.ts";
 
 /** What is drawn. */
 export interface Scene {
-  painting: Pick<PaintingOptions, "program" | "args" | "env" | "cwd" | "job" | "limits">;
+  painting: Pick<PaintingOptions, "program" | "args" | "env" | "cwd" | "job" | "limits" | "onEvent">;
   /** Name and version of the painter. */
   painter: string;
+  /**
+   * The samples of the timeline, as in a record `SAMP`, if something else than the painter makes them. Called
+   * once the steps are counted. Null: silence.
+   */
+  soundtrack?: (own: RenderAttempt, counts: Counts) => Promise<AsyncIterable<Buffer> | null>;
   /** The frames as a source, before they are counted. */
   planned: SourceFile;
-  /** Finished chunks of other animations. */
+  /** What its steps are, as viewers see them. Default: animations. */
+  stepKind?: DrawingStep["kind"];
+  /** Finished chunks of other drawings. */
   known: readonly KnownChunk[];
   /** Called once the animations are counted. */
   onCounted: (source: SourceFile) => void;
@@ -34,7 +42,7 @@ export async function drawScene(own: RenderAttempt, round: RenderRound, scene: S
   if (checkpoint !== null) {
     const made = await drawFrom(own, round, scene, checkpoint);
     if (made !== null) return made;
-    log.warn({ chunks: checkpoint.chunks }, "animation.redrawn");
+    log.warn({ chunks: checkpoint.chunks }, "drawing.redrawn");
     state.update((before) => ({
       ...before,
       isRedrawn: true,
@@ -69,13 +77,15 @@ async function drawFrom(
   });
   const counts = await inSpan(TRACER_NAME, "count", { parent: trace }, () => painting.count());
   const { framesOfEach: _many, ...counted } = counts.counted;
-  log.info({ ...counted, chunksKept: checkpoint?.chunks ?? 0 }, "animation.counted");
-  const source = withCounts(scene.planned, counts);
+  log.info({ ...counted, chunksKept: checkpoint?.chunks ?? 0 }, "drawing.counted");
+  const samples = (await scene.soundtrack?.(own, counts)) ?? null;
+  const source = withCounts(scene.planned, counts, counts.counted.hasAudio || samples !== null);
   scene.onCounted(source);
   const { frameRate } = counts.picture;
+  const kind = scene.stepKind && { kind: scene.stepKind };
   await using encoder = new ChunkEncoder(own, round, {
     ...{ source, counts, painter: scene.painter, known: scene.known },
-    progress: () => (painting.step ? { step: painting.step } : {}),
+    progress: () => (painting.step ? { step: { ...painting.step, ...kind } } : {}),
     onStep: (listener) => {
       onStep = listener;
       // An animation begins before its first frame, with which an encode begins.
@@ -84,6 +94,7 @@ async function drawFrom(
   });
   try {
     encoder.begin();
+    if (samples !== null) encoder.feed(samples);
     const chunks = new Chunks(painting.draw(counts), {
       ...{ frameRate, counted: counts.counted },
       onSamples: (samples) => encoder.takeSamples(samples),

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { AnimationMaterial } from "@reelay/contracts";
+import type { SourceMaterial } from "@reelay/contracts";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { expect, test } from "vitest";
 import { temporaryDirectory } from "../../testing/kit.ts";
 import { fetchMaterials } from "./fetch-materials.ts";
 
-const toMaterial = (filename: string, content: string): AnimationMaterial => {
+const toMaterial = (filename: string, content: string): SourceMaterial => {
   const materialId = randomUUID();
   return {
     ...{ materialId, filename, key: `materials/${materialId}/${filename}`, sizeBytes: content.length },
@@ -28,7 +28,7 @@ async function openFolder() {
   return {
     folder,
     store,
-    fetch: (...materials: AnimationMaterial[]) => fetchMaterials(deps, { folder, materials }),
+    fetch: (...materials: SourceMaterial[]) => fetchMaterials(deps, { folder, materials }),
     isThere: () => stat(folder).then(Boolean, () => false),
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { AnimationMaterial } from "@reelay/contracts";
+import type { SourceMaterial } from "@reelay/contracts";
 import { ObjectNotFoundError, type ObjectStore } from "@reelay/object-store";
 import { inputError } from "../../errors.ts";
 import type { ScriptJob } from "../../painting/index.ts";
@@ -28,7 +28,7 @@ export interface FetchedMaterials extends AsyncDisposable {
  */
 export async function fetchMaterials(
   { store, signal, directory }: FetchDeps,
-  { folder, materials }: { folder: string; materials: readonly AnimationMaterial[] },
+  { folder, materials }: { folder: string; materials: readonly SourceMaterial[] },
 ): Promise<FetchedMaterials> {
   await using undo = new AsyncDisposableStack();
   if (materials.length > 0) {
@@ -57,7 +57,7 @@ export async function fetchMaterials(
   };
 }
 
-function assertUnchanged(bytes: Buffer, { filename, sizeBytes, sha256 }: AnimationMaterial): void {
+function assertUnchanged(bytes: Buffer, { filename, sizeBytes, sha256 }: SourceMaterial): void {
   const digest = createHash("sha256").update(bytes).digest("hex");
   if (bytes.length === sizeBytes && digest === sha256) return;
   throw inputError(

@@ -4,12 +4,10 @@ import type { Jail } from "../../jail/index.ts";
 import type { InstalledPainter } from "../../painters/index.ts";
 import type { Program } from "../../programs/index.ts";
 
-const SCRIPT_FILE = "scene.py";
-
-/** A script in a folder of its own, and the program that draws it. */
+/** A script or data in a folder of its own, and the program that draws it. */
 export interface Easel extends AsyncDisposable {
-  /** Absolute path of the script. */
-  script: string;
+  /** Absolute path of the script or the data. */
+  file: string;
   program: Program;
   args: readonly string[];
   env: Readonly<Record<string, string>>;
@@ -17,32 +15,32 @@ export interface Easel extends AsyncDisposable {
 }
 
 /**
- * Prepares the drawing of a script, away from the encoder's files: whatever the script writes, the worker
- * opens none of it. In the strongest jail it can write only to temporary files in memory, otherwise only to
- * its own folder, as a user of its own.
+ * Prepares a drawing, away from the encoder's files: whatever a painter writes, the worker opens none of it.
+ * In the strongest jail it can write only to temporary files in memory, otherwise only to its own folder, as
+ * a user of its own.
  *
  * @param options.folder does not exist yet; removed when disposed
  */
 export async function setUpEasel(
-  painter: InstalledPainter,
+  painter: Pick<InstalledPainter, "program" | "args">,
   {
     jail,
     folder,
-    script,
+    file,
     readable = [],
   }: {
     jail: Pick<Jail, "level">;
     folder: string;
-    script: Buffer;
-    /** Folders that the script can read. */
+    file: { name: string; content: Buffer };
+    /** Folders that the painter can read, too. */
     readable?: readonly string[];
   },
 ): Promise<Easel> {
   await using undo = new AsyncDisposableStack();
   await mkdir(folder);
   undo.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
-  const path = join(folder, SCRIPT_FILE);
-  await writeFile(path, script);
+  const path = join(folder, file.name);
+  await writeFile(path, file.content);
   // Whatever the umask: the painter is another user, and gets no group of the worker's.
   await chmod(folder, 0o755);
   await chmod(path, 0o644);
@@ -52,7 +50,7 @@ export async function setUpEasel(
   const program = hasMemoryFiles ? reading.reading(folder) : await reading.writing(folder);
   const kept = undo.move();
   return {
-    script: path,
+    file: path,
     program,
     args: painter.args,
     cwd: home,

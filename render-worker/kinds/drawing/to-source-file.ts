@@ -45,11 +45,11 @@ export function toSourceFile(
 
 const audio = { codec: "pcm_s16le", channels: 2, sampleRate: 48_000, language: null, startTime: 0 };
 
-/** The source once its animations are counted. Its sound is a stream of its own. Pure. */
-export function withCounts(source: SourceFile, { counted, picture }: Counts): SourceFile {
+/** The source once its steps are counted. Its sound is a stream of its own. Pure. */
+export function withCounts(source: SourceFile, { counted, picture }: Counts, hasAudio: boolean): SourceFile {
   const { width, height, frameRate } = picture;
   const { probe } = source;
-  const { durationMs, frames, hasAudio } = counted;
+  const { durationMs, frames } = counted;
   const size = { width, height, codedWidth: width, codedHeight: height };
   return {
     ...source,

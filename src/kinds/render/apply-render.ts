@@ -1,4 +1,5 @@
 import type { RenderState, TaskCompleted } from "@reelay/contracts";
+import { adoptCaptions } from "../../captions/index.ts";
 import { recordChange, type Tx } from "../../events/index.ts";
 import { completeTask, endAttempt, type HeldAttempt, type HeldReport, settleJob } from "../../jobs/index.ts";
 import { planMasterPlaylist, publishManifest, refreshManifest } from "../../streaming/index.ts";
@@ -50,6 +51,12 @@ export async function applyRender(held: HeldReport): Promise<"applied" | "unwant
   }
   await writeState(tx, videoId, plan);
   await recordChange(tx, subject, [...(replaced?.changes ?? []), ...plan.changes]);
+  const { captions } = report.result;
+  if (captions && !attempt.hasCaptions) {
+    const { captionTracks, durationMs } = plan.after;
+    const adoption = { subject, captions, captionTracks, durationMs };
+    plan.after.captionTracks = (await adoptCaptions(tx, store, adoption)) ?? captionTracks;
+  }
   const { parts = [], split, isRedrawn } = report.result;
   if (isRedrawn) {
     const made = report.result.variants.filter(({ status }) => status === "RENDERING");

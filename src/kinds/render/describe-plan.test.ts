@@ -46,6 +46,6 @@ test("a script is drawn as a whole, however long it is", () => {
   const job = { status: "QUEUED", plan: null, durationMs: null, isMedia: false };
   expect(describePlan(job, 30_000)).toMatchObject({
     kind: "WHOLE",
-    reason: "One task draws the whole animation.",
+    reason: "One task draws the whole video.",
   });
 });

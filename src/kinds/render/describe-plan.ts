@@ -30,7 +30,7 @@ export function describePlan(
     return { kind: "SPLIT", headMs: headEndMs, tierGroups: groups, ...figures };
   }
   const { status, durationMs, isMedia } = job;
-  if (!isMedia) return whole("One task draws the whole animation.");
+  if (!isMedia) return whole("One task draws the whole video.");
   if (durationMs !== null && durationMs <= wholeUpToMs)
     return whole(`It is ${seconds(durationMs)} long; what is longer than ${seconds(wholeUpToMs)} is cut.`);
   return status === "SUCCEEDED" ? whole("One task made all of it.") : null;

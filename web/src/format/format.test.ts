@@ -46,8 +46,9 @@ test("counts agree with their noun", () => {
 });
 
 test("an animation is counted from one, and from the number of animations only while that holds", () => {
-  const step = { index: 3, count: 10, name: "Create(Circle)" };
+  const step = { kind: "ANIMATION", index: 3, count: 10, name: "Create(Circle)" } as const;
   expect(describeStep(step)).toBe("Animation 4 of 10: Create(Circle)");
   expect(describeStep({ ...step, count: null })).toBe("Animation 4: Create(Circle)");
   expect(describeStep({ ...step, count: 3 })).toBe("Animation 4: Create(Circle)");
+  expect(describeStep({ ...step, kind: "SCENE", name: "Question 4" })).toBe("Scene 4 of 10: Question 4");
 });

@@ -1,24 +1,26 @@
-import { type AnimationParams, AnimationSettings, RenditionPart } from "@reelay/contracts";
+import { type DrawingParams, RenditionPart } from "@reelay/contracts";
 import type { Tx } from "../../events/index.ts";
 import type { TaskWithAll } from "../../jobs/index.ts";
 import { asksForStoryboard } from "../render/index.ts";
 import { downloadNameOf, isKept, toVideoParams } from "../video-params.ts";
-import { readKnownChunks } from "./known-chunks.ts";
+import { readKnownChunks, type SimilarSources } from "./known-chunks.ts";
 
 /**
- * Parameters of the task that draws a script: every variant that is not kept, in one pass, after the last
+ * Parameters of the task that draws a video: every variant that is not kept, in one pass, after the last
  * chunk that earlier attempts have finished for all of them.
  */
-export async function toAnimationParams(tx: Tx, task: TaskWithAll): Promise<AnimationParams> {
+export async function toDrawingParams(
+  tx: Tx,
+  task: TaskWithAll,
+  similar: SimilarSources,
+): Promise<DrawingParams> {
   const { job } = task;
   const params = toVideoParams(task);
-  const animation = AnimationSettings.parse(job.video.source?.params);
   const parts = await readChunks(tx, task);
-  const known = await readKnownChunks(tx, task, animation);
+  const known = await readKnownChunks(tx, task, similar);
   return {
     ...params,
     keep: { ...params.keep, ...(parts.length > 0 && { parts }) },
-    animation,
     ...(known.length > 0 && { known }),
     ...(job.onlyVariants.length > 0 && { only: job.onlyVariants }),
     ...(asksForStoryboard(task) && { storyboard: true }),

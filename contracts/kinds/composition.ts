@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { defineKind, versionOnly } from "./define-kind.ts";
+import { DrawingProgress, drawingParams } from "./drawing.ts";
+import { MAX_MATERIALS, SourceMaterial } from "./materials.ts";
+import { RenderState } from "./render-state.ts";
+
+/** Maximum length of a template's data in bytes of JSON. */
+export const MAX_DATA_BYTES = 512 * 1024;
+
+/** A version of a template. It never changes: other content has another version. */
+export const TemplateVersion = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,49}$/),
+  version: z.int32().min(1),
+  /** SHA-256 of its files, hexadecimal. A worker with other files of this name and version refuses it. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type TemplateVersion = z.infer<typeof TemplateVersion>;
+
+/** Who speaks, and how fast. */
+export const NarrationVoice = z.object({
+  /** Id of a voice of the worker's speech engine. Null: its default for the language. */
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)
+    .nullable(),
+  /** Multiple of the voice's usual speed. */
+  rate: z.number().min(0.5).max(2),
+});
+export type NarrationVoice = z.infer<typeof NarrationVoice>;
+
+/** How data becomes a video. The database keeps it in `Source.params`; the data is the source's object. */
+export const CompositionSettings = z.object({
+  version: z.literal(1),
+  template: TemplateVersion,
+  /** Size of a frame in pixels. */
+  width: z.int32().min(16).max(7680),
+  height: z.int32().min(16).max(7680),
+  /** Frames per second. */
+  frameRate: z.number().min(1).max(120),
+  /** BCP 47: language of the texts, of their narration and of the captions. */
+  language: z.string().min(2).max(35),
+  /** Null: texts are shown for as long as reading takes, and no voice speaks. */
+  voice: NarrationVoice.nullable(),
+  /** Files that the data names, with different names. Absent: none. */
+  materials: z.array(SourceMaterial).min(1).max(MAX_MATERIALS).optional(),
+  /** Audio below the narration. Absent: none. */
+  music: SourceMaterial.optional(),
+});
+export type CompositionSettings = z.infer<typeof CompositionSettings>;
+
+export const CompositionParams = z.object({
+  ...drawingParams,
+  composition: CompositionSettings,
+});
+export type CompositionParams = z.infer<typeof CompositionParams>;
+
+/** Draws a template with data and turns its frames into the variants of a profile. */
+export const composition = defineKind({
+  name: "COMPOSITION",
+  produces: "VARIANTS",
+  taskParams: versionOnly,
+  params: CompositionParams,
+  result: RenderState,
+  detail: DrawingProgress,
+  requires: { runtime: "template", jail: "LIMITED" },
+});

@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+/** What sources can use: a script by family name in `Text`, as pictures, and in `add_sound`. */
+export const materialKinds = ["FONT", "IMAGE", "AUDIO"] as const;
+export type MaterialKind = (typeof materialKinds)[number];
+
+/** Limits of the materials of one source. */
+export const MAX_MATERIALS = 32;
+export const MAX_MATERIALS_BYTES = 128 * 1024 ** 2;
+
+/** The name by which sources use a material: a plain file name on every system. */
+export const MaterialFilename = z
+  .string()
+  .regex(/^[\p{L}\p{N}_][\p{L}\p{M}\p{N} ._()+,&@=-]{0,79}(?<![ .])$/u);
+
+/** A material of a source, as it was when the video was created. */
+export const SourceMaterial = z.object({
+  materialId: z.uuid(),
+  key: z.string(),
+  filename: MaterialFilename,
+  kind: z.enum(materialKinds),
+  sizeBytes: z.int().min(1).max(MAX_MATERIALS_BYTES),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type SourceMaterial = z.infer<typeof SourceMaterial>;

@@ -1,0 +1,46 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { builtInTemplates, checkData, loadTemplate } from "@reelay/templates";
+import { expect, onTestFinished, test } from "vitest";
+import { readCommand } from "./read-command.ts";
+
+const example = resolve(import.meta.dirname, "../../examples/questions.csv");
+
+async function csvOf(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "reelay-csv-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, "quiz.csv"), text);
+  return folder;
+}
+
+test("the example's twenty questions are one source, whose data fits the template", async () => {
+  const { sources } = await readCommand([example], "/");
+  const [source] = sources;
+  if (source?.kind !== "quiz") throw new Error("A CSV is a quiz.");
+  expect(source).toMatchObject({ name: "questions.csv", template: "quiz-classic", notes: [] });
+  const { manifest } = await loadTemplate((await builtInTemplates()).get(source.template) ?? "");
+  expect(checkData(manifest, source.data)).toMatchObject({ ok: true });
+  const lines = (await readFile(example, "utf8")).trim().split("\n");
+  expect((source.data as { questions: unknown[] }).questions).toHaveLength(lines.length - 1);
+});
+
+test("rows that are no questions are left out with their lines, and a file without any is refused", async () => {
+  const folder = await csvOf(
+    "\uFEFFQuestion;OptionA;OptionB;OptionC;OptionD;Answer\nWhich is a planet?;Mars;Sun;Moon;Halley;a\nWhich is a star?;Mars;Sun;Moon;Halley;e\n",
+  );
+  const { sources } = await readCommand(["--template", "quiz-shorts", "quiz.csv"], folder);
+  expect(sources).toMatchObject([
+    {
+      template: "quiz-shorts",
+      data: {
+        questions: [
+          { question: "Which is a planet?", options: ["Mars", "Sun", "Moon", "Halley"], answerIndex: 0 },
+        ],
+      },
+      notes: [expect.stringMatching(/^quiz\.csv, line 3, Answer: .* This row is left out\.$/)],
+    },
+  ]);
+  const empty = await csvOf("question,answer\n");
+  await expect(readCommand(["quiz.csv"], empty)).rejects.toThrow(/quiz\.csv: Line 1: .*option1/);
+});

@@ -1,0 +1,23 @@
+import { composition as definition } from "@reelay/contracts";
+import { prepareKind } from "../../attempt/index.ts";
+import type { WorkerKind } from "../kind.ts";
+import { emptyState, finishedKeys, settleState, shareRendering } from "../render/index.ts";
+import { runComposition } from "./run-composition.ts";
+
+/** Draws and speaks data by templates, and encodes the frames. */
+export const composition: WorkerKind = {
+  async prepare(host) {
+    const runtime = await host.ffmpeg();
+    const shared = shareRendering(runtime);
+    const [painter, speech] = await Promise.all([host.templatePainter(), host.speech()]);
+    return prepareKind({
+      definition,
+      initial: emptyState,
+      run: ({ state, ...attempt }, params) =>
+        runComposition({ ...runtime.begin(attempt, params), ...shared, state }, { painter, speech }),
+      settle: settleState,
+      finished: finishedKeys,
+      offer: () => ({ runtime: definition.requires.runtime, version: painter.version }),
+    });
+  },
+};

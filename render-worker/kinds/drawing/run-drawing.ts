@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { type Account, audioTracksOf, type DrawingParams, toAudioFields } from "@reelay/contracts";
+import { ObjectNotFoundError } from "@reelay/object-store";
+import { inputError } from "../../errors.ts";
+import { type Ladder, planLadder } from "../../media/ladder/index.ts";
+import type { SourceFile } from "../../media/probe/index.ts";
+import { wholeSpan } from "../../media/timeline/index.ts";
+import { readObject } from "../../store/index.ts";
+import type { MediaAttempt } from "../ffmpeg/index.ts";
+import {
+  describeOutput,
+  leaveOutUnencodable,
+  pendingRungs,
+  type RenderAttempt,
+  type RenderRound,
+  readRenditions,
+  renderWithinMemory,
+  toVariantStates,
+  writeManifest,
+} from "../render/index.ts";
+import { drawScene, type Scene } from "./draw-scene.ts";
+import { MAX_HELD_BYTES } from "./held-frames.ts";
+import { toKnownChunks } from "./known-chunk.ts";
+import { storyboardOfVariant } from "./storyboard-of-variant.ts";
+import { toSourceFile } from "./to-source-file.ts";
+
+/** An attempt at a drawing is encoded like one at a transcode. */
+export type DrawingAttempt<Params extends DrawingParams = DrawingParams> = RenderAttempt &
+  MediaAttempt<Params>;
+
+/** What draws, once everything that it needs is there. */
+export type PreparedScene = Omit<Scene, "planned" | "known" | "onCounted">;
+
+/** What is drawn, and by what. */
+interface Drawing {
+  /** The script or the data. */
+  content: Buffer;
+  contentType: string;
+  /** What else determines the output, with the size of a frame in pixels and the frames per second. */
+  settings: { width: number; height: number; frameRate: number };
+  /** What the source is, e.g. `manim`. */
+  container: string;
+  /** Memory of the painter, and of what runs beside it. */
+  painterBytes: number;
+  /** Called within the reserved memory, and again for an encode that is repeated with another encoder. */
+  prepare: () => Promise<PreparedScene>;
+}
+
+/** Frames that a painter and the pipe hold at a time. */
+const HELD_FRAMES = 12;
+
+/** Draws a source and encodes its frames while they are drawn. */
+export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Promise<void> {
+  const { state, task, tools } = attempt;
+  const { content, contentType, settings, container, painterBytes } = drawing;
+  const sizeBytes = content.length;
+  const planned = toSourceFile(settings, { container, sizeBytes });
+  const ladder = withoutMinimum(planLadder(task.profile, planned.probe));
+  const variants = toVariantStates(ladder, task);
+  state.update((before) => ({
+    ...before,
+    source: { key: task.source.key, sizeBytes, contentType, probe: null },
+    variants,
+    ...toAudioFields(audioTracksOf(task.keep)),
+    parts: task.keep.parts ?? [],
+  }));
+  const wanted = pendingRungs(ladder.rungs, variants);
+  const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
+  const work = {
+    ...{ source: planned, rungs, audioTracks: [] },
+    part: { kind: "WHOLE", span: wholeSpan } as const,
+    besideBytes:
+      painterBytes + HELD_FRAMES * settings.width * settings.height * 4 + (task.known ? MAX_HELD_BYTES : 0),
+  };
+  let drawn: SourceFile = planned;
+  const known = toKnownChunks(task.known ?? []);
+  const onCounted = (source: SourceFile) => {
+    drawn = source;
+    state.update((before) => ({
+      ...before,
+      source: before.source && { ...before.source, probe: source.probe },
+    }));
+  };
+  const draw = async (own: RenderAttempt, round: RenderRound) =>
+    drawScene(own, round, { ...(await drawing.prepare()), planned, known, onCounted });
+  // Empty if earlier attempts have finished all variants.
+  const made = rungs.length > 0 ? [await renderWithinMemory(attempt, work, draw)] : [];
+  const provenance = await describeOutput(attempt, await readRenditions(attempt, rungs), made);
+  const sourceHash = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+  const account: Account = { provenance, sourceHash, quality: {} };
+  await writeManifest(attempt, drawn, account, settings);
+  await storyboardOfVariant(attempt, drawn);
+  await attempt.complete(account);
+}
+
+/** There is no source to measure variants against. */
+const withoutMinimum = ({ rungs, skipped }: Ladder): Ladder => ({
+  rungs: rungs.map(({ minVmaf: _unmeasured, ...rung }) => rung),
+  skipped: skipped.map(({ minVmaf: _unmeasured, ...rung }) => rung),
+});
+
+/**
+ * The text of a source. Throws a final `RenderError`.
+ *
+ * @param limits.code what the errors' codes begin with, e.g. `SCRIPT`
+ */
+export async function readSourceText(
+  { store, task, signal }: DrawingAttempt,
+  limits: { code: string; name: string; maxBytes: number; remedy: string },
+): Promise<Buffer> {
+  const { code, name, maxBytes, remedy } = limits;
+  const text = await readObject(store, task.source.key, { signal, end: maxBytes }).catch((error: unknown) => {
+    throw error instanceof ObjectNotFoundError
+      ? inputError(
+          `${code}_MISSING`,
+          `The ${name} is not in the object store any more. Create the video again.`,
+        )
+      : error;
+  });
+  if (text.length <= maxBytes) return text;
+  throw inputError(`${code}_TOO_LARGE`, `The ${name} has more than ${maxBytes} bytes. ${remedy}`);
+}

@@ -1,0 +1,3 @@
+/** What the kinds share whose frames a painter draws. */
+export { drawingOperations } from "./drawing-operations.ts";
+export { toDrawingParams } from "./to-drawing-params.ts";

@@ -1,0 +1,162 @@
+import {
+  CompositionSettings,
+  MAX_DATA_BYTES,
+  type NarrationVoice,
+  type SourceMaterial,
+} from "@reelay/contracts";
+import { checkData, languageOf, type TemplateManifest } from "@reelay/templates";
+import type { Db } from "../database/index.ts";
+import { InvalidDataError, InvalidInputError } from "../errors/index.ts";
+import { chooseMaterials } from "../materials/index.ts";
+import { findTemplate } from "../templates/index.ts";
+import { isDeeperThan } from "./check-input.ts";
+
+/** Data for a template as a client sends it. */
+export interface TemplateInput {
+  template: string;
+  /** Default: the newest. */
+  version?: number | null;
+  data?: unknown;
+  /** Shorter side of the picture in pixels. Default: the template's. */
+  height?: number | null;
+  /** Frames per second. Default: the template's. */
+  frameRate?: number | null;
+  voice?: VoiceInput | null;
+  /** Id of a material. */
+  music?: string | null;
+  /** Ids of materials. */
+  materials?: readonly string[] | null;
+}
+
+export interface VoiceInput {
+  /** `NONE`: silence. Default: the first voice of the language. */
+  name?: string | null;
+  /** Default 1. */
+  rate?: number | null;
+}
+
+const FIELD = "source.template";
+const dataField = `${FIELD}.data`;
+const musicField = `${FIELD}.music`;
+export const templateMaterialsField = `${FIELD}.materials`;
+
+const MAX_DATA_DEPTH = 32;
+/** Issues of one request. */
+const MAX_ISSUES = 100;
+
+/**
+ * How data is to be drawn, with the materials of its workspace, and the data with the template's defaults as
+ * JSON. Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `PICTURE_INVALID`, `DATA_TOO_LARGE`,
+ * `DATA_TOO_DEEP`, `VOICE_INVALID`, `MUSIC_INVALID`, and those of `chooseMaterials`), `InvalidDataError` and
+ * `ConflictError` (`MATERIAL_NOT_READY`).
+ */
+export async function planTemplate(
+  db: Db,
+  workspaceId: string,
+  input: TemplateInput,
+): Promise<{ data: string; settings: CompositionSettings }> {
+  const { manifest, sha256 } = await findTemplate(
+    input.template,
+    input.version ?? null,
+    `${FIELD}.${input.version == null ? "template" : "version"}`,
+  );
+  assertSize(input.data);
+  const { name, version } = manifest;
+  const picture = planPicture(manifest, input);
+  const checked = checkData(manifest, input.data);
+  if (!checked.ok) {
+    const issues = checked.issues.slice(0, MAX_ISSUES);
+    throw new InvalidDataError(
+      name,
+      issues.map(({ path, code, message }) => ({ path: path ?? "", code, message })),
+    );
+  }
+  const voice = checkVoice(input.voice ?? {});
+  const materials = await chooseMaterials(db, workspaceId, {
+    ids: input.materials ?? [],
+    field: templateMaterialsField,
+  });
+  const music = await chooseMusic(db, workspaceId, input.music ?? null);
+  const settings: CompositionSettings = {
+    version: 1,
+    template: { name, version, sha256 },
+    ...{ ...picture, language: languageOf(checked.data), voice },
+    ...(materials.length > 0 && { materials }),
+    ...(music && { music }),
+  };
+  return { data: JSON.stringify(checked.data), settings };
+}
+
+const heights = { least: 144, most: 2160 };
+const frameRates = { least: 10, most: 60 };
+
+/** The template's picture in another size, with the same shape: even numbers of pixels, as encoders need. */
+function planPicture(
+  { size, frameRate }: Pick<TemplateManifest, "size" | "frameRate">,
+  input: Pick<TemplateInput, "height" | "frameRate">,
+): Pick<CompositionSettings, "width" | "height" | "frameRate"> {
+  const shorter = Math.min(...size);
+  const wanted = inRange(`${FIELD}.height`, input.height ?? shorter, heights);
+  const [width = 0, height = 0] = size.map((side) => 2 * Math.round((side * wanted) / shorter / 2));
+  return {
+    ...{ width, height },
+    frameRate: inRange(`${FIELD}.frameRate`, input.frameRate ?? frameRate, frameRates),
+  };
+}
+
+function inRange(field: string, value: number, { least, most }: { least: number; most: number }): number {
+  if (value >= least && value <= most) return value;
+  throw new InvalidInputError(
+    "PICTURE_INVALID",
+    field,
+    `${field}: is ${value}; use ${least} to ${most}, or omit it for the template's own.`,
+  );
+}
+
+/** Before the data is looked at: a deep value breaks readers that recurse. */
+function assertSize(data: unknown): void {
+  if (isDeeperThan(data, MAX_DATA_DEPTH)) {
+    throw new InvalidInputError(
+      "DATA_TOO_DEEP",
+      dataField,
+      `${dataField}: nests deeper than ${MAX_DATA_DEPTH} levels. Templates need a few.`,
+    );
+  }
+  const sizeBytes = Buffer.byteLength(JSON.stringify(data) ?? "");
+  if (sizeBytes <= MAX_DATA_BYTES) return;
+  throw new InvalidInputError(
+    "DATA_TOO_LARGE",
+    dataField,
+    `${dataField}: takes ${sizeBytes} bytes as JSON; the limit is ${MAX_DATA_BYTES}. Divide it into several videos, and send pictures and sounds as materials.`,
+  );
+}
+
+const SILENT = "NONE";
+
+function checkVoice({ name, rate }: VoiceInput): NarrationVoice | null {
+  if (name === SILENT) return null;
+  const voice = { name: name ?? null, rate: rate ?? 1 };
+  const checked = CompositionSettings.shape.voice.safeParse(voice);
+  if (checked.success) return checked.data;
+  const field = `${FIELD}.voice`;
+  throw new InvalidInputError(
+    "VOICE_INVALID",
+    field,
+    `${field}: has the name ${JSON.stringify(name?.slice(0, 100).toWellFormed() ?? null)} and the rate ${voice.rate}. Use the name of a voice such as "slt", or "${SILENT}" for none, and a rate from 0.5 to 2.`,
+  );
+}
+
+async function chooseMusic(
+  db: Db,
+  workspaceId: string,
+  id: string | null,
+): Promise<SourceMaterial | undefined> {
+  if (id === null) return undefined;
+  const [music] = await chooseMaterials(db, workspaceId, { ids: [id], field: musicField });
+  if (music === undefined || music.kind === "AUDIO") return music;
+  throw new InvalidInputError(
+    "MUSIC_INVALID",
+    musicField,
+    `${musicField}: ${JSON.stringify(music.filename)} is of the kind ${music.kind}, and music is AUDIO. Use the id of a material of that kind.`,
+  );
+}

@@ -1,0 +1,124 @@
+/** A quiz from its data to the stream: spoken, drawn, mixed, captioned, and copied where nothing changed. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inspect } from "../../render-worker/testing/inspect.ts";
+import { keyOf } from "../../src/inputs/global-id.ts";
+import { documents, type System, startSystem } from "../kit/index.ts";
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+/** Scenes of some ten seconds, of which little moves. */
+const question = (text: string) => ({
+  question: text,
+  options: ["Jupiter", "Saturn", "Neptune", "Earth"],
+  answerIndex: 0,
+  explanation: "It is larger than all of the other planets together, and was known to people of all times.",
+});
+const quiz = (...texts: string[]) => ({
+  ...{ timerSeconds: 1, speakOptions: false },
+  questions: texts.map(question),
+});
+const first = quiz("Which planet is the largest?", "Which planet is a giant?", "Which planet comes fifth?");
+
+interface Watched {
+  status: string;
+  durationMs: number | null;
+  error: { message: string } | null;
+  step: { kind: string; index: number; count: number; name: string } | null;
+}
+
+const WATCH = `subscription ($id: ID!) { videoProgress(id: $id) {
+  id status durationMs error { message } step { kind index count name } } }`;
+
+async function make(data: object): Promise<{ id: string; videoId: string; seen: Watched[] }> {
+  const template = { template: "quiz-classic", data, height: 270, frameRate: 10 };
+  const input = { title: "Planets", source: { template } };
+  const { data: created } = await system.client.ask(documents.createVideo, { input });
+  expect(created.createVideo).toMatchObject({ __typename: "Video", status: "PROCESSING" });
+  const { id } = created.createVideo;
+  const isEnd = ({ status }: Watched) => status === "READY" || status === "FAILED";
+  const seen: Watched[] = await system.client.watch(id, isEnd, null, WATCH);
+  expect(seen.at(-1)).toMatchObject({ status: "READY", error: null });
+  return { id, videoId: keyOf("Video", id) ?? "", seen };
+}
+
+/** For each chunk of a video, whether it was copied from another one. */
+async function chunksOf(videoId: string): Promise<boolean[]> {
+  const parts = await system.db.part.findMany({
+    where: { videoId, rendition: "144p" },
+    orderBy: { startMs: "asc" },
+  });
+  return parts.map(({ initKey }) => initKey.includes("-copy-"));
+}
+
+test("a quiz plays while it is drawn, has sound and captions, and encodes again only what has changed", async () => {
+  const { id, videoId, seen } = await make(first);
+  const { playableAt, readyAt } = await system.db.video.findUniqueOrThrow({ where: { id: videoId } });
+  expect(playableAt?.getTime()).toBeLessThan(readyAt?.getTime() ?? 0);
+  const steps = seen.flatMap(({ step }) =>
+    step ? [`${step.kind} ${step.index} of ${step.count}: ${step.name}`] : [],
+  );
+  expect([...new Set(steps)]).toEqual(
+    first.questions.map((one, index) => `SCENE ${index} of 3: ${one.question}`),
+  );
+
+  const { data } = await system.client.ask(
+    `query ($id: ID!) { video(id: $id) { durationMs width height audioTracks { name codec }
+        captions { language kind label url } source { kind composition { template language isSilent } data } } }`,
+    { id },
+  );
+  expect(data.video).toMatchObject({
+    ...{ width: 480, height: 270 },
+    audioTracks: [{ name: "Audio", codec: "AAC" }],
+    captions: [{ language: "en", kind: "SUBTITLES", label: "English" }],
+    source: {
+      kind: "TEMPLATE",
+      composition: { template: "quiz-classic", language: "en", isSilent: false },
+      data: { ...first, theme: expect.any(String) },
+    },
+  });
+  expect(data.video.durationMs).toBeGreaterThan(24_000);
+  const master = join(system.storeDirectory, `videos/${videoId}/manifest/master.m3u8`);
+  const stream = await inspect(master);
+  expect(stream).toMatchObject({ startTime: 0 });
+  const [track] = await system.db.captionTrack.findMany({ where: { videoId } });
+  const vtt = await readFile(join(system.storeDirectory, track?.key ?? ""), "utf8");
+  for (const { question } of first.questions) expect(vtt).toContain(question);
+  expect(await chunksOf(videoId)).toEqual([false, false, false]);
+
+  const again = await make(first);
+  expect(await chunksOf(again.videoId)).toEqual([true, true, true]);
+
+  const [one = "", , three = ""] = first.questions.map((each) => each.question);
+  const changed = await make(quiz(one, "Which planet has a great red spot?", three));
+  expect(await chunksOf(changed.videoId)).toEqual([true, false, true]);
+}, 180_000);
+
+test("data is checked before anything is made: by its schema at once, by its picture before it is drawn", async () => {
+  const { data: listed } = await system.client.ask("{ templates { name width height dataSchema example } }");
+  const classic = listed.templates.find(({ name }: { name: string }) => name === "quiz-classic");
+  expect(classic).toMatchObject({ width: 1920, height: 1080, dataSchema: { required: ["questions"] } });
+  const create = async (data: object) => {
+    const source = { template: { template: "quiz-classic", data, height: 270, frameRate: 10 } };
+    const { data: made } = await system.client.ask(
+      `mutation ($input: CreateVideoInput!) { createVideo(input: $input) { __typename
+        ... on Video { id } ... on InvalidDataError { code issues { path code message } } } }`,
+      { input: { title: "Long", source } },
+    );
+    return made.createVideo;
+  };
+  expect(await create({ questions: [question("")] })).toMatchObject({
+    ...{ __typename: "InvalidDataError", code: "DATA_INVALID" },
+    issues: [{ path: "/questions/0/question", code: "DATA_INVALID" }],
+  });
+
+  const long = question("Which?");
+  long.options[1] = `${"W".repeat(119)}!`;
+  const seen = await system.client.watch((await create({ questions: [long] })).id);
+  expect(seen.at(-1)).toMatchObject({ status: "FAILED", error: { code: "TEXT_TOO_LONG" } });
+});
