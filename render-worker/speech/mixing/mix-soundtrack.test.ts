@@ -139,6 +139,15 @@ test("clips and sounds begin at their times, also repeated ones, and what lies b
   expect(levelOf(samples, 5_510, 6_600)).toBeLessThan(-70);
 });
 
+test("more sounds than anyone could tell apart are refused before they are mixed", async () => {
+  const { mix } = await studio();
+  const sound = { atMs: 0, path: "/nonexistent", name: "tick.wav", durationMs: 3_600_000 };
+  const sounds = Array.from({ length: 200 }, () => sound);
+  await expect(mix({ durationMs: 60_000, sounds })).rejects.toMatchObject({
+    reported: { code: "SOUNDS_TOO_LONG", retriable: false },
+  });
+});
+
 test("a soundtrack of nothing is silence of an exact length", async () => {
   const { mix } = await studio();
   const { samples } = await mix({ durationMs: 1_500 });

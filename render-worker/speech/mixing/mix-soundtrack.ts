@@ -1,5 +1,6 @@
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inputError } from "../../errors.ts";
 import type { Program } from "../../programs/index.ts";
 import { type DecodeOptions, decodeSound, mixingFailed } from "./decode-sound.ts";
 import {
@@ -18,7 +19,7 @@ import {
   SOUNDTRACK_RATE,
   type Soundtrack,
 } from "./soundtrack.ts";
-import { fitSamples, Timeline } from "./timeline.ts";
+import { Timeline } from "./timeline.ts";
 
 export interface MixOptions extends DecodeOptions {
   /** An empty folder that ffmpeg may write. The result is the only file that stays there. */
@@ -34,6 +35,8 @@ export interface MixedSoundtrack {
 
 /** A longer cue is no cue. */
 const MAX_SOUND_MS = 60_000;
+/** Sounds of a given length that may be heard at a time, on average. */
+const MAX_OVERLAPS = 8;
 /** Hours of audio take seconds. */
 const TIMEOUT_MS = 600_000;
 const format = { sampleRate: SOUNDTRACK_RATE, channels: 2 };
@@ -42,7 +45,7 @@ const format = { sampleRate: SOUNDTRACK_RATE, channels: 2 };
  * Mixes speech, sounds and music to an integrated loudness of -16 LUFS (EBU R128), with true peaks below -1
  * dBTP. Speech and music are measured first, so that their balance does not depend on voice and file; the
  * whole gets one gain, which keeps its dynamics. Everything that reads a file of a user is ffmpeg in its
- * jail. Throws a `RenderError`: `SOUND_UNREADABLE` is final, `MIXING_FAILED` is not.
+ * jail. Throws a `RenderError`: `SOUND_UNREADABLE` and `SOUNDS_TOO_LONG` are final, `MIXING_FAILED` is not.
  */
 export async function mixSoundtrack(soundtrack: Soundtrack, options: MixOptions): Promise<MixedSoundtrack> {
   const { durationMs, clips, sounds, music } = soundtrack;
@@ -97,6 +100,7 @@ async function placeSounds(
   durationMs: number,
   options: MixOptions,
 ): Promise<RawFile> {
+  assertFew(sounds, durationMs);
   const path = join(options.folder, "sounds.s16le");
   await using timeline = await Timeline.create(path, durationMs, format);
   const decoded = join(options.folder, "sound.s16le");
@@ -105,10 +109,24 @@ async function placeSounds(
     await decodeSound(first, decoded, MAX_SOUND_MS, options);
     const samples = await readFile(decoded);
     await rm(decoded);
-    for (const { atMs, durationMs: lasts, gainDb } of [first, ...others])
-      await timeline.add(atMs, lasts === undefined ? samples : fitSamples(samples, lasts, format), gainDb);
+    for (const { atMs, durationMs: lastsMs, gainDb } of [first, ...others])
+      await timeline.add(atMs, samples, { gainDb, lastsMs });
   }
   return { path, ...format };
+}
+
+/** Every second of a sound takes time of the worker. Throws a final `RenderError`. */
+function assertFew(sounds: readonly PlacedSound[], durationMs: number): void {
+  const totalMs = sounds.reduce(
+    (sum, { atMs, durationMs: lastsMs = 0 }) => sum + Math.max(0, Math.min(lastsMs, durationMs - atMs)),
+    0,
+  );
+  const mostMs = MAX_OVERLAPS * durationMs;
+  if (totalMs <= mostMs) return;
+  throw inputError(
+    "SOUNDS_TOO_LONG",
+    `The sounds last for ${Math.round(totalMs / 1000)} s together, and may last for ${Math.round(mostMs / 1000)} s: at most ${MAX_OVERLAPS} at a time. Use fewer or shorter ones.`,
+  );
 }
 
 async function decodeMusic(

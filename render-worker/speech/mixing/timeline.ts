@@ -2,10 +2,17 @@ import { chmod, type FileHandle, open } from "node:fs/promises";
 
 const SAMPLE_BYTES = 2;
 const FADE_MS = 10;
+/** Some two seconds. */
+const PIECE_BYTES = 384_000;
 
 interface Layout {
   sampleRate: number;
   channels: number;
+}
+
+interface AddOptions {
+  gainDb?: number | undefined;
+  lastsMs?: number | undefined;
 }
 
 /**
@@ -35,19 +42,32 @@ export class Timeline implements AsyncDisposable {
     return new Timeline(path, file, layout, sizeBytes);
   }
 
-  /** Adds samples of the timeline's layout to what is there. */
-  async add(atMs: number, samples: Buffer, gainDb = 0): Promise<void> {
-    const at = bytesOf(Math.max(0, atMs), this.layout);
-    const length = Math.min(samples.length - (samples.length % SAMPLE_BYTES), this.#sizeBytes - at);
-    if (length <= 0) return;
-    const mixed = Buffer.alloc(length);
-    await this.#file.read(mixed, 0, length, at);
+  /**
+   * Adds samples of the timeline's layout to what is there.
+   *
+   * @param lastsMs they repeat, or are cut with a short fade. Default: their own length
+   */
+  async add(atMs: number, samples: Buffer, { gainDb = 0, lastsMs }: AddOptions = {}): Promise<void> {
+    const whole = samples.length - (samples.length % (this.layout.channels * SAMPLE_BYTES));
+    const from = bytesOf(Math.max(0, atMs), this.layout);
+    const lasts = lastsMs === undefined ? whole : bytesOf(lastsMs, this.layout);
+    const end = Math.min(from + lasts, this.#sizeBytes);
+    if (whole === 0 || end <= from) return;
+    const fadeBytes = lasts % whole === 0 ? 0 : Math.min(lasts, bytesOf(FADE_MS, this.layout));
     const gain = 10 ** (gainDb / 20);
-    for (let offset = 0; offset < length; offset += SAMPLE_BYTES) {
-      const sum = mixed.readInt16LE(offset) + Math.round(samples.readInt16LE(offset) * gain);
-      mixed.writeInt16LE(Math.max(-32_768, Math.min(32_767, sum)), offset);
+    // In pieces: others wait for this thread, and a sound may repeat for an hour.
+    for (let at = from; at < end; at += PIECE_BYTES) {
+      const mixed = Buffer.alloc(Math.min(PIECE_BYTES, end - at));
+      await this.#file.read(mixed, 0, mixed.length, at);
+      for (let offset = 0; offset < mixed.length; offset += SAMPLE_BYTES) {
+        const position = at - from + offset;
+        const fade = Math.min(1, (lasts - position) / fadeBytes);
+        const sum =
+          mixed.readInt16LE(offset) + Math.round(samples.readInt16LE(position % whole) * gain * fade);
+        mixed.writeInt16LE(Math.max(-32_768, Math.min(32_767, sum)), offset);
+      }
+      await this.#file.write(mixed, 0, mixed.length, at);
     }
-    await this.#file.write(mixed, 0, length, at);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -58,18 +78,3 @@ export class Timeline implements AsyncDisposable {
 /** Bytes of whole frames. */
 const bytesOf = (ms: number, { sampleRate, channels }: Layout): number =>
   Math.round((ms / 1000) * sampleRate) * channels * SAMPLE_BYTES;
-
-/** Samples of a length: repeated if they are shorter, cut with a short fade if they are longer. Pure. */
-export function fitSamples(samples: Buffer, durationMs: number, layout: Layout): Buffer {
-  const length = bytesOf(durationMs, layout);
-  if (samples.length === 0) return samples;
-  const fitted = Buffer.alloc(length, samples);
-  const frameBytes = layout.channels * SAMPLE_BYTES;
-  const fadeFrames = Math.min(length, bytesOf(FADE_MS, layout)) / frameBytes;
-  if (length % samples.length === 0) return fitted;
-  for (let offset = length - fadeFrames * frameBytes; offset < length; offset += SAMPLE_BYTES) {
-    const left = (length - offset) / frameBytes / fadeFrames;
-    fitted.writeInt16LE(Math.round(fitted.readInt16LE(offset) * left), offset);
-  }
-  return fitted;
-}
