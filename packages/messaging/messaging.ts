@@ -38,8 +38,8 @@ export interface Messaging extends AsyncDisposable {
    * and redelivered when it rejects. Unreadable messages move to the `unreadable` topic with the reason in
    * their attributes and never reach `handle`. Disposing stops the stream after the running handlers, and
    * returns the messages that wait; those still on their way to the consumer are redelivered after the
-   * subscription's acknowledgement deadline. The stream resumes automatically after the broker was unavailable
-   * or lost the subscription.
+   * subscription's acknowledgement deadline. The stream resumes automatically after the broker was
+   * unavailable or lost the subscription.
    */
   consume(
     subscription: SubscriptionSpec,

@@ -62,7 +62,7 @@ promise("a write survives every kind of fault and creates one object", async () 
   }
 });
 
-/** Injects a late request; the returned function lets it arrive and resolves with the server's answer to it. */
+/** Injects a late request; the returned function lets it arrive and resolves with the server's answer. */
 function delayFirst(isMeant: Parameters<typeof injectFaults>[1]): () => Promise<number | undefined> {
   const { promise: until, resolve: arrive } = Promise.withResolvers<void>();
   const before = faulty.proxy.lateStatuses.length;

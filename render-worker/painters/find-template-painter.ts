@@ -13,8 +13,8 @@ export type TemplatePainter = Omit<InstalledPainter, "texReason">;
 
 /**
  * Finds the painter of templates, which npm has installed with the worker, and has it examine itself in this
- * jail. Rejects with a `ToolNotFoundError` if it does not run, e.g. since its native library does not exist for
- * this platform, and with an `UnsafeKindError` if it finds a way out of the jail.
+ * jail. Rejects with a `ToolNotFoundError` if it does not run, e.g. since its native library does not exist
+ * for this platform, and with an `UnsafeKindError` if it finds a way out of the jail.
  */
 export async function findTemplatePainter(jail: Jail = createNoJail()): Promise<TemplatePainter> {
   const readable = await packageFolders(sources).catch((error: unknown) => {

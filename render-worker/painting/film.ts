@@ -1,23 +1,8 @@
 import { Readable } from "node:stream";
 import type { Picture } from "./events.ts";
+import type { Frame } from "./frame.ts";
 import { matroskaBlock, matroskaHeader, SAMPLE_RATE } from "./matroska.ts";
 import { BYTES_PER_SAMPLE } from "./read-records.ts";
-
-/** A frame, shown `repeats` times. */
-export interface Frame {
-  /** RGBA, rows from the top. */
-  pixels: Buffer;
-  repeats: number;
-}
-
-/** A frame whose pixels stay until `KEPT_FRAMES` more frames have been read. */
-export interface DrawnFrame extends Frame {
-  /**
-   * All that differs from the frame before it: a rectangle and its pixels, as in a record `RECT`. Overwritten
-   * when the next frame is read. Null: unknown.
-   */
-  change: Buffer | null;
-}
 
 /**
  * Frames as uncompressed Matroska whose first one is shown at 0, drawn as fast as they are read. The stream

@@ -1,6 +1,7 @@
 /** Runs painters: programs that draw, and send their frames and events through one pipe. */
 export type { PainterEvent, PlacedSound, SpokenText } from "./events.ts";
-export { type DrawnFrame, type Frame, toFilm, toSoundtrack } from "./film.ts";
+export { toFilm, toSoundtrack } from "./film.ts";
+export type { DrawnFrame, Frame } from "./frame.ts";
 export {
   type Counts,
   type Drawn,

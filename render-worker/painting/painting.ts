@@ -5,7 +5,7 @@ import type { ScriptLimits } from "../config.ts";
 import { inputError, type RenderError, retriableError, scriptError } from "../errors.ts";
 import type { Program, ProgramResult } from "../programs/index.ts";
 import type { Counted, PainterEvent, PainterFailure, Picture } from "./events.ts";
-import type { DrawnFrame } from "./film.ts";
+import type { DrawnFrame } from "./frame.ts";
 import { CutOffError, ProtocolError } from "./protocol-error.ts";
 import { type PainterRecord, readRecords } from "./read-records.ts";
 
@@ -49,7 +49,7 @@ export interface TemplateJob {
   clips?: Readonly<Record<string, number>>;
   /** Files that the data names, like a script's. */
   materials?: { folder: string; fonts: readonly string[] };
-  /** Of the mode `STILL`: a scene's index and a mark, at whose end it is drawn. Default: the first, its last. */
+  /** With `STILL`: a scene, and the mark at whose end it is drawn. Default: the first one, its last mark. */
   still?: { scene: number; mark: string | null };
 }
 

@@ -1,5 +1,5 @@
 import { PainterEvent, type Picture } from "./events.ts";
-import type { DrawnFrame } from "./film.ts";
+import type { DrawnFrame } from "./frame.ts";
 import { CutOffError, ProtocolError } from "./protocol-error.ts";
 
 /** Length of a record's header: `kind[4] a:u32le b:u32le length:u32le`. */

@@ -26,8 +26,8 @@ async function probeAnew(
   wants: "PICTURE" | "AUDIO",
 ): Promise<SourceFile> {
   const { config, log, memory, programs, signal, tools } = context;
-  /** @param leastBytes memory that this source is known to need: samples may miss the peak of a short program */
-  const probe = (bytes: number, leastBytes = (_: SourceFile) => 0) =>
+  /** @param leastBytes memory that this source needs anyway: samples may miss a short program's peak */
+  const probe = (bytes: number, leastBytes: (source: SourceFile) => number = () => 0) =>
     reserveMemory(context, { program: "probe", bytes }, async () => {
       using usage = new ProgramUsage();
       const source = await usage.around(() =>

@@ -19,24 +19,24 @@ interface Family {
   weights: string;
 }
 
-const LATIN: Family = { name: "Rubik", packageName: "@fontsource-variable/rubik", weights: "wght" };
-const JAPANESE: Family = {
+const latin: Family = { name: "Rubik", packageName: "@fontsource-variable/rubik", weights: "wght" };
+const japanese: Family = {
   name: "Noto Sans JP",
   packageName: "@fontsource-variable/noto-sans-jp",
   weights: "wght",
 };
-const KOREAN: Family = {
+const korean: Family = {
   name: "Noto Sans KR",
   packageName: "@fontsource-variable/noto-sans-kr",
   weights: "wght",
 };
-const CHINESE: Family = {
+const chinese: Family = {
   name: "Noto Sans SC",
   packageName: "@fontsource-variable/noto-sans-sc",
   weights: "wght",
 };
 const EMOJI = "Twemoji";
-const emojiFile = "twemoji-colr-font/twemoji.woff2";
+const EMOJI_FILE = "twemoji-colr-font/twemoji.woff2";
 const FONT_FILE = /\.(woff2|woff|ttf|otf)$/i;
 /** Digits and `#` are in the emoji font as well. */
 const afterAscii: [number, number][] = [[0xa0, 0x10ffff]];
@@ -44,11 +44,11 @@ const afterAscii: [number, number][] = [[0xa0, 0x10ffff]];
 /** Han characters look different in each language. */
 const familiesFor = (language: string): Family[] => {
   const order = language.startsWith("ja")
-    ? [JAPANESE, CHINESE, KOREAN]
+    ? [japanese, chinese, korean]
     : language.startsWith("ko")
-      ? [KOREAN, JAPANESE, CHINESE]
-      : [CHINESE, JAPANESE, KOREAN];
-  return [LATIN, ...order];
+      ? [korean, japanese, chinese]
+      : [chinese, japanese, korean];
+  return [latin, ...order];
 };
 
 /** Loads the fonts that a text needs, once. */
@@ -103,7 +103,7 @@ export class Fonts {
       missing = missing.difference(covered);
     }
     if (/\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(text))
-      await this.#register(resolve(emojiFile), EMOJI, afterAscii);
+      await this.#register(resolve(EMOJI_FILE), EMOJI, afterAscii);
   }
 
   async #register(file: string, name: string, unicodeRange: [number, number][]): Promise<void> {

@@ -25,9 +25,9 @@ interface Interval {
   endMs: number;
 }
 
-const ALWAYS: Interval = { startMs: 0, endMs: Number.POSITIVE_INFINITY };
+const always: Interval = { startMs: 0, endMs: Number.POSITIVE_INFINITY };
 /** Together with the shorthand these may combine across rules: such an element is drawn all the time. */
-const LONGHANDS = new Set(["animation-delay", "animation-duration", "animation-iteration-count"]);
+const longhands = new Set(["animation-delay", "animation-duration", "animation-iteration-count"]);
 
 /**
  * Finds out from the CSS when elements are animated. Where it cannot tell, an element counts as moving: that
@@ -46,7 +46,7 @@ export function findMotion(
     const values = animationsOf(element, rules);
     if (values.length === 0) continue;
     const scope = scopeOf(element, declared);
-    const found = values.flatMap((value) => (value === null ? [ALWAYS] : intervalsOf(value, scope)));
+    const found = values.flatMap((value) => (value === null ? [always] : intervalsOf(value, scope)));
     (ofLayers.get(layerOf(element)) ?? base).push(...found);
   }
   const toSpans = (intervals: readonly Interval[]) =>
@@ -69,7 +69,7 @@ function animationsOf(element: Element, rules: readonly StyleRule[]): (string | 
   const values: (string | null)[] = [];
   const note = (prop: string, value: string) => {
     if (prop === "animation") values.push(value);
-    else if (LONGHANDS.has(prop)) values.push(null);
+    else if (longhands.has(prop)) values.push(null);
   };
   for (const rule of rules)
     if (doesMatch(rule, element)) for (const { prop, value } of rule.declarations) note(prop, value);
@@ -97,7 +97,7 @@ function intervalsOfOne(nodes: readonly ValueNode[], scope: Scope): Interval[] {
   for (const node of nodes) {
     const values = evaluate(node, scope);
     // A variable without a known value may be a time.
-    if (values === null && node.type === "function" && ["var", "calc"].includes(node.value)) return [ALWAYS];
+    if (values === null && node.type === "function" && ["var", "calc"].includes(node.value)) return [always];
     if (node.type === "word" && node.value === "none" && nodes.length === 1) return [];
     if (node.type === "word" && node.value === "infinite") count = [Number.POSITIVE_INFINITY];
     if (values === null) continue;

@@ -5,7 +5,7 @@ import { declaredProperties, evaluate, type Scope, scopeOf } from "./css-values.
 import { doesMatch, type StyleRule } from "./style-rules.ts";
 import type { Element, Tree } from "./tree.ts";
 
-const ANIMATION = /^animation(-delay|-duration|-iteration-count)?$/;
+const ANIMATION_TIMES = /^animation(-delay|-duration|-iteration-count)?$/;
 const PREFIX = "--reelay-time-";
 
 /**
@@ -18,7 +18,7 @@ export function resolveTimes(tree: Tree, sheets: readonly Root[], rules: readonl
   let count = 0;
   for (const rule of rules)
     for (const declaration of rule.declarations) {
-      if (!ANIMATION.test(declaration.prop)) continue;
+      if (!ANIMATION_TIMES.test(declaration.prop)) continue;
       const expressions: { name: string; text: string }[] = [];
       declaration.value = replaceCalc(declaration.value, (text) => {
         const name = `${PREFIX}${(count += 1)}`;

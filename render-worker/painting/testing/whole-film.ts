@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import { type Frame, toFilm } from "../film.ts";
+import { toFilm } from "../film.ts";
+import type { Frame } from "../frame.ts";
 import type { Counts, Drawn, Painting } from "../painting.ts";
 
 /** All frames of a drawing as one film. */
