@@ -1,7 +1,8 @@
 /**
  * Corrects fake-gcs-server (1.56.1) where it differs from Cloud Storage. It appends a repeated chunk of a
  * resumable upload again, ends the upload when a client asks how much arrived, and forgets a complete
- * session. It also removes an object whatever the request's `ifGenerationMatch`. All other requests pass through.
+ * session. It also removes an object whatever the request's `ifGenerationMatch`. All other requests pass
+ * through.
  */
 import {
   createServer,
