@@ -56,7 +56,7 @@ test("a script becomes a video whose animation waits for a worker", async () => 
     mainJob: {
       kind: "ANIMATION",
       status: "QUEUED",
-      plan: { kind: "WHOLE", reason: "One task draws the whole animation." },
+      plan: { kind: "WHOLE", reason: "One task draws the whole video." },
       step: null,
       tasks: [{ kind: "ANIMATION" }],
     },

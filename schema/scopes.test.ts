@@ -35,6 +35,8 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Query.questionSet": read,
   "Query.questionSets": read,
   "Query.sourceCheck": read,
+  "Query.template": read,
+  "Query.templates": read,
   "Query.videoByExternalId": read,
   "Query.videos": read,
   "Query.viewer": [...read, "OPERATOR"],

@@ -17,8 +17,10 @@ const questionLimits = {
 
 /** Control characters, and those that turn the direction of the text around them. */
 const FORBIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
-/** The question marks of the scripts, perhaps inside quotes or brackets. */
-const ENDS_AS_QUESTION = /[?？؟՞⁇⁈⹔;;][?!\p{Pe}\p{Pf}"']*$/u;
+/** The question marks of the scripts. */
+const QUESTION_MARK = /[?？؟՞⁇⁈⹔;;]/u;
+/** What may follow one: quotes and brackets end. */
+const CLOSING = /[!\p{Pe}\p{Pf}"']/u;
 /** Japanese questions may end with か and a full stop; these scripts write no question mark. */
 const ENDS_WITHOUT_MARK =
   /か。?$|[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]$/u;
@@ -87,6 +89,11 @@ function checkCharacters({ question, options, category, explanation }: QuestionD
   ];
 }
 
+function endsWithMark(question: string): boolean {
+  const last = Array.from(question).findLast((character) => !CLOSING.test(character));
+  return last !== undefined && QUESTION_MARK.test(last);
+}
+
 function checkText({ question }: QuestionDraft, language: string): QuestionProblem[] {
   const { minLength, maxLength } = questionLimits;
   const length = lengthOf(question);
@@ -102,7 +109,7 @@ function checkText({ question }: QuestionDraft, language: string): QuestionProbl
         `The question has ${length} characters and may have ${maxLength}. Shorten it.`,
       ),
     );
-  if (!ENDS_AS_QUESTION.test(question) && !ENDS_WITHOUT_MARK.test(question))
+  if (!endsWithMark(question) && !ENDS_WITHOUT_MARK.test(question))
     problems.push(
       problem("QUESTION_NOT_ASKED", "The text does not end with a question mark. Write it as a question."),
     );

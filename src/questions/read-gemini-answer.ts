@@ -2,7 +2,7 @@ import { difficulties, type QuestionDraft } from "@reelay/questions";
 import { z } from "zod";
 import { QuestionWriterError } from "./question-writer.ts";
 
-const FENCE = /^\s*```[a-z]*\s*\n?([\s\S]*?)\n?\s*```\s*$/i;
+const FENCE = "```";
 /** Characters of a text that are kept, to show what was rejected. */
 const KEPT_LENGTH = 1_000;
 const MAX_OPTIONS = 10;
@@ -44,7 +44,7 @@ export function readGeminiAnswer(
       false,
     );
   if (text.trim() === "") throw fail("ANSWER_EMPTY", "Gemini's answer is empty. Try again.", true);
-  const entries = Answer.safeParse(parse(FENCE.exec(text)?.[1] ?? text));
+  const entries = Answer.safeParse(parse(withoutFence(text.trim())));
   if (!entries.success)
     throw finishReason === "MAX_TOKENS"
       ? fail("ANSWER_TRUNCATED", "Gemini's answer was cut off. Ask for fewer questions.", true)
@@ -56,6 +56,12 @@ export function readGeminiAnswer(
   if (drafts.length === 0) throw fail("ANSWER_EMPTY", "Gemini's answer has no questions. Try again.", true);
   return drafts;
 }
+
+/** The content of a Markdown fence, which names a language. */
+const withoutFence = (text: string): string =>
+  text.startsWith(FENCE) && text.endsWith(FENCE)
+    ? text.slice(FENCE.length, -FENCE.length).replace(/^[a-z]*/i, "")
+    : text;
 
 const fail = (code: string, message: string, retriable: boolean): QuestionWriterError =>
   new QuestionWriterError(code, message, { retriable });

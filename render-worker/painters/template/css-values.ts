@@ -48,7 +48,7 @@ export function evaluate(node: ValueNode, scope: Scope, depth = 0): Values | nul
 }
 
 function parseNumber(text: string): Values | null {
-  const found = /^([+-]?(?:\d+\.?\d*|\.\d+))(ms|s)?$/i.exec(text);
+  const found = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(ms|s)?$/i.exec(text);
   if (!found) return null;
   const unit = found[2]?.toLowerCase();
   return { numbers: [Number(found[1]) * (unit === "s" ? 1000 : 1)], unit: unit === undefined ? "" : "ms" };

@@ -60,7 +60,7 @@ export function parseTree(html: string, file: string, properties: Readonly<Recor
 
 /** Between two tags in the source. */
 const isLineBreak = (node: Node): boolean =>
-  node.type === "text" && node.tagName === undefined && /^\s*\n\s*$/.test(node.text);
+  node.type === "text" && node.tagName === undefined && node.text.includes("\n") && node.text.trim() === "";
 
 /** Before the parser, which recurses. */
 function assertDepth(html: string, file: string): void {

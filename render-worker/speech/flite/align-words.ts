@@ -50,7 +50,9 @@ function parseSegments(printed: string, durationMs: number): Segment[] {
   let sentenceAt = 0;
   let at = 0;
   for (const line of linesOf(printed)) {
-    for (const [, sound = "", end = ""] of line.matchAll(/(\S+):(\d+\.\d+)/g)) {
+    for (const printedSound of line.split(" ")) {
+      const [sound = "", end = ""] = printedSound.split(":");
+      if (sound === "" || !/^\d+\.\d+$/.test(end)) continue;
       const endMs = sentenceAt + Number(end) * 1000;
       segments.push({ sound, startMs: at, endMs });
       at = endMs;
