@@ -39,7 +39,7 @@ test("a machine without the tools for any kind is refused, with one sentence per
   await expect(prepareKinds({ ...options, ...without })).rejects.toThrow(missing.message);
   await using kinds = await testKinds(options);
   expect(kinds.offer().kinds.map(({ name }) => name)).toEqual([
-    ...["TRANSCODE", "ANIMATION", "POSTER", "PREVIEW", "DOWNLOAD"],
+    ...["TRANSCODE", "ANIMATION", "COMPOSITION", "POSTER", "PREVIEW", "DOWNLOAD"],
   ]);
 });
 
