@@ -19,6 +19,11 @@ const EXCEPTIONS: readonly Exception[] = [
     why: "tests/e2e/rest.test.ts sends such requests; the painter of tests draws no Python",
   },
   {
+    page: "docs/reference/templates.md",
+    language: "css",
+    why: "render-worker/painters/template/motion.test.ts computes such times",
+  },
+  {
     page: "docs/reference/graphql.md",
     language: "json",
     words: '"UrlSource"',

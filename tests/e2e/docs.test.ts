@@ -64,9 +64,9 @@ afterAll(() => held?.disposeAsync());
 
 test("every snippet's language is covered by a test", () => {
   // `mermaid` is a diagram, which scripts/generate/rooms.ts generates from the imports.
-  const known = new Set(["graphql", "html", "json", "mermaid", "python", "sh", "ts", "tsx"]);
+  const known = new Set(["css", "graphql", "html", "json", "mermaid", "python", "sh", "ts", "tsx"]);
   expect(SNIPPETS.filter(({ language }) => !known.has(language)).map(placeOf)).toEqual([]);
-  expect(toRun("tsx", "python").map(([place]) => place)).toEqual([]);
+  expect(toRun("css", "tsx", "python").map(([place]) => place)).toEqual([]);
   expect(idleExceptions(SNIPPETS)).toEqual([]);
 });
 
