@@ -375,6 +375,45 @@ test("a set becomes the data of a quiz template", async () => {
   await api.db.questionSet.deleteMany({ where: { status: "GENERATING" } });
 });
 
+const VIDEO = `__typename ... on Video { id source { data composition { template questionSet { id topic } } } }
+  ... on InvalidInputError { field } ... on Error { code message }`;
+const READ_VIDEO = `query ($id: ID!) { video(id: $id) { source { data composition { questionSet { id } } } } }`;
+
+test("a video of a set shows its accepted questions, and stays as it is without the set", async () => {
+  const set = await importCsv();
+  const [good] = set.questions.nodes;
+  const create = (template: object, token?: string) => {
+    const source = { template: { template: "quiz-shorts", ...template } };
+    return mutate("createVideo", { title: "Quiz", source }, token, VIDEO);
+  };
+  const { id, source } = await create({ questionSet: set.id });
+  const question = { id: keyOf("Question", good.id), question: good.question, options: good.options };
+  expect(source).toMatchObject({
+    data: { title: "Planets", language: "en", timerSeconds: 5, questions: [question] },
+    composition: { template: "quiz-shorts", questionSet: { id: set.id, topic: "Planets" } },
+  });
+  const field = "source.template.questionSet";
+  const data = { questions: [] };
+  expect(await create({})).toMatchObject({ code: "DATA_INVALID", field: "source.template.data" });
+  expect(await create({ data, questionSet: set.id })).toMatchObject({ code: "DATA_INVALID" });
+  expect(await create({ template: "quote", questionSet: set.id })).toMatchObject({
+    ...{ code: "QUESTION_SET_UNSUITABLE", field },
+  });
+  const notFound = { code: "QUESTION_SET_NOT_FOUND", field };
+  expect(await create({ questionSet: set.id }, api.theirs.all)).toMatchObject(notFound);
+  expect(await create({ questionSet: good.id })).toMatchObject(notFound);
+  const pending = (await generate({})).id;
+  expect(await create({ questionSet: pending })).toMatchObject({ code: "QUESTION_SET_NOT_READY" });
+  await api.db.questionSet.deleteMany({ where: { status: "GENERATING" } });
+  await change("rejectQuestion", { id: good.id });
+  expect(await create({ questionSet: set.id })).toMatchObject({ code: "QUESTION_SET_EMPTY" });
+  await mutate("deleteQuestionSet", { id: set.id }, undefined, "__typename");
+  expect((await api.ask(READ_VIDEO, { id })).data.video.source).toEqual({
+    data: source.data,
+    composition: { questionSet: null },
+  });
+});
+
 test("another workspace sees and changes nothing, and each change needs the scope WRITE", async () => {
   const set = await importCsv();
   const [{ id }] = set.questions.nodes;

@@ -45,6 +45,8 @@ export const CompositionSettings = z.object({
   materials: z.array(SourceMaterial).min(1).max(MAX_MATERIALS).optional(),
   /** Audio below the narration. Absent: none. */
   music: SourceMaterial.optional(),
+  /** The question set that the data was made of. Absent: none. */
+  questionSetId: z.uuid().optional(),
 });
 export type CompositionSettings = z.infer<typeof CompositionSettings>;
 

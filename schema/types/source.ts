@@ -2,7 +2,9 @@ import { AnimationSettings, CompositionSettings, type SourceMaterial, SourceProb
 import { encodeGlobalId } from "../../src/inputs/index.ts";
 import { readText } from "../../src/streaming/index.ts";
 import { builder } from "../builder.ts";
+import { workspaceOf } from "../context.ts";
 import { AnimationRenderer, MaterialKind, SourceKind } from "./enums.ts";
+import { QuestionSet } from "./question-set.ts";
 
 /** Rows hold what a worker wrote at the time. A probe of an unknown version counts as none. */
 const probeOf = (json: unknown): SourceProbe | null => SourceProbe.safeParse(json).data ?? null;
@@ -135,6 +137,19 @@ const CompositionSettingsType = builder.objectRef<CompositionSettings>("Composit
       type: [SourceMaterialType],
       description: "Pictures and fonts that the data can use.",
       resolve: ({ materials }) => materials ?? [],
+    }),
+    questionSet: t.prismaField({
+      type: QuestionSet,
+      nullable: true,
+      description:
+        "The question set that the data was made of, as it is now. Null: none, or it has been deleted since.",
+      resolve: (query, { questionSetId }, _args, ctx) =>
+        questionSetId === undefined
+          ? null
+          : ctx.db.questionSet.findUnique({
+              ...query,
+              where: { id: questionSetId, workspaceId: workspaceOf(ctx) },
+            }),
     }),
   }),
 });

@@ -18,9 +18,12 @@ export const TemplateSourceInput = builder.inputType("TemplateSourceInput", {
     version: t.int({ description: "Version of the template. Default: the newest." }),
     data: t.field({
       type: "JSON",
-      required: true,
       description:
-        "What the template shows: an object that fits `Template.dataSchema`. At most 512 KiB as JSON. `language`, a BCP 47 tag, is that of the texts, the voice and the captions.",
+        "What the template shows: an object that fits `Template.dataSchema`. At most 512 KiB as JSON. `language`, a BCP 47 tag, is that of the texts, the voice and the captions. Exactly one of `data` and `questionSet`.",
+    }),
+    questionSet: t.id({
+      description:
+        "Id of a READY question set, whose accepted questions become the data, with its topic as the title and its language. For templates with `showsQuestions`. Later changes of the set do not change the video.",
     }),
     height: t.int({
       description:

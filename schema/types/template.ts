@@ -1,4 +1,4 @@
-import { type KnownTemplate, listTemplates } from "../../src/templates/index.ts";
+import { type KnownTemplate, listTemplates, showsQuestions } from "../../src/templates/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 
@@ -36,6 +36,10 @@ const Template = builder.objectRef<KnownTemplate>("Template").implement({
       type: "JSON",
       description: "A complete example of the data.",
       resolve: ({ manifest }) => manifest.example,
+    }),
+    showsQuestions: t.boolean({
+      description: "Whether `TemplateSourceInput.questionSet` can be its data.",
+      resolve: ({ manifest }) => showsQuestions(manifest),
     }),
     sha256: t.exposeString("sha256", { description: "SHA-256 of its files, hexadecimal." }),
   }),

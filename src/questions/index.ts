@@ -5,4 +5,4 @@ export { generateQuestions } from "./generate-questions.ts";
 export { generateDue, startGenerator } from "./generator.ts";
 export { importQuestions } from "./import-questions.ts";
 export { acceptQuestion, rejectQuestion, updateQuestion, verifyQuestion } from "./review-questions.ts";
-export { exportQuestions, readQuizData } from "./use-set.ts";
+export { exportQuestions, type QuizData, readQuizData } from "./use-set.ts";

@@ -42,3 +42,11 @@ export async function findTemplate(
     `${field}: there is no template ${wanted}. Use one of these: ${known}.`,
   );
 }
+
+/** Whether the data of a template can be made of a question set: it has a list of questions. Pure. */
+export function showsQuestions({ data }: Pick<TemplateManifest, "data">): boolean {
+  const { questions } = (data["properties"] ?? {}) as { questions?: unknown };
+  return (
+    typeof questions === "object" && questions !== null && "type" in questions && questions.type === "array"
+  );
+}

@@ -1,2 +1,2 @@
 /** Templates: what turns data into the scenes of a video. */
-export { findTemplate, type KnownTemplate, listTemplates } from "./find-template.ts";
+export { findTemplate, type KnownTemplate, listTemplates, showsQuestions } from "./find-template.ts";

@@ -6,9 +6,11 @@ import {
 } from "@reelay/contracts";
 import { checkData, languageOf, type TemplateManifest } from "@reelay/templates";
 import type { Db } from "../database/index.ts";
-import { InvalidDataError, InvalidInputError } from "../errors/index.ts";
+import { InvalidDataError, InvalidInputError, NotFoundError } from "../errors/index.ts";
+import { keyOf } from "../inputs/index.ts";
 import { chooseMaterials } from "../materials/index.ts";
-import { findTemplate } from "../templates/index.ts";
+import { type QuizData, readQuizData } from "../questions/index.ts";
+import { findTemplate, showsQuestions } from "../templates/index.ts";
 import { isDeeperThan } from "./check-input.ts";
 
 /** Data for a template as a client sends it. */
@@ -16,7 +18,10 @@ export interface TemplateInput {
   template: string;
   /** Default: the newest. */
   version?: number | null;
+  /** Exactly one of `data` and `questionSet`. */
   data?: unknown;
+  /** Id of a question set, whose accepted questions become the data. */
+  questionSet?: string | null;
   /** Shorter side of the picture in pixels. Default: the template's. */
   height?: number | null;
   /** Frames per second. Default: the template's. */
@@ -37,6 +42,7 @@ export interface VoiceInput {
 
 const FIELD = "source.template";
 const dataField = `${FIELD}.data`;
+const questionSetField = `${FIELD}.questionSet`;
 const musicField = `${FIELD}.music`;
 export const templateMaterialsField = `${FIELD}.materials`;
 
@@ -46,9 +52,10 @@ const MAX_ISSUES = 100;
 
 /**
  * How data is to be drawn, with the materials of its workspace, and the data with the template's defaults as
- * JSON. Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `PICTURE_INVALID`, `DATA_TOO_LARGE`,
- * `DATA_TOO_DEEP`, `VOICE_INVALID`, `MUSIC_INVALID`, and those of `chooseMaterials`), `InvalidDataError` and
- * `ConflictError` (`MATERIAL_NOT_READY`).
+ * JSON. Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `PICTURE_INVALID`, `DATA_INVALID`, `DATA_TOO_LARGE`,
+ * `DATA_TOO_DEEP`, `QUESTION_SET_NOT_FOUND`, `QUESTION_SET_UNSUITABLE`, `VOICE_INVALID`, `MUSIC_INVALID`, and
+ * those of `chooseMaterials`), `InvalidDataError` and `ConflictError` (`MATERIAL_NOT_READY`,
+ * `QUESTION_SET_NOT_READY`, `QUESTION_SET_EMPTY`).
  */
 export async function planTemplate(
   db: Db,
@@ -60,17 +67,10 @@ export async function planTemplate(
     input.version ?? null,
     `${FIELD}.${input.version == null ? "template" : "version"}`,
   );
-  assertSize(input.data);
   const { name, version } = manifest;
   const picture = planPicture(manifest, input);
-  const checked = checkData(manifest, input.data);
-  if (!checked.ok) {
-    const issues = checked.issues.slice(0, MAX_ISSUES);
-    throw new InvalidDataError(
-      name,
-      issues.map(({ path, code, message }) => ({ path: path ?? "", code, message })),
-    );
-  }
+  const { data, questionSetId } = await readData(db, workspaceId, { manifest, input });
+  const checked = checkTemplateData(manifest, data);
   const voice = checkVoice(input.voice ?? {});
   const materials = await chooseMaterials(db, workspaceId, {
     ids: input.materials ?? [],
@@ -80,12 +80,77 @@ export async function planTemplate(
   const settings: CompositionSettings = {
     version: 1,
     template: { name, version, sha256 },
-    ...{ ...picture, language: languageOf(checked.data), voice },
+    ...{ ...picture, language: languageOf(checked), voice },
     ...(materials.length > 0 && { materials }),
     ...(music && { music }),
+    ...(questionSetId !== undefined && { questionSetId }),
   };
-  return { data: JSON.stringify(checked.data), settings };
+  return { data: JSON.stringify(checked), settings };
 }
+
+interface GivenData {
+  data: unknown;
+  /** If it is of a question set. */
+  questionSetId?: string;
+}
+
+/** The data itself, or that of the question set. */
+async function readData(
+  db: Db,
+  workspaceId: string,
+  { manifest, input }: { manifest: TemplateManifest; input: TemplateInput },
+): Promise<GivenData> {
+  const { data, questionSet } = input;
+  if ((data == null) === (questionSet == null))
+    throw new InvalidInputError(
+      "DATA_INVALID",
+      dataField,
+      `${FIELD}: has ${data == null ? "neither data nor" : "both data and"} questionSet. Pass exactly one of them.`,
+    );
+  if (questionSet == null) return { data };
+  const questionSetId = keyOf("QuestionSet", questionSet);
+  if (questionSetId === null) throw questionSetNotFound(questionSet);
+  if (!showsQuestions(manifest)) throw questionSetUnsuitable(manifest);
+  return { data: await readQuiz(db, workspaceId, { questionSetId, questionSet }), questionSetId };
+}
+
+const readQuiz = (
+  db: Db,
+  workspaceId: string,
+  { questionSetId, questionSet }: { questionSetId: string; questionSet: string },
+): Promise<QuizData> =>
+  readQuizData(db, { workspaceId }, { questionSetId }).catch((error: unknown) => {
+    throw error instanceof NotFoundError ? questionSetNotFound(questionSet) : error;
+  });
+
+/**
+ * Data with the template's defaults. Throws `InvalidInputError` (`DATA_TOO_LARGE`, `DATA_TOO_DEEP`) and
+ * `InvalidDataError`. Pure.
+ */
+function checkTemplateData(manifest: TemplateManifest, data: unknown): Record<string, unknown> {
+  assertSize(data);
+  const checked = checkData(manifest, data);
+  if (checked.ok) return checked.data;
+  const issues = checked.issues.slice(0, MAX_ISSUES);
+  throw new InvalidDataError(
+    manifest.name,
+    issues.map(({ path, code, message }) => ({ path: path ?? "", code, message })),
+  );
+}
+
+const questionSetNotFound = (id: string): InvalidInputError =>
+  new InvalidInputError(
+    "QUESTION_SET_NOT_FOUND",
+    questionSetField,
+    `${questionSetField}: there is no question set ${JSON.stringify(id.slice(0, 100).toWellFormed())} in this workspace. Use an id that \`questionSets\` lists.`,
+  );
+
+const questionSetUnsuitable = ({ name }: TemplateManifest): InvalidInputError =>
+  new InvalidInputError(
+    "QUESTION_SET_UNSUITABLE",
+    questionSetField,
+    `${questionSetField}: the template ${name} shows no questions. Use one whose \`showsQuestions\` is true, such as quiz-classic, or pass \`data\`.`,
+  );
 
 const heights = { least: 144, most: 2160 };
 const frameRates = { least: 10, most: 60 };

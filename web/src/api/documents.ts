@@ -370,8 +370,10 @@ export type TemplateSourceInput = {
   template: string;
   /** Version of the template. Default: the newest. */
   version?: number | null | undefined;
-  /** What the template shows: an object that fits `Template.dataSchema`. At most 512 KiB as JSON. `language`, a BCP 47 tag, is that of the texts, the voice and the captions. */
-  data: unknown;
+  /** What the template shows: an object that fits `Template.dataSchema`. At most 512 KiB as JSON. `language`, a BCP 47 tag, is that of the texts, the voice and the captions. Exactly one of `data` and `questionSet`. */
+  data?: unknown;
+  /** Id of a READY question set, whose accepted questions become the data, with its topic as the title and its language. For templates with `showsQuestions`. Later changes of the set do not change the video. */
+  questionSet?: string | null | undefined;
   /** Pixels of the picture's shorter side, 144 to 2160. Default: the template's. The shape is the template's in any case. */
   height?: number | null | undefined;
   /** Frames per second, 10 to 60. Default: the template's. */
