@@ -394,8 +394,8 @@ test("a video of a set shows its accepted questions, and stays as it is without 
   });
   const field = "source.template.questionSet";
   const data = { questions: [] };
-  expect(await create({})).toMatchObject({ code: "DATA_INVALID", field: "source.template.data" });
-  expect(await create({ data, questionSet: set.id })).toMatchObject({ code: "DATA_INVALID" });
+  expect(await create({})).toMatchObject({ code: "SOURCE_INVALID", field: "source.template" });
+  expect(await create({ data, questionSet: set.id })).toMatchObject({ code: "SOURCE_INVALID" });
   expect(await create({ template: "quote", questionSet: set.id })).toMatchObject({
     ...{ code: "QUESTION_SET_UNSUITABLE", field },
   });

@@ -52,10 +52,10 @@ const MAX_ISSUES = 100;
 
 /**
  * How data is to be drawn, with the materials of its workspace, and the data with the template's defaults as
- * JSON. Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `PICTURE_INVALID`, `DATA_INVALID`, `DATA_TOO_LARGE`,
- * `DATA_TOO_DEEP`, `QUESTION_SET_NOT_FOUND`, `QUESTION_SET_UNSUITABLE`, `VOICE_INVALID`, `MUSIC_INVALID`, and
- * those of `chooseMaterials`), `InvalidDataError` and `ConflictError` (`MATERIAL_NOT_READY`,
- * `QUESTION_SET_NOT_READY`, `QUESTION_SET_EMPTY`).
+ * JSON. Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `PICTURE_INVALID`, `SOURCE_INVALID`,
+ * `DATA_TOO_LARGE`, `DATA_TOO_DEEP`, `QUESTION_SET_NOT_FOUND`, `QUESTION_SET_UNSUITABLE`, `VOICE_INVALID`,
+ * `MUSIC_INVALID`, and those of `chooseMaterials`), `InvalidDataError` and `ConflictError`
+ * (`MATERIAL_NOT_READY`, `QUESTION_SET_NOT_READY`, `QUESTION_SET_EMPTY`).
  */
 export async function planTemplate(
   db: Db,
@@ -103,8 +103,8 @@ async function readData(
   const { data, questionSet } = input;
   if ((data == null) === (questionSet == null))
     throw new InvalidInputError(
-      "DATA_INVALID",
-      dataField,
+      "SOURCE_INVALID",
+      FIELD,
       `${FIELD}: has ${data == null ? "neither data nor" : "both data and"} questionSet. Pass exactly one of them.`,
     );
   if (questionSet == null) return { data };

@@ -41,7 +41,10 @@ const VALUES: Record<string, Record<string, Make>> = {
     externalId: () => "cms-4711",
     atMs: () => 1_000,
   },
-  createVideo: { input: () => ({ title: "Docs", source }) },
+  createVideo: {
+    input: () => ({ title: "Docs", source }),
+    questionSet: async (world) => (await questionSet(world)).id,
+  },
   checkSource: { input: () => ({ source: { manim: script }, waitMs: 0 }) },
   sourceCheck: {
     id: async (world) =>
