@@ -3,6 +3,7 @@ import { runCommand, UsageError } from "../../scripts/command-line.ts";
 import { run as animation } from "./animation/index.ts";
 import { run as api } from "./api/index.ts";
 import { run as checksums } from "./checksums/index.ts";
+import { run as composition } from "./composition/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
 import { run as engine } from "./engine/index.ts";
 import { run as enqueue } from "./enqueue/index.ts";
@@ -24,6 +25,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   engine,
   playable,
   animation,
+  composition,
   scale,
   fleet,
   memory,

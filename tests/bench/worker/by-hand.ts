@@ -40,7 +40,7 @@ export const video = (height: string, level: string, ceiling: string): string[] 
   ...hls(`v${height}`),
 ];
 
-const hls = (name: string): string[] => [
+export const hls = (name: string): string[] => [
   ...words("-f hls -hls_time 4 -hls_playlist_type event -hls_segment_type fmp4"),
   ...words("-hls_flags independent_segments -hls_fmp4_init_filename init.mp4"),
   ...words(`-hls_segment_filename ${name}/%05d.m4s ${name}/index.m3u8`),

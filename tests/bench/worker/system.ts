@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AnimationSettings,
+  type CompositionSettings,
   isAudio,
   type Message,
   objectKeys,
   type Profile,
   type RenderState,
+  type RenditionPart,
   type TaskRequested,
 } from "@reelay/contracts";
 import { createPubSubMessaging, liveReports } from "@reelay/messaging";
@@ -42,6 +44,16 @@ export interface Rendered {
   cpuSeconds: number;
   /** From the publication to the first report that names segments of a variant. */
   firstPlayableSeconds: number;
+  /** Of the last one: what it reported of its parts. */
+  parts: RenditionPart[];
+}
+
+interface RenderOptions {
+  count?: number;
+  animation?: AnimationSettings;
+  composition?: CompositionSettings;
+  known?: readonly RenditionPart[];
+  isKept?: boolean;
 }
 
 /**
@@ -94,12 +106,12 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
   const owned = resources.move();
   return {
     /**
-     * Has so many videos made that wait at once, one after the other. `animation`: the file is a script that
-     * is drawn so.
+     * Has so many videos made that wait at once, one after the other. `animation`, `composition`: the file is
+     * a script, or data, that is drawn so. `known`: parts of earlier ones. `isKept`: what is made stays.
      */
     async render(
       clip: string,
-      { count = 1, animation }: { count?: number; animation?: AnimationSettings } = {},
+      { count = 1, animation, composition, known, isKept = false }: RenderOptions = {},
     ): Promise<Rendered> {
       const tasks: TaskRequested[] = [];
       for (let index = 0; index < count; index += 1) {
@@ -112,13 +124,15 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
           jobId: randomUUID(),
           taskId: randomUUID(),
           fencingToken: 0,
-          kind: animation ? "ANIMATION" : "TRANSCODE",
+          kind: animation ? "ANIMATION" : composition ? "COMPOSITION" : "TRANSCODE",
           params: {
             ...{ version: 1, profile, keep: { variants: [], audio: null } },
             ...(animation && { animation }),
+            ...(composition && { composition }),
+            ...(known && { known }),
           },
           inputs: { source: { kind: "object", key } },
-          requirements: { version: 1, runtime: animation ? "manim" : "ffmpeg" },
+          requirements: { version: 1, runtime: animation ? "manim" : composition ? "template" : "ffmpeg" },
           pool: "cpu",
           priority: "STANDARD",
           requestedAt: new Date().toISOString(),
@@ -130,6 +144,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
       const seconds = () => (performance.now() - startedAt) / 1_000;
       let firstPlayableSeconds = Number.NaN;
       let programSeconds = 0;
+      let parts: RenditionPart[] = [];
       const completed = waitFor(listeners, ended, (message) => {
         if (!("taskId" in message) || !pending.has(message.taskId)) return false;
         if (message.type === "task.failed.v1") throw new Error(`the render failed: ${message.error.message}`);
@@ -142,6 +157,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
         }
         if (message.type === "task.completed.v1") {
           pending.delete(message.taskId);
+          parts = (message.result as RenderState).parts ?? [];
           programSeconds += message.usage?.cpuSeconds ?? Number.NaN;
         }
         return pending.size === 0;
@@ -154,8 +170,8 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
       const children = Math.max(programSeconds, after.children - before.children);
       const cpuSeconds = (after.own - before.own + children) / count;
       await atRest(pid);
-      for (const { videoId } of tasks) await store.deletePrefix(objectKeys.video(videoId));
-      return { wallSeconds, cpuSeconds, firstPlayableSeconds };
+      if (!isKept) for (const { videoId } of tasks) await store.deletePrefix(objectKeys.video(videoId));
+      return { wallSeconds, cpuSeconds, firstPlayableSeconds, parts };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
