@@ -1,17 +1,18 @@
 import { Readable } from "node:stream";
 import type { Picture } from "./events.ts";
-import type { Frame } from "./frame.ts";
+import type { FilmFrame } from "./frame.ts";
 import { matroskaBlock, matroskaHeader, SAMPLE_RATE } from "./matroska.ts";
 import { BYTES_PER_SAMPLE } from "./read-records.ts";
+import { sameAgain, screenCodec } from "./screen-codec.ts";
 
 /**
- * Frames as uncompressed Matroska whose first one is shown at 0, drawn as fast as they are read. The stream
+ * Frames as Matroska of the screen codec, whose first one is shown at 0, drawn as fast as they are read. The stream
  * always ends without an error.
  *
  * @param onFailed called with the error that ended it too early
  */
 export const toFilm = (
-  frames: AsyncIterable<Frame>,
+  frames: AsyncIterable<FilmFrame>,
   picture: Picture,
   onFailed: (error: unknown) => void,
 ): Readable => toReadable(filmOf(frames, picture), onFailed);
@@ -20,22 +21,21 @@ export const toFilm = (
 export const toSoundtrack = (samples: AsyncIterable<Buffer>, onFailed: (error: unknown) => void): Readable =>
   toReadable(soundtrackOf(samples), onFailed);
 
-async function* filmOf(frames: AsyncIterable<Frame>, picture: Picture): AsyncGenerator<Buffer> {
-  const { width, height, frameRate } = picture;
-  const frameBytes = width * height * 4;
+async function* filmOf(frames: AsyncIterable<FilmFrame>, picture: Picture): AsyncGenerator<Buffer> {
+  const { frameRate } = picture;
   let shown = 0;
-  let last: { pixels: Buffer; at: number } | undefined;
-  yield matroskaHeader({ video: picture });
-  for await (const { pixels, repeats } of frames) {
-    yield matroskaBlock("video", shown / frameRate, frameBytes);
-    yield pixels;
-    last = { pixels, at: shown };
+  let lastAt = 0;
+  yield matroskaHeader({ video: { ...picture, codec: screenCodec(picture) } });
+  for await (const { packet, repeats } of frames) {
+    yield matroskaBlock("video", shown / frameRate, packet.length);
+    yield packet;
+    lastAt = shown;
     shown += repeats;
   }
   // A frame lasts until the next one: the last one is repeated at its end.
-  if (last !== undefined && shown - 1 > last.at) {
-    yield matroskaBlock("video", (shown - 1) / frameRate, frameBytes);
-    yield last.pixels;
+  if (shown - 1 > lastAt) {
+    yield matroskaBlock("video", (shown - 1) / frameRate, sameAgain.length);
+    yield sameAgain;
   }
 }
 
@@ -49,7 +49,7 @@ async function* soundtrackOf(samples: AsyncIterable<Buffer>): AsyncGenerator<Buf
   }
 }
 
-/** Nothing is read ahead: a frame's memory is used again after the next few. */
+/** Nothing is read ahead: a packet's memory is used again after the next few. */
 const toReadable = (blocks: AsyncGenerator<Buffer>, onFailed: (error: unknown) => void): Readable =>
   Readable.from(untilFailed(blocks, onFailed), { objectMode: false, highWaterMark: 1 });
 

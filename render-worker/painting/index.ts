@@ -1,7 +1,7 @@
 /** Runs painters: programs that draw, and send their frames and events through one pipe. */
 export type { PainterEvent, PlacedSound, SpokenText } from "./events.ts";
 export { toFilm, toSoundtrack } from "./film.ts";
-export type { DrawnFrame, Frame } from "./frame.ts";
+export type { DrawnFrame, FilmFrame } from "./frame.ts";
 export {
   type Counts,
   type Drawn,
@@ -11,3 +11,4 @@ export {
   type ScriptJob,
   type TemplateJob,
 } from "./painting.ts";
+export { PacketWriter } from "./screen-codec.ts";

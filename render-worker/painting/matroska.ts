@@ -1,5 +1,5 @@
 /**
- * Writes uncompressed video, and optionally audio, as Matroska (RFC 9559): each frame has its own time, so a
+ * Writes video, and optionally uncompressed audio, as Matroska (RFC 9559): each frame has its own time, so a
  * frame that is shown for seconds is sent once.
  */
 
@@ -36,6 +36,7 @@ const ids = {
   trackType: "83",
   flagLacing: "9c",
   codecId: "86",
+  codecPrivate: "63a2",
   defaultDuration: "23e383",
   video: "e0",
   pixelWidth: "b0",
@@ -83,12 +84,27 @@ const text = (name: keyof typeof ids, value: string): Buffer => element(name, Bu
 
 const ticks = (seconds: number): number => Math.round(seconds * TICKS_PER_SECOND);
 
-/** The beginning of a file of RGBA video, of 16-bit stereo audio, or of both. */
+/** How a video track is decoded (RFC 9559, section 5.1.4.1). */
+export interface VideoCodec {
+  id: string;
+  codecPrivate?: Buffer;
+  /** Order of the bytes of uncompressed video. */
+  fourCc?: string;
+}
+
+interface VideoTrack {
+  width: number;
+  height: number;
+  frameRate: number;
+  codec: VideoCodec;
+}
+
+/** The beginning of a file of video, of 16-bit stereo audio, or of both. */
 export function matroskaHeader({
   video,
   hasAudio = false,
 }: {
-  video?: { width: number; height: number; frameRate: number };
+  video?: VideoTrack;
   hasAudio?: boolean;
 }): Buffer {
   const track = (number: number, type: number, codec: string, ...rest: readonly Buffer[]) =>
@@ -124,19 +140,20 @@ export function matroskaHeader({
     ),
     element(
       "tracks",
-      ...(video ? [track(VIDEO_TRACK, 1, "V_UNCOMPRESSED", ...pictureOf(video))] : []),
+      ...(video ? [track(VIDEO_TRACK, 1, video.codec.id, ...pictureOf(video))] : []),
       ...(hasAudio ? [track(AUDIO_TRACK, 2, "A_PCM/INT/LIT", sound)] : []),
     ),
   ]);
 }
 
-const pictureOf = ({ width, height, frameRate }: { width: number; height: number; frameRate: number }) => [
+const pictureOf = ({ width, height, frameRate, codec: { codecPrivate, fourCc } }: VideoTrack) => [
+  ...(codecPrivate ? [element("codecPrivate", codecPrivate)] : []),
   uint("defaultDuration", Math.round(1e9 / frameRate)),
   element(
     "video",
     uint("pixelWidth", width),
     uint("pixelHeight", height),
-    text("uncompressedFourCc", "RGBA"),
+    ...(fourCc ? [text("uncompressedFourCc", fourCc)] : []),
   ),
 ];
 

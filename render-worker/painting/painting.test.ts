@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pino } from "pino";
@@ -9,9 +9,9 @@ import { confine } from "../programs/index.ts";
 import { temporaryDirectory, testTools } from "../testing/kit.ts";
 import { runTool } from "../testing/run-tool.ts";
 import { toFilm, toSoundtrack } from "./film.ts";
-import { type Drawn, type PainterJob, Painting, type PaintingLimits } from "./painting.ts";
+import { type PainterJob, Painting, type PaintingLimits } from "./painting.ts";
 import { beginning, colour, done, event, frame, hello, rectangle, samples, step } from "./testing/records.ts";
-import { wholeFilm } from "./testing/whole-film.ts";
+import { filmFrames, wholeFilm } from "./testing/whole-film.ts";
 
 const PIXELS = 64 * 36;
 const job: PainterJob = {
@@ -81,28 +81,32 @@ test("frames become video with their times, a held frame is sent once and lasts 
     throw error;
   };
   const samplesSent: Buffer[] = [];
-  async function* framesOf(drawn: AsyncIterable<Drawn>) {
-    for await (const one of drawn) {
-      if (one.kind === "frame") yield one;
-      if (one.kind === "samples") samplesSent.push(one.samples);
-    }
-  }
-  const film = toFilm(framesOf(painting.draw(counts)), counts.picture, fail);
+  const frames = filmFrames(painting.draw(counts), counts, (samples) => samplesSent.push(samples));
+  const film = toFilm(frames, counts.picture, fail);
   await writeFile(join(directory.path, "film.mkv"), film);
   async function* soundOf() {
     yield* samplesSent;
   }
   await writeFile(join(directory.path, "sound.mkv"), toSoundtrack(soundOf(), fail));
-  const { ffprobe } = await testTools();
+  const { ffmpeg, ffprobe } = await testTools();
   const shown = "stream=codec_name,width,height,pix_fmt,channels,sample_rate,duration_ts:packet=pts_time";
   const probe = async (file: string) => {
     const args = words(`-v error -show_entries ${shown} -of json ${join(directory.path, file)}`);
     return JSON.parse((await runTool(ffprobe.path, args)).stdout);
   };
   const { streams, packets } = await probe("film.mkv");
-  expect(streams).toMatchObject([{ codec_name: "rawvideo", width: 64, height: 36, pix_fmt: "rgba" }]);
+  expect(streams).toMatchObject([{ codec_name: "vmnc", width: 64, height: 36, pix_fmt: "bgr0" }]);
   const times = packets.map((one: { pts_time: string }) => Number(one.pts_time));
   expect(times).toEqual([0, 0.1, 0.4, 3.4]);
+  const decoded = join(directory.path, "decoded");
+  await runTool(ffmpeg.path, [
+    ...words(
+      `-v error -i ${join(directory.path, "film.mkv")} -fps_mode passthrough -pix_fmt rgba -f rawvideo`,
+    ),
+    decoded,
+  ]);
+  const redAndBlue = Buffer.concat([blue, red.subarray(blue.length)]);
+  expect((await readFile(decoded)).equals(Buffer.concat([red, red, redAndBlue, redAndBlue]))).toBe(true);
   expect(await probe("sound.mkv")).toMatchObject({
     streams: [{ codec_name: "pcm_s16le", channels: 2, sample_rate: "48000" }],
     packets: [{ pts_time: "0.000000" }],

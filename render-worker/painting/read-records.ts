@@ -16,12 +16,6 @@ const MAX_REPEATS = 36_000;
 /** Before the pixels of a rectangle: `x:u32le y:u32le width:u32le height:u32le`. */
 const RECTANGLE_BYTES = 16;
 
-/**
- * Frames that stay unchanged: the last one, one that ffmpeg's pipe takes, and those on the way. Their memory
- * is used again: with new memory for each, collecting it took more time than all else.
- */
-export const KEPT_FRAMES = 4;
-
 export type PainterRecord =
   | { kind: "event"; event: PainterEvent }
   /** A record `RECT` is one, too: the frame before it with a rectangle replaced. */
@@ -32,13 +26,13 @@ export type PainterRecord =
 /**
  * Parses a painter's output, record by record, as far as the consumer asks for it. The output is not
  * trusted: each length is checked before its bytes are read. A chunk is not used any more once the next one
- * is asked for. Ends with the stream; throws a `ProtocolError`
- * for anything that the protocol does not allow, a record that is cut off included.
+ * is asked for. Ends with the stream; throws a `ProtocolError` for anything that the protocol does not allow, a
+ * record that is cut off included.
  */
 export async function* readRecords(stream: AsyncIterable<Buffer>): AsyncGenerator<PainterRecord> {
   // Closed at the end: while a pipe is neither read nor closed, Node does not report its process's end.
   await using bytes = new ByteReader(stream);
-  let frames: FramePool | null = null;
+  let canvas: Canvas | null = null;
   let events = 0;
   for (;;) {
     const header = await bytes.readOrEnd(HEADER_BYTES);
@@ -55,35 +49,35 @@ export async function* readRecords(stream: AsyncIterable<Buffer>): AsyncGenerato
         if (events === 1 && event.type !== "hello")
           throw new ProtocolError("the event hello first", event.type);
         if (event.type === "picture") {
-          if (frames !== null) throw new ProtocolError("one picture event", "another");
-          frames = new FramePool(event);
+          if (canvas !== null) throw new ProtocolError("one picture event", "another");
+          canvas = new Canvas(event);
         }
         yield { kind: "event", event };
         break;
       }
       case "FRAM": {
-        if (frames === null) throw new ProtocolError("the event picture before the first frame", "a frame");
-        if (length !== frames.bytes)
-          throw new ProtocolError(`a frame of ${frames.bytes} bytes`, `one of ${length} bytes`);
+        if (canvas === null) throw new ProtocolError("the event picture before the first frame", "a frame");
+        if (length !== canvas.pixels.length)
+          throw new ProtocolError(`a frame of ${canvas.pixels.length} bytes`, `one of ${length} bytes`);
         assertRepeats(a, b);
-        const pixels = await bytes.fill(frames.next());
-        frames.changed(0, frames.picture.height);
+        const pixels = await bytes.fill(canvas.pixels);
+        canvas.hasFrame = true;
         yield { kind: "frame", repeats: a, pixels, change: null };
         break;
       }
       case "RECT": {
-        if (!frames?.hasFrame) throw new ProtocolError("a frame before the first rectangle", "a rectangle");
-        if (length < RECTANGLE_BYTES || length > RECTANGLE_BYTES + frames.bytes)
+        if (!canvas?.hasFrame) throw new ProtocolError("a frame before the first rectangle", "a rectangle");
+        const most = canvas.spare.length;
+        if (length < RECTANGLE_BYTES || length > most)
           throw new ProtocolError(
-            `a rectangle of ${RECTANGLE_BYTES} to ${RECTANGLE_BYTES + frames.bytes} bytes`,
+            `a rectangle of ${RECTANGLE_BYTES} to ${most} bytes`,
             `one of ${length} bytes`,
           );
         assertRepeats(a, b);
-        const change = await bytes.fill(frames.spare.subarray(0, length));
-        const rectangle = parseRectangle(change, frames.picture);
-        const pixels = frames.nextAsBefore();
-        replaceRectangle(pixels, rectangle, change.subarray(RECTANGLE_BYTES), frames.picture.width);
-        frames.changed(rectangle.y, rectangle.y + rectangle.height);
+        const change = await bytes.fill(canvas.spare.subarray(0, length));
+        const { pixels, picture } = canvas;
+        const rectangle = parseRectangle(change, picture);
+        replaceRectangle(pixels, rectangle, change.subarray(RECTANGLE_BYTES), picture.width);
         yield { kind: "frame", repeats: a, pixels, change };
         break;
       }
@@ -200,65 +194,17 @@ class ByteReader implements AsyncDisposable {
   }
 }
 
-/** Memory for frames, used in turns. */
-class FramePool {
+/** Memory of the frame that is shown, and of the largest rectangle. */
+class Canvas {
   readonly picture: Pick<Picture, "width" | "height">;
-  readonly bytes: number;
-  readonly #frames: PooledFrame[] = [];
-  #taken = 0;
-  #spare: Buffer | undefined;
+  readonly pixels: Buffer;
+  readonly spare: Buffer;
+  hasFrame = false;
 
   constructor(picture: Pick<Picture, "width" | "height">) {
+    const bytes = picture.width * picture.height * 4;
     this.picture = picture;
-    this.bytes = picture.width * picture.height * 4;
+    this.pixels = Buffer.allocUnsafeSlow(bytes);
+    this.spare = Buffer.allocUnsafeSlow(RECTANGLE_BYTES + bytes);
   }
-
-  get hasFrame(): boolean {
-    return this.#taken > 0;
-  }
-
-  /** Memory for the largest rectangle. */
-  get spare(): Buffer {
-    return (this.#spare ??= Buffer.allocUnsafeSlow(RECTANGLE_BYTES + this.bytes));
-  }
-
-  /** The next frame's memory, with any content. */
-  next(): Buffer {
-    return this.#take().pixels;
-  }
-
-  /** The next frame's memory, with the pixels of the last frame. */
-  nextAsBefore(): Buffer {
-    const before = this.#frames[(this.#taken - 1) % (KEPT_FRAMES + 1)];
-    const { pixels, staleFrom, staleTo } = this.#take();
-    const rowBytes = this.picture.width * 4;
-    before?.pixels.copy(pixels, staleFrom * rowBytes, staleFrom * rowBytes, staleTo * rowBytes);
-    return pixels;
-  }
-
-  /** Notes the rows in which the frame just taken differs from the one before it. */
-  changed(from: number, to: number): void {
-    const newest = (this.#taken - 1) % (KEPT_FRAMES + 1);
-    for (const [index, frame] of this.#frames.entries()) {
-      const isNewest = index === newest;
-      frame.staleFrom = isNewest ? this.picture.height : Math.min(frame.staleFrom, from);
-      frame.staleTo = isNewest ? 0 : Math.max(frame.staleTo, to);
-    }
-  }
-
-  #take(): PooledFrame {
-    const index = this.#taken++ % (KEPT_FRAMES + 1);
-    return (this.#frames[index] ??= {
-      pixels: Buffer.allocUnsafeSlow(this.bytes),
-      staleFrom: 0,
-      staleTo: this.picture.height,
-    });
-  }
-}
-
-interface PooledFrame {
-  pixels: Buffer;
-  /** Only the rows from here up to `staleTo` may differ from those of the newest frame. */
-  staleFrom: number;
-  staleTo: number;
 }

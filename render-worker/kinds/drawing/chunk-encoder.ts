@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { audioTracksOf, type RenderState, type RenditionPart, toAudioFields } from "@reelay/contracts";
 import type { SourceFile } from "../../media/probe/index.ts";
 import { wholeSpan } from "../../media/timeline/index.ts";
-import { type Counts, type Frame, toFilm, toSoundtrack } from "../../painting/index.ts";
+import { type Counts, type FilmFrame, toFilm, toSoundtrack } from "../../painting/index.ts";
 import {
   joinMade,
   type LivePictures,
@@ -145,7 +145,7 @@ export class ChunkEncoder implements AsyncDisposable {
     await Promise.allSettled([...this.#chunks, this.#sound, this.#fed]);
   }
 
-  async #encodeFrames(chunk: Chunk, frames: AsyncIterable<Frame>): Promise<void> {
+  async #encodeFrames(chunk: Chunk, frames: AsyncIterable<FilmFrame>): Promise<void> {
     const { counts, progress, onStep } = this.#drawing;
     const encoded = Promise.withResolvers<void>();
     const run = this.#guarded(

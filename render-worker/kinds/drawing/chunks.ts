@@ -1,4 +1,10 @@
-import type { Counts, Drawn, DrawnFrame } from "../../painting/index.ts";
+import {
+  type Counts,
+  type Drawn,
+  type DrawnFrame,
+  type FilmFrame,
+  PacketWriter,
+} from "../../painting/index.ts";
 import { ChunkDigest } from "./chunk-digest.ts";
 import { isCut, plannedFrames } from "./is-cut.ts";
 
@@ -17,11 +23,11 @@ export interface Chunk {
   /** Whether it is the last of the drawing, known once its frames are read. */
   readonly isLast: boolean;
   /** Its frames, drawn as they are read. To be called once. */
-  read(): AsyncGenerator<DrawnFrame>;
+  read(): AsyncGenerator<FilmFrame>;
 }
 
 interface ChunksOptions {
-  frameRate: number;
+  picture: Counts["picture"];
   counted: Counts["counted"];
   /** Called with the samples of the whole timeline; the drawing goes on once they are taken. */
   onSamples: (samples: Buffer) => Promise<void>;
@@ -33,6 +39,7 @@ type NextFrame = DrawnFrame & { animation: number };
 export class Chunks {
   readonly #drawn: AsyncIterator<Drawn>;
   readonly #options: ChunksOptions;
+  readonly #packets: PacketWriter;
   /** Read, but not part of the chunk before it. */
   #ahead: NextFrame | null = null;
   #animation = 0;
@@ -42,6 +49,7 @@ export class Chunks {
   constructor(drawn: AsyncIterator<Drawn>, options: ChunksOptions) {
     this.#drawn = drawn;
     this.#options = options;
+    this.#packets = new PacketWriter(options.picture);
   }
 
   /**
@@ -68,11 +76,11 @@ export class Chunks {
     this.#ahead ??= await this.#pull();
     if (this.#ahead === null) return null;
     const digest = new ChunkDigest();
-    const { counted, frameRate } = this.#options;
+    const { counted, picture } = this.#options;
     const startFrame = this.#startFrame;
     const chunk = {
       ...{ index: this.#index, startFrame },
-      planned: plannedFrames({ animation: this.#ahead.animation, startFrame }, counted, frameRate),
+      planned: plannedFrames({ animation: this.#ahead.animation, startFrame }, counted, picture.frameRate),
       ...{ digest, firstFrame: this.#ahead },
       isLast: false,
       read: () => this.#read(chunk),
@@ -82,7 +90,8 @@ export class Chunks {
 
   async *#read(chunk: { startFrame: number; digest: ChunkDigest; isLast: boolean }) {
     const { digest, startFrame } = chunk;
-    const { counted, frameRate } = this.#options;
+    const { counted, picture } = this.#options;
+    const { frameRate } = picture;
     for (let frame = this.#ahead; ; frame = await this.#pull()) {
       this.#ahead = frame;
       if (frame === null) {
@@ -93,7 +102,9 @@ export class Chunks {
       const begins = frames > 0 && frame.animation !== digest.lastAnimation;
       if (begins && isCut({ startFrame, frames, counted: counted.frames, frameRate })) break;
       digest.add(frame, frame.animation);
-      yield frame;
+      // A chunk is decoded by itself.
+      const packet = frames === 0 ? this.#packets.whole(frame) : this.#packets.change(frame);
+      yield { packet, repeats: frame.repeats };
     }
     this.#index += 1;
     this.#startFrame += digest.frames;

@@ -81,7 +81,6 @@ async function drawFrom(
   const samples = (await scene.soundtrack?.(own, counts)) ?? null;
   const source = withCounts(scene.planned, counts, counts.counted.hasAudio || samples !== null);
   scene.onCounted(source);
-  const { frameRate } = counts.picture;
   const kind = scene.stepKind && { kind: scene.stepKind };
   await using encoder = new ChunkEncoder(own, round, {
     ...{ source, counts, painter: scene.painter, known: scene.known },
@@ -96,7 +95,7 @@ async function drawFrom(
     encoder.begin();
     if (samples !== null) encoder.feed(samples);
     const chunks = new Chunks(painting.draw(counts), {
-      ...{ frameRate, counted: counts.counted },
+      ...{ picture: counts.picture, counted: counts.counted },
       onSamples: (samples) => encoder.takeSamples(samples),
     });
     if (checkpoint !== null) {

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
-import type { Frame } from "../../painting/index.ts";
+import type { FilmFrame } from "../../painting/index.ts";
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -18,15 +18,15 @@ export class HeldFrames {
     return this.#sizeBytes > MAX_HELD_BYTES;
   }
 
-  async add({ pixels, repeats }: Frame): Promise<void> {
-    const bytes = await compress(pixels, fastest);
+  async add({ packet, repeats }: FilmFrame): Promise<void> {
+    const bytes = await compress(packet, fastest);
     this.#sizeBytes += bytes.length;
     this.#frames.push({ bytes, repeats });
   }
 
   /** The frames, and then those that follow. */
-  async *replay(rest: AsyncIterable<Frame>): AsyncGenerator<Frame> {
-    for (const { bytes, repeats } of this.#frames) yield { pixels: await decompress(bytes), repeats };
+  async *replay(rest: AsyncIterable<FilmFrame>): AsyncGenerator<FilmFrame> {
+    for (const { bytes, repeats } of this.#frames) yield { packet: await decompress(bytes), repeats };
     yield* rest;
   }
 }

@@ -1,4 +1,4 @@
-import type { Frame } from "../../painting/index.ts";
+import type { FilmFrame } from "../../painting/index.ts";
 import type { Chunk } from "./chunks.ts";
 import { HeldFrames } from "./held-frames.ts";
 import { type KnownChunk, mayEqual } from "./known-chunk.ts";
@@ -7,7 +7,7 @@ interface Matched {
   /** The known chunk with exactly these frames; null: none. */
   equal: KnownChunk | null;
   /** All frames of the chunk, for an encode. */
-  frames: AsyncGenerator<Frame>;
+  frames: AsyncGenerator<FilmFrame>;
 }
 
 /**

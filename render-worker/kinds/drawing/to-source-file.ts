@@ -19,7 +19,7 @@ export function toSourceFile(
       durationMs: null,
       bitrateBps: null,
       video: {
-        ...{ codec: "rawvideo", profile: null, pixelFormat: "rgba" },
+        ...{ codec: "vmnc", profile: null, pixelFormat: "bgr0" },
         ...{ codedWidth: width, codedHeight: height, width, height },
         ...{ rotation: 0, pixelAspect: { num: 1, den: 1 } },
         frameRate,

@@ -5,11 +5,11 @@ import type { AnimationSettings } from "@reelay/contracts";
 import { pino } from "pino";
 import { createNoJail, findPainter, locateFfmpeg } from "../../../render-worker/index.ts";
 import { Painting } from "../../../render-worker/painting/index.ts";
-import { wholeFilm } from "../../../render-worker/painting/testing/whole-film.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { show, summarize } from "../statistics.ts";
 import { type Rendered, startSystem } from "../worker/system.ts";
 import { type Cost, costOf, encodeByHand, run as runProgram } from "./by-hand.ts";
+import { rawFilm } from "./raw-film.ts";
 
 const goals = { cpuRatio: 1.1, firstPlayableSeconds: 3 };
 
@@ -54,13 +54,8 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
         log: pino({ level: "silent" }),
       });
       const counts = await painting.count();
-      const fail = (error: unknown) => {
-        throw error;
-      };
       const input = ["-f", "matroska", "-i", "pipe:0"];
-      await encodeByHand(tools.ffmpeg, folder, input, (stdin) =>
-        wholeFilm(painting, counts, fail).pipe(stdin),
-      );
+      await encodeByHand(tools.ffmpeg, folder, input, (stdin) => rawFilm(painting, counts).pipe(stdin));
     });
   const afterManim = () =>
     within(async (folder) => {
