@@ -52,7 +52,9 @@ const bytesOf = (parts: readonly RenditionPart[]) =>
 
 test("an attempt continues after the finished chunks of a lost one, with the same speech and the same bytes", async () => {
   const task = await request();
-  const { result: whole, attemptId } = await worker.end(task);
+  const end = await worker.end(task);
+  expect(end).not.toHaveProperty("error");
+  const { result: whole, attemptId } = end;
   const { parts = [], audio, captions } = whole;
   expect(parts.map(({ isComplete }) => isComplete)).toEqual([true, true]);
   const durationMs = whole.source?.probe?.durationMs ?? 0;
@@ -72,7 +74,9 @@ test("an attempt continues after the finished chunks of a lost one, with the sam
 }, 60_000);
 
 test("a silent composition has only cues, and a worker with other files of the template leaves the task to another one", async () => {
-  const { result } = await worker.end(await request({ voice: null }));
+  const end = await worker.end(await request({ voice: null }));
+  expect(end).not.toHaveProperty("error");
+  const { result } = end;
   expect(result.captions).toBeUndefined();
   // The template's cues remain.
   expect(result.audio).toMatchObject({ playlist: { isComplete: true } });
