@@ -48,7 +48,7 @@ test("what ffmpeg decodes has the pixels that were painted", async () => {
     throw error;
   };
   const film = join(directory.path, "film.mkv");
-  await writeFile(film, toFilm(frames(), { ...size, frameRate: 10 }, fail));
+  await writeFile(film, toFilm(frames(), { type: "picture", ...size, frameRate: 10 }, fail));
   const { ffmpeg } = await testTools();
   const decoded = join(directory.path, "decoded");
   const options = words("-fps_mode passthrough -pix_fmt rgba -f rawvideo");
