@@ -6,8 +6,8 @@ import { BYTES_PER_SAMPLE } from "./read-records.ts";
 import { sameAgain, screenCodec } from "./screen-codec.ts";
 
 /**
- * Frames as Matroska of the screen codec, whose first one is shown at 0, drawn as fast as they are read. The stream
- * always ends without an error.
+ * Frames as Matroska of the screen codec, whose first one is shown at 0, drawn as fast as they are read. The
+ * stream always ends without an error.
  *
  * @param onFailed called with the error that ended it too early
  */

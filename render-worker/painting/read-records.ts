@@ -26,8 +26,8 @@ export type PainterRecord =
 /**
  * Parses a painter's output, record by record, as far as the consumer asks for it. The output is not
  * trusted: each length is checked before its bytes are read. A chunk is not used any more once the next one
- * is asked for. Ends with the stream; throws a `ProtocolError` for anything that the protocol does not allow, a
- * record that is cut off included.
+ * is asked for. Ends with the stream; throws a `ProtocolError` for anything that the protocol does not allow,
+ * a record that is cut off included.
  */
 export async function* readRecords(stream: AsyncIterable<Buffer>): AsyncGenerator<PainterRecord> {
   // Closed at the end: while a pipe is neither read nor closed, Node does not report its process's end.

@@ -2,7 +2,7 @@ import type { Picture } from "./events.ts";
 import type { DrawnFrame } from "./frame.ts";
 import type { VideoCodec } from "./matroska.ts";
 
-/** Length of a packet's header: `unused:u16be rectangles:u16be x:u16be y:u16be width:u16be height:u16be encoding:u32be`. */
+/** Of a packet: `unused rectangles x y width height` as u16be, `encoding` as u32be. */
 const HEADER_BYTES = 16;
 /** Before the pixels of a change: `x:u32le y:u32le width:u32le height:u32le`. */
 const CHANGE_HEADER_BYTES = 16;

@@ -7,9 +7,9 @@ import { createNoJail, findPainter, locateFfmpeg } from "../../../render-worker/
 import { Painting } from "../../../render-worker/painting/index.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { show, summarize } from "../statistics.ts";
+import { rawFilm } from "../worker/raw-film.ts";
 import { type Rendered, startSystem } from "../worker/system.ts";
 import { type Cost, costOf, encodeByHand, run as runProgram } from "./by-hand.ts";
-import { rawFilm } from "./raw-film.ts";
 
 const goals = { cpuRatio: 1.1, firstPlayableSeconds: 3 };
 

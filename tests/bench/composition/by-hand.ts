@@ -11,7 +11,7 @@ const rung = (...of: Parameters<typeof video>): string[] => [
   ...video(...of),
 ];
 
-/** What an ffmpeg expert would type for frames through a pipe, and their soundtrack. Written out on purpose. */
+/** What an ffmpeg expert would type for frames from a pipe and their soundtrack. Written out on purpose. */
 const cascade = (soundtrack: string): string[] => [
   ...words("-hide_banner -nostdin -v error -y -f matroska -i pipe:0 -f s16le -ar 48000 -ac 2 -i"),
   soundtrack,

@@ -7,10 +7,10 @@ import { pino } from "pino";
 import { readQuiz } from "../../../embedded/render-files/read-quiz.ts";
 import { createNoJail, findSpeech, findTemplatePainter, locateFfmpeg } from "../../../render-worker/index.ts";
 import { Painting, type SpokenText } from "../../../render-worker/painting/index.ts";
-import { wholeFilm } from "../../../render-worker/painting/testing/whole-film.ts";
 import { type Cost, costOf } from "../animation/by-hand.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { show, summarize } from "../statistics.ts";
+import { rawFilm } from "../worker/raw-film.ts";
 import { startSystem } from "../worker/system.ts";
 import { encodeByHand } from "./by-hand.ts";
 
@@ -57,12 +57,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
     const cost = await costOf(async () => {
       await using painting = painter.start({ mode: "DRAW", clips });
       const counts = await painting.count();
-      const fail = (error: unknown) => {
-        throw error;
-      };
-      await encodeByHand(tools.ffmpeg, folder, soundtrack, (stdin) =>
-        wholeFilm(painting, counts, fail).pipe(stdin),
-      );
+      await encodeByHand(tools.ffmpeg, folder, soundtrack, (stdin) => rawFilm(painting, counts).pipe(stdin));
     });
     await rm(folder, { recursive: true });
     return cost;
