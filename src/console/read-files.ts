@@ -19,6 +19,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
   ".png": "image/png",
+  ".webp": "image/webp",
   ".woff2": "font/woff2",
   ".json": "application/json; charset=utf-8",
   ".txt": "text/plain; charset=utf-8",
@@ -50,7 +51,7 @@ export async function readConsoleFiles(directory: string): Promise<ConsoleFiles>
 }
 
 async function describe(body: Buffer, contentType: string): Promise<ConsoleFile> {
-  const isText = !/^(?:image\/png|font\/)/.test(contentType);
+  const isText = !/^(?:image\/(?:png|webp)|font\/)/.test(contentType);
   const gzipped = isText && body.length > 1_000 ? await promisify(gzip)(body, { level: 9 }) : null;
   const etag = `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
   return { body, gzipped, contentType, etag };

@@ -2,7 +2,7 @@
 const patterns = [
   /^\/$/,
   /^\/videos\/[^/]+\/?$/,
-  /^\/webhooks(?:\/[^/]+)?\/?$/,
+  /^\/(?:templates|webhooks)(?:\/[^/]+)?\/?$/,
   /^\/(?:animate|queue|failed|keys)\/?$/,
 ];
 

@@ -52,6 +52,22 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
   ["awaited video", () => "/?status=active", (page) => page.locator(".video").first().waitFor()],
   ["missing video", () => "/videos/none", (page) => page.getByText("Video not found").waitFor()],
   [
+    "templates",
+    () => "/templates",
+    (page) => page.getByRole("list", { name: "Templates" }).getByRole("link").first().waitFor(),
+  ],
+  [
+    "template",
+    () => "/templates/quiz-classic",
+    async (page) => {
+      await page.getByText("Voice, music and size").click();
+      await page.getByRole("button", { name: "Add question" }).click();
+      await page.getByRole("button", { name: "Create video" }).click();
+      await page.getByText("5 values to correct").waitFor();
+    },
+  ],
+  ["missing template", () => "/templates/none", (page) => page.getByText("Template not found").waitFor()],
+  [
     "animate",
     () => "/animate?example=sorting",
     async (page) => {
@@ -186,6 +202,7 @@ browserTest(`every page is reachable with the keyboard alone${where}`, async () 
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.waitForURL(/\/videos\//);
   for (const [keys, heading] of [
+    ["gt", "Create from a template"],
     ["ga", "Animate"],
     ["gq", "Queue and workers"],
     ["gf", "Failed jobs"],

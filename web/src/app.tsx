@@ -10,6 +10,8 @@ import { UploadsProvider } from "./uploads/index.ts";
 
 const VideoPage = lazy(() => import("./video/video-page.tsx"));
 const AnimatePage = lazy(() => import("./animate/animate-page.tsx"));
+const GalleryPage = lazy(() => import("./templates/gallery-page.tsx"));
+const TemplatePage = lazy(() => import("./templates/template-page.tsx"));
 const QueuePage = lazy(() => import("./queue/queue-page.tsx"));
 const FailedPage = lazy(() => import("./failed/failed-page.tsx"));
 const WebhooksPage = lazy(() => import("./webhooks/webhooks-page.tsx"));
@@ -34,6 +36,12 @@ export function App() {
                     </Route>
                     <Route path={routes.animate()}>
                       <AnimatePage />
+                    </Route>
+                    <Route path={routes.templates}>
+                      <GalleryPage />
+                    </Route>
+                    <Route path="/templates/:name">
+                      {({ name }) => <TemplatePage name={decodeURIComponent(name)} />}
                     </Route>
                     <Route path={routes.queue}>
                       <QueuePage />

@@ -1,13 +1,18 @@
+function withQuery(path: string, of: Record<string, string | null | undefined>): string {
+  const query = new URLSearchParams(
+    Object.entries(of).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
 /** The console's addresses. The API serves its page at just these (src/console/routes.ts). */
 export const routes = {
   library: "/",
   video: (id: string) => `/videos/${encodeURIComponent(id)}`,
-  animate: (of: { example?: string; from?: string; video?: string | null } = {}) => {
-    const query = new URLSearchParams(
-      Object.entries(of).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-    );
-    return query.size === 0 ? "/animate" : `/animate?${query}`;
-  },
+  animate: (of: { example?: string; from?: string; video?: string | null } = {}) => withQuery("/animate", of),
+  templates: "/templates",
+  template: (name: string, of: { from?: string | null; video?: string | null } = {}) =>
+    withQuery(`/templates/${encodeURIComponent(name)}`, of),
   queue: "/queue",
   failed: "/failed",
   webhooks: "/webhooks",

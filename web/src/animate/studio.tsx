@@ -1,8 +1,10 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
+import { useDraft } from "../drafts/index.ts";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
+import { Stage, type StagedVideo, useStagedVideo, Versions } from "../stage/index.ts";
 import { PlayIcon, RetryIcon, Select, TextField } from "../ui/index.ts";
 import { createVideo } from "../uploads/index.ts";
 import { CheckLine } from "./check-line.tsx";
@@ -13,11 +15,8 @@ import { type Problem, toProblem } from "./problem.ts";
 import { ProblemList } from "./problem-list.tsx";
 import { SceneField } from "./scene-field.tsx";
 import { Settings } from "./settings.tsx";
-import { Stage, type StagedVideo, useStagedVideo } from "./stage.tsx";
 import { toManim } from "./to-manim.ts";
 import { useCheck } from "./use-check.ts";
-import { useDraft } from "./use-draft.ts";
-import { Versions } from "./versions.tsx";
 import { withoutPath } from "./without-path.ts";
 
 /** What a draft started from: nothing, an example, or a video's script. */
@@ -160,7 +159,12 @@ export function Studio({ origin, original, video: videoId }: StudioProps) {
           </div>
         </section>
         <section className="stack stage" aria-label="Video" ref={stage}>
-          <Stage id={videoId} isNew={videoId === rendered} staged={staged} />
+          <Stage
+            id={videoId}
+            hint="Render the script: its video plays here while it is drawn."
+            isNew={videoId === rendered}
+            staged={staged}
+          />
           <Versions ids={draft.videos} shown={videoId} addressOf={(id) => addressOf(origin, id)} />
         </section>
       </div>

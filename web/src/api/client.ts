@@ -86,7 +86,10 @@ const createCache = () =>
       WebhookDelivery: { fields: { attempts: { merge: mergeByPlace } } },
       WebhookRequest: { merge: true },
       WebhookResponse: { merge: true },
+      AnimationSettings: { merge: true },
+      CompositionSettings: { merge: true },
       // Reached by their names.
+      Template: { keyFields: ["name", "version"] },
       Profile: { keyFields: ["name"] },
     },
   });

@@ -3,7 +3,15 @@ import { Link, useRoute } from "wouter";
 import type { ApiKeyScope } from "../api/index.ts";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
-import { AnimateIcon, FailedIcon, KeyIcon, LibraryIcon, QueueIcon, WebhookIcon } from "../ui/index.ts";
+import {
+  AnimateIcon,
+  FailedIcon,
+  KeyIcon,
+  LibraryIcon,
+  QueueIcon,
+  TemplatesIcon,
+  WebhookIcon,
+} from "../ui/index.ts";
 
 interface Place {
   href: string;
@@ -18,6 +26,7 @@ interface Place {
 /** Where one can go from anywhere, in this order. */
 export const places: readonly Place[] = [
   { href: routes.library, text: "Library", icon: <LibraryIcon />, shortcut: "l" },
+  { href: routes.templates, text: "Templates", icon: <TemplatesIcon />, shortcut: "t" },
   { href: routes.animate(), text: "Animate", icon: <AnimateIcon />, shortcut: "a", scope: "WRITE" },
   { href: routes.queue, text: "Queue", icon: <QueueIcon />, shortcut: "q" },
   { href: routes.failed, text: "Failed", icon: <FailedIcon />, shortcut: "f" },
@@ -40,9 +49,8 @@ export function Navigation() {
 
 function PlaceLink({ href, text, icon }: Place) {
   const [isHere] = useRoute(href);
-  const [isVideo] = useRoute("/videos/:id");
-  const [isWebhook] = useRoute("/webhooks/:id");
-  const isCurrent = isHere || (isVideo && href === routes.library) || (isWebhook && href === routes.webhooks);
+  const [isWithin] = useRoute(`${href === routes.library ? "/videos" : href}/:id`);
+  const isCurrent = isHere || isWithin;
   return (
     <Link href={href} className="place" aria-current={isHere ? "page" : isCurrent ? "true" : undefined}>
       {icon}

@@ -3,79 +3,102 @@ import { Dialog } from "./dialog.tsx";
 
 interface Field {
   label: string;
+  /** Shown below the label; null: nothing. */
+  hint?: string | null;
   /** Shown below the field; null: its value is valid. */
   problem?: string | null;
   /** Receives the changed text. An input of files has `onChange` instead. */
   onText?: (text: string) => void;
 }
 
-/** The attributes of an input with a problem, and the element that describes it. */
-function useProblem(problem: string | null = null) {
+/** The attributes of an input with a hint or a problem, and the elements that describe it. */
+function useDescription(problem: string | null = null, hint: string | null = null) {
   const id = useId();
+  const describedBy = [hint !== null && `${id}-hint`, problem !== null && id].filter(Boolean).join(" ");
   const attributes = {
     "aria-invalid": problem !== null,
-    "aria-describedby": problem === null ? undefined : id,
+    "aria-describedby": describedBy === "" ? undefined : describedBy,
   };
+  const advice = hint !== null && (
+    <span className="muted small hint" id={`${id}-hint`}>
+      {hint}
+    </span>
+  );
   const notice = problem !== null && (
     <p className="notice bad" role="alert" id={id}>
       {problem}
     </p>
   );
-  return [attributes, notice] as const;
+  return { attributes, advice, notice };
 }
 
-export function TextField({ label, problem, onText, ...input }: Field & ComponentProps<"input">) {
-  const [attributes, notice] = useProblem(problem);
+export function TextField({ label, hint, problem, onText, ...input }: Field & ComponentProps<"input">) {
+  const { attributes, advice, notice } = useDescription(problem, hint);
+  const ownId = useId();
+  const id = input.id ?? ownId;
   return (
-    <>
-      <label className="field">
-        {label}
-        <input
-          onChange={({ currentTarget }) => onText?.(currentTarget.value)}
-          {...{ ...input, ...attributes }}
-        />
-      </label>
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {advice}
+      <input
+        onChange={({ currentTarget }) => onText?.(currentTarget.value)}
+        {...{ ...input, ...attributes, id }}
+      />
       {notice}
-    </>
+    </div>
   );
 }
 
-export function TextArea({ label, problem, onText, ...input }: Field & ComponentProps<"textarea">) {
-  const [attributes, notice] = useProblem(problem);
+export function TextArea({ label, hint, problem, onText, ...input }: Field & ComponentProps<"textarea">) {
+  const { attributes, advice, notice } = useDescription(problem, hint);
+  const ownId = useId();
+  const id = input.id ?? ownId;
   return (
-    <>
-      <label className="field">
-        {label}
-        <textarea
-          onChange={({ currentTarget }) => onText?.(currentTarget.value)}
-          {...{ ...input, ...attributes }}
-        />
-      </label>
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {advice}
+      <textarea
+        onChange={({ currentTarget }) => onText?.(currentTarget.value)}
+        {...{ ...input, ...attributes, id }}
+      />
       {notice}
-    </>
+    </div>
   );
 }
 
-interface SelectProps {
-  label: string;
+interface SelectProps extends Pick<Field, "label" | "hint" | "problem"> {
+  id?: string;
   value: string | number;
   options: readonly { value: string | number; text: string }[];
   isInline?: boolean;
   onText: (value: string) => void;
 }
 
-export const Select = ({ label, value, options, isInline = false, onText }: SelectProps) => (
-  <label className={isInline ? "field inline" : "field"}>
-    {label}
-    <select value={value} onChange={({ currentTarget }) => onText(currentTarget.value)}>
-      {options.map((option) => (
-        <option key={option.value} value={option.value}>
-          {option.text}
-        </option>
-      ))}
-    </select>
-  </label>
-);
+export function Select(props: SelectProps) {
+  const { label, hint, problem, value, options, isInline = false, onText } = props;
+  const { attributes, advice, notice } = useDescription(problem, hint);
+  const ownId = useId();
+  const id = props.id ?? ownId;
+  return (
+    <div className={isInline ? "field inline" : "field"}>
+      <label htmlFor={id}>{label}</label>
+      {advice}
+      <select
+        id={id}
+        value={value}
+        onChange={({ currentTarget }) => onText(currentTarget.value)}
+        {...attributes}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+      {notice}
+    </div>
+  );
+}
 
 interface CheckProps {
   /** The name of a group of radio buttons. Default: a checkbox. */

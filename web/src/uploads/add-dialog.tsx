@@ -106,7 +106,10 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
           </button>
         </div>
       </form>
-      <p>
+      <p className="tools">
+        <Link href={routes.templates} className="button" onClick={onClose}>
+          Create from a template
+        </Link>
         <Link href={routes.animate()} className="button" onClick={onClose}>
           Animate a Manim script
         </Link>

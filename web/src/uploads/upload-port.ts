@@ -65,14 +65,25 @@ async function finish(client: ApolloClient, { videoId: id, protocol }: Target): 
   await client.mutate({ mutation: CompleteUploadDocument, variables: { id } }).catch(() => undefined);
 }
 
-/** @throws an error with the API's sentence when it is refused. */
+/** The API's refusal of a video. */
+export class RefusedError extends Error {
+  /** Problems of a template's data; none for other refusals. */
+  readonly issues: readonly { path: string; message: string }[];
+  constructor(message: string, issues: RefusedError["issues"] = []) {
+    super(message);
+    this.issues = issues;
+  }
+}
+
+/** @throws RefusedError with the API's sentence, or an error that explains why there is no answer. */
 export async function createVideo(client: ApolloClient, input: CreateVideoInput) {
   const { data } = await client
     .mutate({ mutation: CreateVideoDocument, variables: { input } })
     .catch((error: unknown) => Promise.reject(new Error(explain(error), { cause: error })));
   const result = data?.createVideo;
+  if (result?.__typename === "InvalidDataError") throw new RefusedError(result.message, result.issues);
   const refused = refusal(result);
   if (refused !== null || result?.__typename !== "Video")
-    throw new Error(refused ?? "The API did not answer.");
+    throw new RefusedError(refused ?? "The API did not answer.");
   return result;
 }

@@ -3,12 +3,12 @@ import { Link, useLocation } from "wouter";
 import { DeleteVideoDocument, type VideoPageQuery } from "../api/index.ts";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
-import { AnimateIcon, Confirm, EditIcon, TrashIcon, useAction } from "../ui/index.ts";
+import { AnimateIcon, Confirm, EditIcon, TemplatesIcon, TrashIcon, useAction } from "../ui/index.ts";
 import { EditDialog } from "./edit-dialog.tsx";
 
 type Video = NonNullable<VideoPageQuery["video"]>;
 
-/** Edit and delete; a script is edited as a copy, because its video stays what it is. */
+/** Edit and delete; a script or data is edited as a copy, because its video stays what it is. */
 export function VideoActions({ video }: { video: Video }) {
   const [asked, setAsked] = useState<"edit" | "delete" | null>(null);
   const { act, isBusy } = useAction();
@@ -24,6 +24,14 @@ export function VideoActions({ video }: { video: Video }) {
       {video.source?.script != null && (
         <Link href={routes.animate({ from: video.id })} className="button">
           <AnimateIcon /> Edit a copy
+        </Link>
+      )}
+      {video.source?.composition != null && (
+        <Link
+          href={routes.template(video.source.composition.template, { from: video.id })}
+          className="button"
+        >
+          <TemplatesIcon /> Edit a copy
         </Link>
       )}
       <button type="button" className="button" onClick={() => setAsked("edit")}>

@@ -13,6 +13,7 @@ import { isMoving, useVideoLive } from "../live/index.ts";
 import { routes } from "../routes.ts";
 import { Badge, Bar, CloseIcon, ExternalIcon, FailureText, Pending, useAction } from "../ui/index.ts";
 import { Player, VariantTable } from "../watch/index.ts";
+import "./stage.css";
 
 export type StagedVideo = NonNullable<VideoPageQuery["video"]>;
 
@@ -37,19 +38,19 @@ export function useStagedVideo(id: string | null) {
 
 interface StageProps {
   id: string | null;
+  /** What to do for a video, while there is none. */
+  hint: string;
   /** Rendered here: it plays as soon as it can. */
   isNew: boolean;
   staged: ReturnType<typeof useStagedVideo>;
 }
 
-/** The video beside its script: it plays while it is drawn. */
-export function Stage({ id, isNew, staged: { video, isGone, error, refetch } }: StageProps) {
+/** The video beside its source: it plays while it is drawn. */
+export function Stage({ id, hint, isNew, staged: { video, isGone, error, refetch } }: StageProps) {
   if (id === null || isGone) {
     return (
       <div className="player nothing">
-        <p>
-          {isGone ? "This video was deleted." : "Render the script: its video plays here while it is drawn."}
-        </p>
+        <p>{isGone ? "This video was deleted." : hint}</p>
       </div>
     );
   }

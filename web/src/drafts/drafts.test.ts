@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type Draft, draftKey, readDraft, writeDraft } from "./draft.ts";
+import { draftKey, readDraft, writeDraft } from "./drafts.ts";
 
-const draft: Draft = {
+const draft = {
   ...{ script: "class A(Scene): pass", title: "A", scene: "", quality: "MEDIUM" },
   ...{ aspectRatio: "WIDE", renderer: "CAIRO", seed: 0, materials: [], videos: [] },
 };

@@ -7,7 +7,7 @@ interface VersionsProps {
   addressOf: (id: string) => string;
 }
 
-/** The videos that were made of this script. */
+/** The videos that were made of this draft. */
 export const Versions = ({ ids, shown, addressOf }: VersionsProps) =>
   ids.length < 2 && shown === (ids[0] ?? null) ? null : (
     <nav className="versions" aria-label="Versions">

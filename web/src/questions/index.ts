@@ -1,0 +1,3 @@
+/** Sets of multiple-choice questions: generated, imported, reviewed. */
+
+export { type EditedQuestion, QuestionFields } from "./question-fields.tsx";

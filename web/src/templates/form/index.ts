@@ -1,0 +1,6 @@
+/** A form made of a JSON Schema. */
+
+export { DataForm } from "./data-form.tsx";
+export { findEmpty } from "./find-empty.ts";
+export { isEqual, isObject, type Json, type JsonObject, setAt } from "./json.ts";
+export { type NamedField, questionsOf, readFields } from "./read-fields.ts";

@@ -1,0 +1,117 @@
+import { useQuery } from "@apollo/client/react";
+import { type MaterialRowFragment, MaterialsDocument } from "../api/index.ts";
+import { count } from "../format/index.ts";
+import { Check, Select, TextField } from "../ui/index.ts";
+import type { Draft } from "./draft.ts";
+import { UploadMaterials } from "./upload-materials.tsx";
+
+const heights = [2160, 1440, 1080, 720, 480, 360, 240] as const;
+/** A page of the API's list; a workspace that has more finds the rest by the API. */
+const MATERIALS = 100;
+
+interface NarrationProps {
+  draft: Draft;
+  template: { width: number; height: number };
+  onChange: (change: Partial<Draft>) => void;
+}
+
+/** Voice, music, size and materials; closed, they are one line. */
+export function Narration({
+  draft: { voice, rate, height, music, materials },
+  template,
+  onChange,
+}: NarrationProps) {
+  const { data, refetch } = useQuery(MaterialsDocument, { variables: { first: MATERIALS } });
+  const ready = (data?.materials.nodes ?? []).filter(({ status }) => status === "READY");
+  const nameOf = (id: string) => ready.find((one) => one.id === id)?.filename ?? "a material";
+  const own = Math.min(template.width, template.height);
+  const pictures = ready.filter(({ kind }) => kind !== "AUDIO");
+  const mode = voice === "" || voice === "NONE" ? voice : "NAMED";
+  const summary = [
+    mode === "NONE" ? "no voice" : mode === "" ? "default voice" : voice,
+    ...(mode !== "NONE" && rate !== 1 ? [`speed ${rate}`] : []),
+    `${height === 0 ? own : height}p`,
+    music === "" ? "no music" : nameOf(music),
+    ...(materials.length > 0 ? [count(materials.length, "material")] : []),
+  ];
+  const use = ({ id, kind }: MaterialRowFragment) =>
+    onChange(kind === "AUDIO" ? { music: id } : { materials: [...materials, id] });
+  return (
+    <details className="settings">
+      <summary>Voice, music and size: {summary.join(" · ")}</summary>
+      <div className="narration">
+        <Select
+          label="Voice"
+          value={mode}
+          options={[
+            { value: "", text: "Default voice of the language" },
+            { value: "NAMED", text: "By name" },
+            { value: "NONE", text: "No voice" },
+          ]}
+          onText={(value) => onChange({ voice: value === "NAMED" ? "slt" : value })}
+        />
+        {mode === "NAMED" && (
+          <TextField
+            label="Name of the voice"
+            value={voice}
+            spellCheck={false}
+            autoCapitalize="off"
+            onText={(text) => onChange({ voice: text.trim() })}
+          />
+        )}
+        {mode !== "NONE" && (
+          <TextField
+            label="Speed"
+            type="number"
+            min={0.5}
+            max={2}
+            step={0.1}
+            value={rate}
+            onText={(text) => onChange({ rate: Math.min(2, Math.max(0.5, Number(text) || 1)) })}
+          />
+        )}
+        <Select
+          label="Music"
+          value={music}
+          options={[
+            { value: "", text: "None" },
+            ...ready
+              .filter(({ kind }) => kind === "AUDIO")
+              .map(({ id, filename }) => ({ value: id, text: filename })),
+          ]}
+          onText={(id) => onChange({ music: id })}
+        />
+        <Select
+          label="Size"
+          value={height}
+          options={[
+            { value: 0, text: `${own}p, the template’s` },
+            ...heights.filter((one) => one !== own).map((one) => ({ value: one, text: `${one}p` })),
+          ]}
+          onText={(value) => onChange({ height: Number(value) })}
+        />
+        <fieldset className="choices materials">
+          <legend>Pictures and fonts</legend>
+          {pictures.length === 0 && <p className="muted small">The data uses them by their file names.</p>}
+          {pictures.map(({ id, filename }) => (
+            <Check
+              key={id}
+              isOn={materials.includes(id)}
+              onCheck={(isOn) =>
+                onChange({ materials: isOn ? [...materials, id] : materials.filter((one) => one !== id) })
+              }
+            >
+              {filename}
+            </Check>
+          ))}
+          <UploadMaterials
+            onReady={(material) => {
+              use(material);
+              void refetch().catch(() => undefined);
+            }}
+          />
+        </fieldset>
+      </div>
+    </details>
+  );
+}

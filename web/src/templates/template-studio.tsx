@@ -1,0 +1,170 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { Link, useLocation } from "wouter";
+import type { TemplateFormQuery } from "../api/index.ts";
+import { useDraft } from "../drafts/index.ts";
+import { count } from "../format/index.ts";
+import { routes } from "../routes.ts";
+import { useSession } from "../session/index.ts";
+import { Stage, useStagedVideo, Versions } from "../stage/index.ts";
+import { BackIcon, PlayIcon, RetryIcon, TextField, TrashIcon } from "../ui/index.ts";
+import { createVideo, RefusedError } from "../uploads/index.ts";
+import { type Draft, titleOf, toSource } from "./draft.ts";
+import { DataForm, findEmpty, isEqual, isObject, type Json, readFields, setAt } from "./form/index.ts";
+import { Narration } from "./narration.tsx";
+import { toProblems } from "./to-problems.ts";
+
+export type Template = NonNullable<TemplateFormQuery["template"]>;
+
+interface TemplateStudioProps {
+  template: Template;
+  /** Id of the video that it is a copy of; null: none. */
+  from: string | null;
+  /** The draft before anything was changed. */
+  original: Draft;
+  /** Id of the video beside; null: none. */
+  video: string | null;
+}
+
+const noProblems: ReadonlyMap<string, string> = new Map();
+
+/** A template's form, and its video beside. */
+export function TemplateStudio({ template, from, original, video: videoId }: TemplateStudioProps) {
+  const { workspace } = useSession();
+  const [, navigate] = useLocation();
+  const client = useApolloClient();
+  const { name } = template;
+  const { draft, change } = useDraft(
+    workspace.id,
+    from === null ? `template-${name}` : `template-from-${from}`,
+    original,
+  );
+  const staged = useStagedVideo(videoId);
+  const stage = useRef<HTMLElement>(null);
+  const fields = useMemo(() => readFields(template.dataSchema), [template]);
+  const [problems, setProblems] = useState(noProblems);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [isBusy, setIsBusy] = useState(false);
+  const [rendered, setRendered] = useState<string | null>(null);
+  // A repeat after a lost answer must not create a second video.
+  const [idempotencyKey, setIdempotencyKey] = useState(() => crypto.randomUUID());
+  const edit = useCallback(
+    (part: Partial<Draft> | ((draft: Draft) => Partial<Draft>)) => {
+      change(part);
+      setRefusal(null);
+      setIdempotencyKey(crypto.randomUUID());
+    },
+    [change],
+  );
+  const setData = useCallback(
+    (path: string, value: Json | undefined) => {
+      edit(({ data }) => {
+        const next = setAt(data, path, value);
+        return isObject(next) ? { data: next } : {};
+      });
+      setProblems((now) => withoutPath(now, path));
+    },
+    [edit],
+  );
+  const restart = (part: Partial<Draft>) => {
+    edit(part);
+    setProblems(noProblems);
+  };
+  const addressOf = (video: string | null) => routes.template(name, { from, video });
+
+  const create = async () => {
+    if (isBusy) return;
+    setRefusal(null);
+    const empty = findEmpty(fields, draft.data);
+    setProblems(empty);
+    if (empty.size > 0) return;
+    setIsBusy(true);
+    const source = { template: toSource(draft, template) };
+    try {
+      const { id } = await createVideo(client, {
+        ...{ title: titleOf(draft, template.title), source, idempotencyKey },
+      });
+      change({ videos: [id, ...draft.videos] });
+      setRendered(id);
+      setIdempotencyKey(crypto.randomUUID());
+      navigate(addressOf(id));
+      // Below the form on a phone.
+      stage.current?.scrollIntoView({ block: "nearest" });
+    } catch (error) {
+      if (error instanceof RefusedError && error.issues.length > 0) setProblems(toProblems(error.issues));
+      else setRefusal(error instanceof Error ? error.message : String(error));
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  const faults = problems.size > 0 && `${count(problems.size, "value")} to correct, marked below.`;
+  return (
+    <div className="studio">
+      <title>{`${template.title} · Reelay`}</title>
+      <Link href={routes.templates} className="back">
+        <BackIcon /> Templates
+      </Link>
+      <div className="page-head">
+        <h1>{template.title}</h1>
+        <div className="page-tools">
+          {!isEqual(draft.data, {}) && (
+            <button type="button" className="button" onClick={() => restart({ data: {} })}>
+              <TrashIcon /> Empty the form
+            </button>
+          )}
+          {!isEqual(draft.data, original.data) && (
+            <button type="button" className="button" onClick={() => restart({ data: original.data })}>
+              <RetryIcon /> {from === null ? "Show the example" : "Start over"}
+            </button>
+          )}
+        </div>
+      </div>
+      <div className="studio-columns">
+        <form
+          className="stack template-form"
+          aria-label="Data"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void create();
+          }}
+        >
+          <div className="field-row">
+            <TextField
+              label="Title of the video"
+              value={draft.title}
+              maxLength={500}
+              placeholder={titleOf({ ...draft, title: "" }, template.title)}
+              onText={(title) => edit({ title })}
+            />
+            <button type="submit" className="button primary" disabled={isBusy}>
+              <PlayIcon /> Create video
+            </button>
+          </div>
+          <Narration draft={draft} template={template} onChange={edit} />
+          {(faults || refusal !== null) && (
+            <p className="notice bad" role="alert">
+              {faults || refusal}
+            </p>
+          )}
+          <DataForm fields={fields} data={draft.data} problems={problems} onChange={setData} />
+        </form>
+        <section className="stack stage" aria-label="Video" ref={stage}>
+          <Stage
+            id={videoId}
+            hint="Create the video: it plays here while it is drawn."
+            isNew={videoId === rendered}
+            staged={staged}
+          />
+          <Versions ids={draft.videos} shown={videoId} addressOf={addressOf} />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+/** A value that was changed has no known problem, nor has what it contains. */
+function withoutPath(problems: ReadonlyMap<string, string>, path: string): ReadonlyMap<string, string> {
+  const kept = [...problems].filter(([one]) => one !== path && !one.startsWith(`${path}/`));
+  return kept.length === problems.size ? problems : new Map(kept);
+}
