@@ -48,11 +48,11 @@ test("what is stored may be anything: an unreadable draft is none, and missing f
 test("without room the oldest drafts go first, and nothing else", () => {
   const storage = createStorage(1_200);
   storage.entries.set("reelay.key", "rk_1");
-  const script = "x".repeat(300);
+  const long = (characters: number) => ({ ...draft, script: "x".repeat(characters) });
   for (const [index, name] of ["a", "b", "c"].entries())
-    expect(writeDraft(storage, draftKey("one", name), { ...draft, script }, index)).toBe(true);
+    expect(writeDraft(storage, draftKey("one", name), long(300), index)).toBe(true);
   expect([...storage.entries.keys()]).toEqual(["reelay.key", "reelay.draft.one.b", "reelay.draft.one.c"]);
-  expect(writeDraft(storage, draftKey("one", "d"), { ...draft, script: "x".repeat(2_000) }, 9)).toBe(false);
+  expect(writeDraft(storage, draftKey("one", "d"), long(2_000), 9)).toBe(false);
   expect(storage.entries.get("reelay.key")).toBe("rk_1");
 });
 

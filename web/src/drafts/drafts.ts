@@ -41,12 +41,7 @@ export function readDraft<Draft extends BaseDraft>(
  * Stores a draft. Without room for it, the oldest of the others is removed first.
  * @returns false if the browser does not store it.
  */
-export function writeDraft<Draft extends BaseDraft>(
-  storage: DraftStorage,
-  key: string,
-  draft: Draft,
-  now: number,
-): boolean {
+export function writeDraft(storage: DraftStorage, key: string, draft: BaseDraft, now: number): boolean {
   const text = JSON.stringify({ ...draft, videos: draft.videos.slice(0, MAX_VIDEOS), at: now });
   const others = oldestFirst(storage).filter((other) => other !== key);
   while (others.length >= MAX_DRAFTS) storage.removeItem(others.shift() ?? "");

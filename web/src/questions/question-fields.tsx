@@ -23,7 +23,7 @@ interface QuestionFieldsProps {
   onChange: (part: Partial<EditedQuestion>) => void;
 }
 
-const FOUR = { min: 4, max: 4 };
+const four = { min: 4, max: 4 };
 const letterOf = (index: number): string => String.fromCodePoint("A".charCodeAt(0) + index);
 
 /** The fields of a question: its text, its options with the right one marked, and its explanation. */
@@ -31,7 +31,7 @@ export function QuestionFields({
   value: { question, options, answerIndex, explanation },
   problemAt,
   idAt,
-  counts: { min, max } = FOUR,
+  counts: { min, max } = four,
   hasExplanation = true,
   onChange,
 }: QuestionFieldsProps) {
@@ -54,7 +54,7 @@ export function QuestionFields({
       <fieldset className="choices options">
         <legend>Options, with the right one marked</legend>
         {options.map((option, index) => (
-          <div key={index} className="option">
+          <div key={letterOf(index)} className="option">
             <input
               type="radio"
               name={group}

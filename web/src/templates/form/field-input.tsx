@@ -55,7 +55,9 @@ export const FieldInput = memo(function FieldInput({ field, path, value }: Field
       );
     }
     case "LIST":
-      return <ListField field={field} path={path} value={isList(value) ? value : []} />;
+      return (
+        <ListField field={field} path={path} value={isList(value) ? value : []} renderField={renderField} />
+      );
     case "GROUP":
       return isQuestion(field) ? (
         <QuestionInput field={field} path={path} value={value} />
@@ -67,6 +69,8 @@ export const FieldInput = memo(function FieldInput({ field, path, value }: Field
   }
 });
 
+const renderField = (props: FieldInputProps) => <FieldInput {...props} />;
+
 const toChoice = (value: Json): string => {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -76,7 +80,7 @@ function TextInput({ field, path, value }: FieldInputProps<TextFieldPlan>) {
   const { change, problems } = useForm();
   const { label, hint, initial, isLong, isRequired, maxLength } = field;
   const text = typeof value === "string" ? value : typeof initial === "string" ? initial : "";
-  const beyond = maxLength === null ? 0 : [...text].length - maxLength;
+  const beyond = maxLength === null ? 0 : Array.from(text).length - maxLength;
   const tooLong = beyond > 0 ? `${beyond} characters too many: at most ${maxLength}.` : null;
   const shared = {
     ...{ id: fieldId(path), label, hint, value: text, problem: problems.get(path) ?? tooLong },

@@ -3,7 +3,7 @@ import type { FieldPlan, NamedField } from "./read-fields.ts";
 
 const FILL_IN = "Fill in this field.";
 
-/** The required texts and numbers that are empty, with a sentence each. Other faults are found by the API. Pure. */
+/** The required texts and numbers that are empty, with a sentence each. The API finds other faults. Pure. */
 export function findEmpty(
   fields: readonly NamedField[],
   data: Json | undefined,

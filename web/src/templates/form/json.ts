@@ -11,8 +11,8 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const isList = (value: unknown): value is readonly Json[] => Array.isArray(value);
 
 /**
- * A copy of `root` with another value at the JSON Pointer `path`; undefined removes it. What is not on the way
- * stays the same object. Missing objects on the way are created. Pure.
+ * A copy of `root` with another value at the JSON Pointer `path`; undefined removes it. Values beside the
+ * path stay the same objects. Missing objects on the path are created. Pure.
  */
 export function setAt(root: Json | undefined, path: string, value: Json | undefined): Json | undefined {
   const keys = path

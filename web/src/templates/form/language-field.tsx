@@ -1,7 +1,7 @@
 import { type ComponentProps, useId } from "react";
 import { TextField } from "../../ui/index.ts";
 
-const LANGUAGES =
+const languages =
   "ar bn cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt-BR ro ru sv th tr uk vi zh".split(" ");
 const names = new Intl.DisplayNames(["en"], { type: "language", fallback: "none" });
 
@@ -29,7 +29,7 @@ export function LanguageField({ label, value, ...field }: ComponentProps<typeof 
         spellCheck={false}
       />
       <datalist id={list}>
-        {LANGUAGES.map((tag) => (
+        {languages.map((tag) => (
           <option key={tag} value={tag}>
             {nameOf(tag)}
           </option>

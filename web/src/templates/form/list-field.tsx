@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useAnnounce } from "../../announce/index.ts";
 import { count } from "../../format/index.ts";
 import { DownIcon, PlusIcon, TrashIcon, UpIcon } from "../../ui/index.ts";
-import { FieldInput } from "./field-input.tsx";
 import { fieldId, useForm } from "./form-context.ts";
 import { isObject, type Json } from "./json.ts";
 import { emptyValue, type FieldPlan, type ListFieldPlan, summaryOf } from "./read-fields.ts";
@@ -11,10 +10,12 @@ interface ListFieldProps {
   field: ListFieldPlan;
   path: string;
   value: readonly Json[];
+  /** The input of an item. */
+  renderField: (item: { field: FieldPlan; path: string; value: Json | undefined }) => ReactNode;
 }
 
 /** A list whose items can be added, moved and removed. Objects are folded to a line each. */
-export function ListField({ field, path, value }: ListFieldProps) {
+export function ListField({ field, path, value, renderField }: ListFieldProps) {
   const { change, problems } = useForm();
   const announce = useAnnounce();
   const keys = useItemKeys(value.length);
@@ -102,7 +103,7 @@ export function ListField({ field, path, value }: ListFieldProps) {
           if (!isFolded)
             return (
               <li key={key} data-item={index} className="item plain">
-                <FieldInput {...props} field={{ ...item, label: `${item.label} ${index + 1}` }} />
+                {renderField({ ...props, field: { ...item, label: `${item.label} ${index + 1}` } })}
                 {tools}
               </li>
             );
@@ -129,11 +130,7 @@ export function ListField({ field, path, value }: ListFieldProps) {
                     <span className="badge bad">{count(faulty[index] ?? 0, "problem")}</span>
                   )}
                 </summary>
-                {isOpen && (
-                  <div className="item-fields">
-                    <FieldInput {...props} />
-                  </div>
-                )}
+                {isOpen && <div className="item-fields">{renderField(props)}</div>}
               </details>
               {tools}
             </li>
@@ -202,7 +199,7 @@ function withId(field: FieldPlan, value: Json): Json {
   return hasId && isObject(value) ? { id: crypto.randomUUID().slice(0, 8), ...value } : value;
 }
 
-/** Keys of a list's items that move with them. A list that is replaced from outside keeps those of its places. */
+/** Keys of a list's items, which move with them. A list that is replaced keeps the keys of its places. */
 function useItemKeys(length: number) {
   const [kept, setKept] = useState<readonly number[]>(() => Array.from({ length }, (_, index) => index));
   const next = Math.max(-1, ...kept) + 1;

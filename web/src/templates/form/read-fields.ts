@@ -79,7 +79,7 @@ function readField(name: string, schema: Json | undefined, isRequired: boolean, 
   };
   const { enum: values, type } = node;
   if (isList(values)) return { ...about, kind: "CHOICE", values };
-  switch (type) {
+  switch (typeof type === "string" ? type : "") {
     case "string": {
       const maxLength = numberIn(node, "maxLength");
       const isLong = maxLength === null ? node["pattern"] === undefined : maxLength > ONE_LINE;
@@ -105,6 +105,7 @@ function readField(name: string, schema: Json | undefined, isRequired: boolean, 
     case "object":
       if (depth >= MAX_DEPTH || !isObject(node["properties"])) break;
       return { ...about, kind: "GROUP", fields: readProperties(node, node["properties"], depth) };
+    default:
   }
   return { ...about, kind: "JSON" };
 }
