@@ -1,3 +1,3 @@
 /** Sets of multiple-choice questions: generated, imported, reviewed. */
 
-export { type EditedQuestion, QuestionFields } from "./question-fields.tsx";
+export { QuestionFields } from "./question-fields.tsx";
