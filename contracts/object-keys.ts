@@ -3,6 +3,7 @@
  */
 
 const video = (videoId: string) => `videos/${videoId}/`;
+const check = (checkId: string) => `checks/${checkId}/`;
 const material = (materialId: string) => `materials/${materialId}/`;
 
 export const objectKeys = {
@@ -29,6 +30,9 @@ export const objectKeys = {
   /** WebVTT that a worker made of a narration. The API makes a caption track of it. */
   attemptCaptions: (videoId: string, attemptId: string) =>
     `${video(videoId)}attempts/${attemptId}/captions.vtt`,
+  check,
+  /** A still of a check: its address is as secret as `secret`. */
+  still: (checkId: string, secret: string, scene: number) => `${check(checkId)}${secret}/${scene}.jpg`,
   material,
   materialFile: (materialId: string, filename: string) => `${material(materialId)}${filename}`,
   attemptPoster: (videoId: string, attemptId: string) => `${video(videoId)}attempts/${attemptId}/poster.jpg`,

@@ -1,12 +1,15 @@
 /** Checks of sources, as clients request and read them. The worker and the broker are this test. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import {
   type CheckedSource,
   decodeMessage,
   type Message,
+  objectKeys,
   type SourceCheckRequested,
 } from "@reelay/contracts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { applyCheckReport, sweepChecks } from "../src/source-checks/index.ts";
+import { applyCheckReport, createStills, sweepChecks } from "../src/source-checks/index.ts";
 import { everyKind, workerRow } from "../src/testing/fleet-rows.ts";
 import { eventually } from "../tests/kit/index.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
@@ -140,6 +143,91 @@ test("a script with problems is a successful check, and only its workspace sees 
   });
   expect(await read(id, api.theirs.all)).toEqual({ sourceCheck: null, node: null });
   expect((await read(id)).node).toEqual({ id });
+});
+
+const STILLS = `mutation ($input: CheckSourceInput!) { checkSource(input: $input) {
+  __typename
+  ... on SourceCheck { id status scenes { name startMs durationMs marks } issues { code path } animation { width }
+    composition { template height } speechCharacters stills { scene url width height } estimate { cpuSeconds basis } }
+  ... on InvalidInputError { field }
+  ... on InvalidDataError { issues { path } }
+  ... on Error { code }
+} }`;
+const question = { question: "Which one is red?", options: ["Mars", "Venus"], answerIndex: 0 };
+const quiz = { template: "quiz-shorts", data: { questions: [question] } };
+
+async function checkQuiz(stills: object | null, template: object = {}) {
+  const input = { source: { template: { ...quiz, ...template } }, waitMs: 0, stills };
+  const { data, errors } = await api.ask(STILLS, { input });
+  expect(errors).toBeUndefined();
+  return data.checkSource;
+}
+
+test("data is checked with stills, which their address shows until the check is removed", async () => {
+  const { id } = await checkQuiz({ scenes: [0], mark: "reveal", height: 180 });
+  const [message] = await sentMessages();
+  const { checkId = "" } = message ?? {};
+  expect(message).toMatchObject({
+    ...{ kind: "COMPOSITION", stills: { scenes: [0], mark: "reveal", width: 180, height: 320 } },
+    settings: { template: { name: "quiz-shorts" }, width: 1080, height: 1920 },
+  });
+  expect(JSON.parse(message?.script ?? "")).toMatchObject({ questions: [question], timerSeconds: 5 });
+  const secret = "s".repeat(32);
+  await api.store.put(objectKeys.still(checkId, secret, 0), "picture", { contentType: "image/jpeg" });
+  const scene = { name: question.question, line: null, startMs: 0, durationMs: 4_000, marks: ["ask"] };
+  await answer(checkId, {
+    ...{ scenes: [scene], scene: null, speechCharacters: 40 },
+    stills: [{ scene: 0, secret, width: 180, height: 320 }],
+    issues: [{ ...ambiguous, code: "TEXT_TOO_LONG", path: "/questions/0/question" }],
+  });
+  const checked = await checkQuiz({ scenes: [0], mark: "reveal", height: 180 });
+  const { line: _none, ...shown } = scene;
+  expect(checked).toMatchObject({
+    ...{ id, status: "SUCCEEDED", scenes: [shown], animation: null, speechCharacters: 40 },
+    issues: [{ code: "TEXT_TOO_LONG", path: "/questions/0/question" }],
+    composition: { template: "quiz-shorts", height: 1920 },
+    ...{ stills: [{ scene: 0, width: 180, height: 320 }], estimate: { basis: "DEFAULT" } },
+  });
+  const address = new URL(checked.stills[0].url).pathname;
+  expect(await stillAt(address)).toMatchObject({ status: 200, body: "picture", type: "image/jpeg" });
+  expect(await stillAt(address.replace("ssss", "tsss"))).toMatchObject({ status: 404, body: "" });
+  expect((await checkQuiz(null)).id).not.toBe(id);
+  api.advance(3_600_001);
+  await sweep();
+  expect(await stillAt(address)).toMatchObject({ status: 404 });
+});
+
+/** Of the handler that the server has. */
+async function stillAt(path: string) {
+  const handle = createStills(api);
+  const server = createServer((req, res) => void handle(req, res));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  const seen = { status: response.status, type: response.headers.get("content-type") };
+  const body = await response.text();
+  await new Promise((resolve) => server.close(resolve));
+  return { ...seen, body };
+}
+
+test.each([
+  [{ scenes: [] }, "stills.scenes"],
+  [{ scenes: Array.from({ length: 21 }, (_, index) => index) }, "stills.scenes"],
+  [{ scenes: [-1] }, "stills.scenes"],
+  [{ mark: "No mark" }, "stills.mark"],
+  [{ height: 721 }, "stills.height"],
+])("stills %j are refused at %s", async (stills, field) => {
+  expect(await checkQuiz(stills)).toMatchObject({ code: "STILLS_INVALID", field });
+});
+
+test("data that does not fit its template is refused before a worker is asked", async () => {
+  expect(await checkQuiz(null, { data: { questions: [{ question: 1 }] } })).toMatchObject({
+    __typename: "InvalidDataError",
+    issues: expect.arrayContaining([{ path: "/questions/0/question" }]),
+  });
+  const { data } = await api.ask(STILLS, { input: { source: { manim }, stills: {}, waitMs: 0 } });
+  expect(data.checkSource).toMatchObject({ code: "STILLS_INVALID", field: "stills" });
+  expect(await api.db.sourceCheck.count()).toBe(0);
 });
 
 test("without a worker that can do it, a check says what is missing, and is sent when one appears", async () => {

@@ -51,7 +51,7 @@ test.each<[page: string, quoted: string]>([
   [OVERLOAD, `Time of a query | ${seconds(our.queryMs)} |`],
   [
     OVERLOAD,
-    `Pending checks of scripts | ${constantOf("src/source-checks/limits.ts", "maxPending")} per workspace |`,
+    `Pending checks of sources | ${constantOf("src/source-checks/limits.ts", "maxPending")} per workspace |`,
   ],
   [
     OVERLOAD,

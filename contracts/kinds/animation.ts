@@ -46,5 +46,6 @@ export const animation = defineKind({
   params: AnimationParams,
   result: RenderState,
   detail: DrawingProgress,
+  isCheckable: true,
   requires: { runtime: "manim", jail: "LIMITED" },
 });

@@ -64,5 +64,6 @@ export const composition = defineKind({
   params: CompositionParams,
   result: RenderState,
   detail: DrawingProgress,
+  isCheckable: true,
   requires: { runtime: "template", jail: "LIMITED" },
 });

@@ -49,6 +49,8 @@ export interface KindDefinition {
   asset?: z.ZodObject;
   /** Detail of the progress. Absent: the fraction only. */
   detail?: z.ZodObject;
+  /** Its sources can be checked without making a video (`source.check-requested.v1`). Default: they cannot. */
+  isCheckable?: boolean;
   /** Its requirements besides those that follow from the profile and from earlier attempts. */
   requires: Pick<Requirements, "runtime" | "gpu" | "jail">;
 }

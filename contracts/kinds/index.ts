@@ -55,6 +55,11 @@ export const parseTaskParams = (kind: string, params: unknown): KindParams =>
 export const kindsThatProduce = (produces: KindDefinition["produces"]): string[] =>
   [...byName.values()].filter((kind) => kind.produces === produces).map(({ name }) => name);
 
+/** Names of the kinds whose sources can be checked. */
+export const checkableKinds: readonly string[] = [...byName.values()]
+  .filter(({ isCheckable }) => isCheckable)
+  .map(({ name }) => name);
+
 /**
  * The requirements of a kind's tasks for a video of this profile. A kind that produces variants encodes the
  * profile's codecs.

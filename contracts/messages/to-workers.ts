@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { AnimationSettings, KindParams, MAX_SCRIPT_BYTES, Requirements } from "../kinds/index.ts";
+import { KindParams, MAX_DATA_BYTES, Requirements } from "../kinds/index.ts";
+import { StillsRequest } from "../source-check.ts";
 import { jobPriorities, pools } from "../states.ts";
 
 /**
@@ -71,15 +72,18 @@ export const TaskCancelRequested = z.object({
 });
 export type TaskCancelRequested = z.infer<typeof TaskCancelRequested>;
 
-/** Asks a worker that offers `kind` to check a script without drawing it. */
+/** Asks a worker that offers `kind` to check a script or data without making a video of it. */
 export const SourceCheckRequested = z.object({
   type: z.literal("source.check-requested.v1"),
   checkId: z.uuid(),
-  /** The kind that would draw it: `ANIMATION`. */
+  /** The kind that would draw it. */
   kind: z.string().min(1).max(100),
-  /** The whole text: it is small, and a check leaves nothing in the store. */
-  script: z.string().max(MAX_SCRIPT_BYTES),
-  settings: AnimationSettings,
+  /** The whole text of the script, or of the data as JSON: it is small. */
+  script: z.string().max(MAX_DATA_BYTES),
+  /** How it is drawn, as the kind defines it. */
+  settings: KindParams,
+  /** Pictures that are drawn. Absent: none. */
+  stills: StillsRequest.optional(),
   requestedAt: z.iso.datetime(),
 });
 export type SourceCheckRequested = z.infer<typeof SourceCheckRequested>;

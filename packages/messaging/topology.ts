@@ -1,4 +1,4 @@
-import { animation, kindDefinitions, type Message, type Pool, pools } from "@reelay/contracts";
+import { checkableKinds, kindDefinitions, type Message, type Pool, pools } from "@reelay/contracts";
 
 /** Topics and subscriptions, without the configurable prefix. */
 export const topics = {
@@ -92,7 +92,7 @@ export const unreadableMessages: SubscriptionSpec = {
 /** These must exist before messages are published; otherwise the messages reach no consumer. */
 export const durableSubscriptions: readonly SubscriptionSpec[] = [
   ...pools.flatMap((pool) => Object.keys(kindDefinitions).map((kind) => tasksOf(pool, kind))),
-  checksOf(animation.name),
+  ...checkableKinds.map(checksOf),
   projectorReports,
   unreadableMessages,
 ];

@@ -86,6 +86,7 @@ test("a check names the spoken texts in the order of the timeline, and counts wh
   const checked = await paint(quiz, { mode: "CHECK" });
   expect(events(checked)).toMatchObject([
     { type: "hello", painter: "template" },
+    { type: "scenes", scenes: [{ name: "Which planet is the largest?" }, { name: "What is 2 + 2?" }] },
     {
       type: "spoken",
       texts: [
@@ -287,14 +288,16 @@ test("a picture that takes too long to draw ends the painter, not the worker", a
   expect(painted.at(-1)).toMatchObject({ type: "failed", code: "TEMPLATE_TOO_COSTLY", path: "scene.html" });
 });
 
-test("a still shows one frame of a scene", async () => {
-  const still = await paint(quiz, { mode: "STILL", still: { scene: 1, mark: "reveal" } });
+test("stills show one frame of each wanted scene, after all that a check says", async () => {
+  const still = await paint(quiz, { mode: "STILL", stills: { scenes: [1, 0, 1, 9], mark: "reveal" } });
+  const checked = events(await paint(quiz, { mode: "CHECK" }));
   expect(events(still)).toMatchObject([
-    { type: "hello" },
-    { type: "counted", frames: 1 },
+    ...checked.slice(0, -1),
     { type: "picture" },
-    { type: "step", index: 0, name: "What is 2 + 2?" },
-    { type: "done", frames: 1 },
+    { type: "step", index: 1, name: "What is 2 + 2?" },
+    { type: "step", index: 0 },
+    { type: "done", frames: 2 },
   ]);
-  expect(framesIn(still)).toBe(1);
+  expect(checked).toContainEqual(expect.objectContaining({ type: "scenes", chosen: null }));
+  expect(framesIn(still)).toBe(2);
 });

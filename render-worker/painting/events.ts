@@ -16,10 +16,19 @@ const Hello = z.object({
   version: z.string().max(100),
 });
 
-/** The scenes of the script. */
+/** The scenes of the script, or of data. Several events continue one list. */
 const Scenes = z.object({
   type: z.literal("scenes"),
-  scenes: z.array(z.object({ name: z.string().max(200), line: place })).max(1_000),
+  scenes: z
+    .array(
+      z.object({
+        name: z.string().max(200),
+        line: place,
+        /** Of data: the names of its marks. */
+        marks: z.array(z.string().max(30)).max(50).optional(),
+      }),
+    )
+    .max(1_000),
   /** Null: none can be chosen, and `failed` follows. */
   chosen: z.string().max(200).nullable(),
 });

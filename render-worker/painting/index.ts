@@ -1,5 +1,5 @@
 /** Runs painters: programs that draw, and send their frames and events through one pipe. */
-export type { PainterEvent, PlacedSound, SpokenText } from "./events.ts";
+export type { Counted, PainterEvent, PlacedSound, SpokenText } from "./events.ts";
 export { toFilm, toSoundtrack } from "./film.ts";
 export type { DrawnFrame, FilmFrame } from "./frame.ts";
 export {

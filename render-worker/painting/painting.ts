@@ -34,7 +34,7 @@ export interface ScriptJob {
 /** For the painter of templates. */
 export interface TemplateJob {
   version: 1;
-  /** `CHECK`: texts, lengths and problems. `STILL`: one picture. */
+  /** `CHECK`: texts, lengths and problems. `STILL`: the same, and one picture of each wanted scene. */
   mode: "DRAW" | "CHECK" | "STILL";
   /** Absolute path of the template's folder. */
   template: string;
@@ -49,8 +49,8 @@ export interface TemplateJob {
   clips?: Readonly<Record<string, number>>;
   /** Files that the data names, like a script's. */
   materials?: { folder: string; fonts: readonly string[] };
-  /** With `STILL`: a scene, and the mark at whose end it is drawn. Default: the first one, its last mark. */
-  still?: { scene: number; mark: string | null };
+  /** With `STILL`: indexes of scenes, null for the first 20; and the mark at whose end they are drawn, null for the last. */
+  stills?: { scenes: readonly number[] | null; mark: string | null };
 }
 
 export interface PaintingLimits extends ScriptLimits {

@@ -1,6 +1,13 @@
 import type { Message } from "@reelay/contracts";
 import { decodeMessage, encodeMessage } from "@reelay/contracts";
-import { type Delivery, type Messaging, type SubscriptionSpec, tasksOf, topicOf } from "@reelay/messaging";
+import {
+  checksOf,
+  type Delivery,
+  type Messaging,
+  type SubscriptionSpec,
+  tasksOf,
+  topicOf,
+} from "@reelay/messaging";
 
 /**
  * An in-memory broker for the worker's port. Messages pass through the real codec, so that only valid ones
@@ -25,7 +32,9 @@ export class FakeMessaging implements Messaging {
 
   /** Delivers a control message as the broker would. */
   async control(message: Message): Promise<void> {
-    const handlers = [...this.#consumers.values()];
+    const isFor = (subscription: string) =>
+      message.type !== "source.check-requested.v1" || subscription === checksOf(message.kind).name;
+    const handlers = [...this.#consumers].flatMap(([name, handle]) => (isFor(name) ? [handle] : []));
     await Promise.all(handlers.map((handle) => handle(this.#deliver(roundTrip(message)))));
   }
 

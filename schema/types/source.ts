@@ -105,54 +105,59 @@ export const AnimationSettingsType = builder.objectRef<AnimationSettings>("Anima
   }),
 });
 
-const CompositionSettingsType = builder.objectRef<CompositionSettings>("CompositionSettings").implement({
-  description: "How data is drawn and spoken.",
-  fields: (t) => ({
-    template: t.string({ description: "Name of the template.", resolve: ({ template }) => template.name }),
-    version: t.int({ description: "Its version.", resolve: ({ template }) => template.version }),
-    width: t.exposeInt("width", { description: "Width of the picture in pixels." }),
-    height: t.exposeInt("height", { description: "Height of the picture in pixels." }),
-    frameRate: t.exposeFloat("frameRate", { description: "Frames per second." }),
-    language: t.exposeString("language", {
-      description: "BCP 47: language of the texts, of their narration and of the captions.",
+export const CompositionSettingsType = builder
+  .objectRef<CompositionSettings>("CompositionSettings")
+  .implement({
+    description: "How data is drawn and spoken.",
+    fields: (t) => ({
+      template: t.string({ description: "Name of the template.", resolve: ({ template }) => template.name }),
+      version: t.int({ description: "Its version.", resolve: ({ template }) => template.version }),
+      width: t.exposeInt("width", { description: "Width of the picture in pixels." }),
+      height: t.exposeInt("height", { description: "Height of the picture in pixels." }),
+      frameRate: t.exposeFloat("frameRate", { description: "Frames per second." }),
+      language: t.exposeString("language", {
+        description: "BCP 47: language of the texts, of their narration and of the captions.",
+      }),
+      isSilent: t.boolean({
+        description: "Whether no voice speaks.",
+        resolve: ({ voice }) => voice === null,
+      }),
+      voice: t.string({
+        nullable: true,
+        description: "Name of the voice. Null: the first one of the language, or none.",
+        resolve: ({ voice }) => voice?.name,
+      }),
+      rate: t.float({
+        nullable: true,
+        description: "Speed of the voice. Null if no voice speaks.",
+        resolve: ({ voice }) => voice?.rate,
+      }),
+      music: t.field({
+        type: SourceMaterialType,
+        nullable: true,
+        description: "Audio below the narration. Null: none.",
+        resolve: ({ music }) => music,
+      }),
+      materials: t.field({
+        type: [SourceMaterialType],
+        description: "Pictures and fonts that the data can use.",
+        resolve: ({ materials }) => materials ?? [],
+      }),
+      questionSet: t.prismaField({
+        type: QuestionSet,
+        nullable: true,
+        description:
+          "The question set that the data was made of, as it is now. Null: none, or it has been deleted since.",
+        resolve: (query, { questionSetId }, _args, ctx) =>
+          questionSetId === undefined
+            ? null
+            : ctx.db.questionSet.findUnique({
+                ...query,
+                where: { id: questionSetId, workspaceId: workspaceOf(ctx) },
+              }),
+      }),
     }),
-    isSilent: t.boolean({ description: "Whether no voice speaks.", resolve: ({ voice }) => voice === null }),
-    voice: t.string({
-      nullable: true,
-      description: "Name of the voice. Null: the first one of the language, or none.",
-      resolve: ({ voice }) => voice?.name,
-    }),
-    rate: t.float({
-      nullable: true,
-      description: "Speed of the voice. Null if no voice speaks.",
-      resolve: ({ voice }) => voice?.rate,
-    }),
-    music: t.field({
-      type: SourceMaterialType,
-      nullable: true,
-      description: "Audio below the narration. Null: none.",
-      resolve: ({ music }) => music,
-    }),
-    materials: t.field({
-      type: [SourceMaterialType],
-      description: "Pictures and fonts that the data can use.",
-      resolve: ({ materials }) => materials ?? [],
-    }),
-    questionSet: t.prismaField({
-      type: QuestionSet,
-      nullable: true,
-      description:
-        "The question set that the data was made of, as it is now. Null: none, or it has been deleted since.",
-      resolve: (query, { questionSetId }, _args, ctx) =>
-        questionSetId === undefined
-          ? null
-          : ctx.db.questionSet.findUnique({
-              ...query,
-              where: { id: questionSetId, workspaceId: workspaceOf(ctx) },
-            }),
-    }),
-  }),
-});
+  });
 
 export const Source = builder.prismaObject("Source", {
   description: "A video's original: uploaded, downloaded, a script, or data for a template.",

@@ -59,7 +59,7 @@ import { createQuotaUpkeep } from "../quotas/index.ts";
 import { createRest } from "../rest/index.ts";
 import { type Scrub, startScrub } from "../scrub/index.ts";
 import { createSecretBox } from "../secrets/index.ts";
-import { createCheckWaits } from "../source-checks/index.ts";
+import { createCheckWaits, createStills } from "../source-checks/index.ts";
 import { redispatchAll, startOrphanRemoval, startSweeper } from "../sweeper/index.ts";
 import { createMetrics, type Metrics } from "../telemetry/index.ts";
 import { forgetTokens } from "../tokens/index.ts";
@@ -274,6 +274,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
         createVideoStatus({ deps: operations, authenticate }),
         createPlaybackEvents({ metrics, access: playback }),
         createWatchPage({ store, access: playback, built }),
+        createStills({ store }),
         createConsole({ built, mediaUrl: store.publicUrl("videos"), uploadUrl: uploadUrlOf(env) }),
       ],
       onClosing() {

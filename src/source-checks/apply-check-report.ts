@@ -1,4 +1,4 @@
-import { AnimationSettings, type CheckReport, type RecordedError, type Report } from "@reelay/contracts";
+import { type CheckReport, type RecordedError, type Report } from "@reelay/contracts";
 import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
 import { errorColumn } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
@@ -29,8 +29,7 @@ export async function applyCheckReport({ db, clock }: Deps, report: CheckReport)
     const check = await tx.sourceCheck.findUniqueOrThrow({ where: { id: locked.id } });
     if (report.type === "source.checked.v1") {
       const { timeline } = report.checked;
-      const settings = AnimationSettings.parse(check.params);
-      const estimate = timeline && (await estimateCost(tx, settings, timeline));
+      const estimate = timeline && (await estimateCost(tx, check, timeline));
       await end(tx, check.id, now, {
         status: "SUCCEEDED",
         result: report.checked,

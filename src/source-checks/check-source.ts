@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
-import { type AnimationSettings, CheckedSource } from "@reelay/contracts";
-import type { SourceCheck } from "../../prisma/generated/client.ts";
+import { CheckedSource, MAX_STILLS, type StillsRequest } from "@reelay/contracts";
+import { Prisma, type SourceCheck } from "../../prisma/generated/client.ts";
 import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { InvalidInputError, QuotaExceededError } from "../errors/index.ts";
 import type { Tx } from "../events/index.ts";
-import { planScript, type ScriptInput, type SourceInput } from "../videos/index.ts";
+import { type DrawnText, planDrawn, type SourceInput } from "../videos/index.ts";
 import { readOffers } from "../workers/index.ts";
 import { KEPT_MS, MAX_PENDING } from "./limits.ts";
 import { painterVersions, whyNoWorker } from "./need.ts";
 import { sendCheck } from "./send-check.ts";
+import { removeStills } from "./sweep-checks.ts";
 
 const DEFAULT_WAIT_MS = 10_000;
 const MAX_WAIT_MS = 30_000;
@@ -20,20 +21,23 @@ const RETRY_AFTER_MS = 2_000;
  * Checks a source without making a video of it: returns the check of an equal source, or begins one, and
  * waits until it has ended. After `waitMs`, or if no worker can do it, the check is still PENDING.
  *
- * Throws `InvalidInputError` (`SOURCE_NOT_CHECKABLE`, `WAIT_INVALID`, and those of `planScript`),
- * `ConflictError` (`MATERIAL_NOT_READY`) and `QuotaExceededError` (`PENDING_CHECKS`).
+ * Throws `InvalidInputError` (`SOURCE_NOT_CHECKABLE`, `WAIT_INVALID`, `STILLS_INVALID`), `QuotaExceededError`
+ * (`PENDING_CHECKS`), and what `planDrawn` throws.
  */
 export async function checkSource(
   deps: OperationDeps,
   { workspaceId }: Pick<Viewer, "workspaceId">,
-  { source, waitMs }: { source: SourceInput; waitMs?: number | null },
+  { source, stills, waitMs }: CheckSourceInput,
 ): Promise<{ checkId: string }> {
   const patienceMs = checkWait(waitMs ?? DEFAULT_WAIT_MS);
-  const { script, ...rest } = scriptOf(source);
-  const { settings } = await planScript(deps.db, workspaceId, { script, ...rest });
-  const { id, isAwaited } = await deps.db.$transaction((tx) =>
-    findOrBegin(tx, { workspaceId, script, settings }, deps.clock()),
+  const text = await planDrawn(deps.db, workspaceId, source);
+  if (text === null) throw notCheckable(source);
+  const pictures = stills ? checkStills(stills, text) : null;
+  const begun = await deps.db.$transaction((tx) =>
+    findOrBegin(tx, { workspaceId, text, stills: pictures }, deps.clock()),
   );
+  const { id, isAwaited, replaced } = begun;
+  if (replaced) await removeStills(deps, replaced);
   if (isAwaited && patienceMs > 0) {
     const isPending = { id, status: "PENDING" } as const;
     await deps.checkWaits.wait(
@@ -44,13 +48,64 @@ export async function checkSource(
   return { checkId: id };
 }
 
-function scriptOf({ manim, upload, template }: SourceInput): ScriptInput {
-  if (manim) return manim;
-  const field = upload ? "source.upload" : template ? "source.template" : "source.url";
-  throw new InvalidInputError(
+export interface CheckSourceInput {
+  source: SourceInput;
+  stills?: StillsInput | null;
+  waitMs?: number | null;
+}
+
+/** The pictures that a client asks for. */
+export interface StillsInput {
+  /** Indexes. Default: the first 20 scenes. */
+  scenes?: readonly number[] | null;
+  /** Default: the last mark of each scene. */
+  mark?: string | null;
+  /** Shorter side in pixels. Default 360. */
+  height?: number | null;
+}
+
+const stillHeights = { least: 90, most: 720, usual: 360 };
+const MARK = /^[a-z][a-z0-9-]{0,29}$/;
+
+/** Pictures in the shape of the video. Throws `InvalidInputError` (`STILLS_INVALID`). Pure. */
+function checkStills(
+  { scenes, mark, height }: StillsInput,
+  { kind, params }: Pick<DrawnText, "kind" | "params">,
+): StillsRequest {
+  const invalid = (field: string, problem: string) =>
+    new InvalidInputError("STILLS_INVALID", field, `${field}: ${problem}`);
+  if (kind !== "TEMPLATE")
+    throw invalid("stills", "only data of templates has stills. Omit it for other sources.");
+  const { least, most, usual } = stillHeights;
+  const shorter = height ?? usual;
+  if (shorter < least || shorter > most)
+    throw invalid("stills.height", `is ${shorter}; use ${least} to ${most}, or omit it for ${usual}.`);
+  if (scenes && (scenes.length < 1 || scenes.length > MAX_STILLS))
+    throw invalid("stills.scenes", `lists ${scenes.length} scenes; a check draws 1 to ${MAX_STILLS}.`);
+  const negative = scenes?.find((index) => index < 0);
+  if (negative !== undefined)
+    throw invalid("stills.scenes", `${negative} is no index of a scene; the first scene is 0.`);
+  if (mark != null && !MARK.test(mark))
+    throw invalid(
+      "stills.mark",
+      `${JSON.stringify(mark.slice(0, 100).toWellFormed())} is no name of a mark. Use one of \`SourceScene.marks\`, such as "reveal", or omit it for the last one.`,
+    );
+  const scale = shorter / Math.min(params.width, params.height);
+  const even = (side: number) => Math.max(16, 2 * Math.round((side * scale) / 2));
+  return {
+    scenes: scenes ? [...scenes] : null,
+    mark: mark ?? null,
+    width: even(params.width),
+    height: even(params.height),
+  };
+}
+
+function notCheckable({ upload }: SourceInput): InvalidInputError {
+  const field = upload ? "source.upload" : "source.url";
+  return new InvalidInputError(
     "SOURCE_NOT_CHECKABLE",
     field,
-    `${field}: only scripts (source.manim) can be checked. Create a video of it instead: what is wrong with it is an error of createVideo, or of the job before it renders.`,
+    `${field}: only scripts (source.manim) and data (source.template) can be checked. Create a video of it instead: what is wrong with it is an error of createVideo, or of the job before it renders.`,
   );
 }
 
@@ -65,8 +120,15 @@ function checkWait(waitMs: number): number {
 
 interface Request {
   workspaceId: string;
-  script: string;
-  settings: AnimationSettings;
+  text: DrawnText;
+  stills: StillsRequest | null;
+}
+
+interface Begun {
+  id: string;
+  isAwaited: boolean;
+  /** A check of an equal source that answers no more. */
+  replaced?: SourceCheck;
 }
 
 /**
@@ -76,30 +138,33 @@ interface Request {
  */
 async function findOrBegin(
   tx: Tx,
-  { workspaceId, script, settings }: Request,
+  { workspaceId, text: { kind, content, params }, stills }: Request,
   now: Date,
-): Promise<{ id: string; isAwaited: boolean }> {
+): Promise<Begun> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.source-checks'), hashtext(${workspaceId}))`;
-  const digest = createHash("sha256").update(JSON.stringify(settings)).update(script).digest("hex");
+  const looks = JSON.stringify({ kind, params, stills });
+  const digest = createHash("sha256").update(looks).update(content).digest("hex");
   const offers = await readOffers(tx, now);
   const known = await tx.sourceCheck.findUnique({ where: { workspaceId_digest: { workspaceId, digest } } });
-  if (known && answers(known, painterVersions(offers), now))
+  if (known && answers(known, painterVersions(kind, offers), now))
     return { id: known.id, isAwaited: known.status === "PENDING" && known.sends > 0 };
   if (known) await tx.sourceCheck.delete({ where: { id: known.id } });
   await assertRoom(tx, workspaceId);
   const check = await tx.sourceCheck.create({
     data: {
       workspaceId,
+      kind,
       digest,
-      script,
-      params: settings,
+      script: content,
+      params,
+      stills: stills ?? Prisma.DbNull,
       createdAt: now,
       expiresAt: new Date(now.getTime() + KEPT_MS),
     },
   });
-  const isSent = whyNoWorker(offers) === null;
+  const isSent = whyNoWorker(kind, offers) === null;
   if (isSent) await sendCheck(tx, check, now);
-  return { id: check.id, isAwaited: isSent };
+  return { id: check.id, isAwaited: isSent, ...(known && { replaced: known }) };
 }
 
 /** Whether a check answers an equal request. A result of another painter's version may be another. */

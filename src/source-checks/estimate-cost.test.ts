@@ -29,16 +29,18 @@ async function finishAnimation(cpuSeconds: number): Promise<void> {
 }
 
 test("an estimate is learned from finished animations with the same renderer, else it is a default", async () => {
-  const first = await estimateCost(system.db, settings, timeline);
+  const estimate = (params: AnimationSettings) =>
+    estimateCost(system.db, { kind: "MANIM", params }, timeline);
+  const first = await estimate(settings);
   expect(first).toMatchObject({ basis: "DEFAULT", samples: 0 });
-  const small = await estimateCost(system.db, { ...settings, width: 640, height: 360 }, timeline);
+  const small = await estimate({ ...settings, width: 640, height: 360 });
   expect(small.cpuSeconds).toBeLessThan(first.cpuSeconds);
 
   await finishAnimation(12.5);
   await finishAnimation(32.5);
   // On average 20 s, and 2.5 s for the start. This one is twice as long.
   const learned = { cpuSeconds: 42.5, basis: "MEASURED", samples: 2 };
-  expect(await estimateCost(system.db, settings, timeline)).toEqual(learned);
+  expect(await estimate(settings)).toEqual(learned);
   const opengl = { ...settings, renderer: "OPENGL" } as const;
-  expect(await estimateCost(system.db, opengl, timeline)).toMatchObject({ basis: "DEFAULT" });
+  expect(await estimate(opengl)).toMatchObject({ basis: "DEFAULT" });
 });

@@ -1,7 +1,8 @@
-/** Checks of sources: what a script would draw, and its problems, without drawing it. */
+/** Checks of sources: what a script or data would show, and its problems, without making a video. */
 export { applyCheckReport, isCheckReport } from "./apply-check-report.ts";
 export { checkSource } from "./check-source.ts";
 export { createCheckWaits } from "./check-waits.ts";
 export { Estimate, type EstimateBasis } from "./estimate-cost.ts";
 export { whyNoWorker } from "./need.ts";
+export { createStills, stillAddress } from "./stills.ts";
 export { sweepChecks } from "./sweep-checks.ts";

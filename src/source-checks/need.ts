@@ -1,20 +1,27 @@
-/** The worker that a check needs: the one that would draw the script. */
-import { animation, type Requirements } from "@reelay/contracts";
+/** The worker that a check needs: the one that would draw the source. */
+import { kindOf, type Requirements } from "@reelay/contracts";
+import type { SourceKind } from "../../prisma/generated/enums.ts";
+import { firstTaskOf, videoKindOf, wireKindOf } from "../database/index.ts";
 import { choosePool, explainMismatch, type OfferGroup } from "../workers/index.ts";
 
-/** Sources of this kind can be checked. */
-export const { name: checkedKind } = animation;
+/** The kind of task that draws such a source. */
+export const taskKindOf = (source: SourceKind): string => wireKindOf(firstTaskOf(videoKindOf(source)));
 
-const requirements: Requirements = { version: 1, ...animation.requires };
+/** Why no live worker can check such a source, in a sentence; null if one can. Pure. */
+export function whyNoWorker(source: SourceKind, offers: readonly OfferGroup[]): string | null {
+  const kind = taskKindOf(source);
+  const definition = kindOf(kind);
+  if (definition === undefined) throw new Error(`There is no kind ${kind}.`);
+  const requirements: Requirements = { version: 1, ...definition.requires };
+  return explainMismatch({ pool: choosePool(requirements, offers), kind, requirements }, offers);
+}
 
-/** Why no live worker can check a script, in a sentence; null if one can. Pure. */
-export const whyNoWorker = (offers: readonly OfferGroup[]): string | null =>
-  explainMismatch({ pool: choosePool(requirements, offers), kind: checkedKind, requirements }, offers);
-
-/** Versions of the painters that live workers offer. Pure. */
-export const painterVersions = (offers: readonly OfferGroup[]): ReadonlySet<string> =>
-  new Set(
+/** Versions of the painters that live workers offer for such a source. Pure. */
+export function painterVersions(source: SourceKind, offers: readonly OfferGroup[]): ReadonlySet<string> {
+  const kind = taskKindOf(source);
+  return new Set(
     offers.flatMap(({ offer }) =>
-      offer.kinds.filter(({ name }) => name === checkedKind).map(({ version }) => version),
+      offer.kinds.filter(({ name }) => name === kind).map(({ version }) => version),
     ),
   );
+}

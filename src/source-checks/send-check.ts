@@ -1,21 +1,26 @@
-import { AnimationSettings } from "@reelay/contracts";
+import { KindParams, StillsRequest } from "@reelay/contracts";
 import type { SourceCheck } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/index.ts";
 import { addToOutbox } from "../outbox/index.ts";
-import { checkedKind } from "./need.ts";
+import { taskKindOf } from "./need.ts";
 
-type Sendable = Pick<SourceCheck, "id" | "params" | "script">;
+type Sendable = Pick<SourceCheck, "id" | "kind" | "params" | "script" | "stills">;
 
 /** Sends a pending check to the workers that offer its kind, after the commit. The first answer counts. */
-export async function sendCheck(tx: Tx, { id, params, script }: Sendable, now: Date): Promise<void> {
+export async function sendCheck(
+  tx: Tx,
+  { id, kind, params, script, stills }: Sendable,
+  now: Date,
+): Promise<void> {
   if (script === null) throw new Error(`The check ${id} has ended.`);
   await tx.sourceCheck.update({ where: { id }, data: { sends: { increment: 1 }, sentAt: now } });
   await addToOutbox(tx, {
     type: "source.check-requested.v1",
     checkId: id,
-    kind: checkedKind,
+    kind: taskKindOf(kind),
     script,
-    settings: AnimationSettings.parse(params),
+    settings: KindParams.parse(params),
+    ...(stills !== null && { stills: StillsRequest.parse(stills) }),
     requestedAt: now.toISOString(),
   });
 }

@@ -1,4 +1,5 @@
-import type { RecordedError } from "@reelay/contracts";
+import { objectKeys, type RecordedError } from "@reelay/contracts";
+import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient, SourceCheck } from "../../prisma/generated/client.ts";
 import { readOffers } from "../workers/index.ts";
@@ -9,12 +10,15 @@ import { sendCheck } from "./send-check.ts";
 
 interface SweepDeps {
   db: PrismaClient;
+  store: Pick<ObjectStore, "deletePrefix">;
   clock: () => Date;
   log: Pick<Logger, "info" | "warn">;
 }
 
-/** Checks per sweep: each may write a script of 256 KiB to the outbox. */
+/** Checks per sweep: each may write a text of 512 KiB to the outbox. */
 const BATCH = 100;
+/** Expired checks per sweep: the pictures of each are a request to the store. */
+const EXPIRED_BATCH = 200;
 
 /**
  * Sends checks that no worker has answered, or that had no worker, again; ends those that were sent often
@@ -22,19 +26,25 @@ const BATCH = 100;
  *
  * Locks the rows that it handles and skips those of another process, so any number may sweep.
  */
-export async function sweepChecks({ db, clock, log }: SweepDeps): Promise<void> {
+export async function sweepChecks({ db, store, clock, log }: SweepDeps): Promise<void> {
   const now = clock();
-  await db.sourceCheck.deleteMany({ where: { expiresAt: { lt: now } } });
+  const expired = await db.sourceCheck.findMany({
+    where: { expiresAt: { lt: now } },
+    orderBy: { expiresAt: "asc" },
+    take: EXPIRED_BATCH,
+  });
+  await db.sourceCheck.deleteMany({ where: { id: { in: expired.map(({ id }) => id) } } });
+  for (const check of expired) await removeStills({ store, log }, check);
   await db.$transaction(async (tx) => {
     const due = await tx.$queryRaw<Array<{ id: string }>>`
       SELECT id FROM source_checks
       WHERE status = 'PENDING' AND (sent_at IS NULL OR sent_at < ${new Date(now.getTime() - RESEND_MS)})
       ORDER BY created_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
     if (due.length === 0) return;
-    const reason = whyNoWorker(await readOffers(tx, now));
+    const offers = await readOffers(tx, now);
     const checks = await tx.sourceCheck.findMany({ where: { id: { in: due.map(({ id }) => id) } } });
     for (const check of checks) {
-      const next = planNext(check, reason, now);
+      const next = planNext(check, whyNoWorker(check.kind, offers), now);
       const fields = { checkId: check.id, sends: check.sends };
       if (next.kind === "SEND") {
         await sendCheck(tx, check, now);
@@ -45,6 +55,17 @@ export async function sweepChecks({ db, clock, log }: SweepDeps): Promise<void> 
       }
     }
   });
+}
+
+/** What cannot be removed now is an orphan, which is removed later. */
+export async function removeStills(
+  { store, log }: Pick<SweepDeps, "store" | "log">,
+  { id, stills }: Pick<SourceCheck, "id" | "stills">,
+): Promise<void> {
+  if (stills === null) return;
+  await store
+    .deletePrefix(objectKeys.check(id))
+    .catch((error: unknown) => log.warn({ err: error, checkId: id }, "check.stills-not-removed"));
 }
 
 type Next = { kind: "WAIT" } | { kind: "SEND" } | { kind: "FAIL"; error: RecordedError };

@@ -5,8 +5,8 @@ import { type AskedUpload, openUpload, toSafeFilename } from "../upload-addresse
 import { checkSourceUrl } from "./check-input.ts";
 import type { ScriptInput } from "./check-script.ts";
 import type { NewVideo } from "./insert-video.ts";
-import { planScript } from "./plan-script.ts";
-import { planTemplate, type TemplateInput } from "./plan-template.ts";
+import { type DrawnText, planDrawn } from "./plan-drawn.ts";
+import type { TemplateInput } from "./plan-template.ts";
 
 /** The origin of a source: exactly one field. */
 export interface SourceInput {
@@ -38,12 +38,12 @@ const nothing = () => Promise.resolve();
  */
 export async function beginSource(
   deps: OperationDeps,
-  { upload, url, manim, template }: SourceInput,
+  { upload, url, ...drawn }: SourceInput,
   subject: Subject,
 ): Promise<BegunSource> {
   if (url) return { source: toUrlSource(deps, url, subject), forget: nothing };
-  if (manim) return await storeScript(deps, manim, subject);
-  if (template) return await storeData(deps, template, subject);
+  const text = await planDrawn(deps.db, subject.workspaceId, drawn);
+  if (text) return await storeText(deps, subject, text);
   if (upload) return await beginUpload(deps, upload, subject);
   throw new InvalidInputError(
     "SOURCE_INVALID",
@@ -62,29 +62,11 @@ function toUrlSource(
   return { kind: "URL", url: address.href, filename, objectKey: objectKeys.source(videoId, filename) };
 }
 
-async function storeScript(deps: OperationDeps, input: ScriptInput, subject: Subject): Promise<BegunSource> {
-  const { settings } = await planScript(deps.db, subject.workspaceId, input);
-  const file = { filename: "scene.py", contentType: "text/x-python", content: input.script };
-  return await storeText(deps, subject, { kind: "MANIM", ...file, params: settings });
-}
-
-async function storeData(deps: OperationDeps, input: TemplateInput, subject: Subject): Promise<BegunSource> {
-  const { data, settings } = await planTemplate(deps.db, subject.workspaceId, input);
-  const file = { filename: "data.json", contentType: "application/json", content: data };
-  return await storeText(deps, subject, { kind: "TEMPLATE", ...file, params: settings });
-}
-
 /** In the store before its video is written, since the job may begin with the commit. */
 async function storeText(
   { store, log }: OperationDeps,
   { videoId, now }: Subject,
-  {
-    content,
-    ...text
-  }: Required<Pick<NewVideo["source"], "kind" | "filename" | "params">> & {
-    contentType: string;
-    content: string;
-  },
+  { content, ...text }: DrawnText,
 ): Promise<BegunSource> {
   const { filename, contentType } = text;
   const objectKey = objectKeys.source(videoId, filename);

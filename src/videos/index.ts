@@ -10,7 +10,7 @@ export {
   checkTitle,
   normalizeTag,
 } from "./check-input.ts";
-export type { AspectRatio, ManimQuality, ScriptInput } from "./check-script.ts";
+export type { AspectRatio, ManimQuality } from "./check-script.ts";
 export {
   type CheckedVideo,
   type CreateVideoInput,
@@ -25,7 +25,7 @@ export { deleteVideo } from "./delete-video.ts";
 export { failUpload, uploadExpired, uploadTerminated } from "./fail-upload.ts";
 export { findByMetadata } from "./find-by-metadata.ts";
 export { noteOnAudioTracks } from "./note-on-audio-tracks.ts";
-export { planScript } from "./plan-script.ts";
+export { type DrawnText, planDrawn } from "./plan-drawn.ts";
 export { completeUpload, receiveSource } from "./receive-source.ts";
 export { tagVideo } from "./tag-video.ts";
 export { updateVideo } from "./update-video.ts";

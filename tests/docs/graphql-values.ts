@@ -45,7 +45,12 @@ const VALUES: Record<string, Record<string, Make>> = {
     input: () => ({ title: "Docs", source }),
     questionSet: async (world) => (await questionSet(world)).id,
   },
-  checkSource: { input: () => ({ source: { manim: script }, waitMs: 0 }) },
+  checkSource: {
+    input: () => ({ source: { manim: script }, waitMs: 0 }),
+    data: () => ({
+      questions: [{ question: "Which one is red?", options: ["Mars", "Venus"], answerIndex: 0 }],
+    }),
+  },
   sourceCheck: {
     id: async (world) =>
       (

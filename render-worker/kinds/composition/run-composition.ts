@@ -28,8 +28,8 @@ export type CompositionAttempt = DrawingAttempt<CompositionParams>;
 
 const MIB = 1024 ** 2;
 /** Node with Takumi, and Node with Flite, as measured. */
-const PAINTER_BYTES = 450 * MIB;
-const limits = { cpuSeconds: 1_800, memoryBytes: 2048 * MIB, silenceMs: 60_000 };
+export const PAINTER_BYTES = 450 * MIB;
+export const limits = { cpuSeconds: 1_800, memoryBytes: 2048 * MIB, silenceMs: 60_000 };
 /** The template's cues. */
 const SOUNDS_FOLDER = "sounds";
 
@@ -116,13 +116,13 @@ export async function runComposition(
   });
 }
 
-const toJob = (
+export const toJob = (
   { width, height, frameRate }: CompositionSettings,
   files: { template: string; data: string },
 ): TemplateJob => ({ version: 1, mode: "DRAW", ...files, width, height, frameRate });
 
 /** What a drawing would end with later: it is better known before anything is spoken. */
-const finalWarnings: ReadonlySet<string> = new Set(["TEXT_TOO_LONG"]);
+export const finalWarnings: ReadonlySet<string> = new Set(["TEXT_TOO_LONG"]);
 
 /** The texts that the template speaks, in order. Throws a final `RenderError` for data that does not fit. */
 async function readTexts(

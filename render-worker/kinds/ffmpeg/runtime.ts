@@ -77,6 +77,11 @@ export class FfmpegRuntime implements AsyncDisposable {
     };
   }
 
+  /** Its programs outside of attempts: they may write nothing. */
+  programs(): Programs {
+    return new Programs(this.#options.jail, this.tools, {});
+  }
+
   #cacheIn(directory: string): BlockCache {
     const { config, log } = this.#options;
     this.#blockCache ??= new BlockCache({

@@ -1,11 +1,14 @@
 import { z } from "zod";
 
+/** Pictures of one run. */
+export const MAX_STILLS = 20;
+
 const size = z.int().min(16).max(8_192);
 
 /** What the painter is asked to do: its only argument, in JSON (docs/reference/painters.md). */
 export const Job = z.object({
   version: z.literal(1),
-  /** `CHECK`: texts, lengths and problems, without pictures. `STILL`: one picture. */
+  /** `CHECK`: texts, lengths and problems, without pictures. `STILL`: the same, and pictures of some scenes. */
   mode: z.enum(["CHECK", "DRAW", "STILL"]),
   /** Folder of the template. */
   template: z.string(),
@@ -20,9 +23,12 @@ export const Job = z.object({
   clips: z.record(z.string(), z.number().nonnegative().max(3_600_000)).default({}),
   /** Pictures and fonts that the data names. */
   materials: z.object({ folder: z.string() }).optional(),
-  /** Of the mode `STILL`. Default: the first scene, at its last mark. */
-  still: z
-    .object({ scene: z.int().nonnegative().default(0), mark: z.string().nullable().default(null) })
+  /** Of the mode `STILL`: indexes of scenes, null for the first ones; and a mark, null for the last one. */
+  stills: z
+    .object({
+      scenes: z.array(z.int().nonnegative()).max(MAX_STILLS).nullable().default(null),
+      mark: z.string().nullable().default(null),
+    })
     .prefault({}),
 });
 export type Job = z.output<typeof Job>;

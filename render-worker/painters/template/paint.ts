@@ -14,7 +14,7 @@ import {
 } from "@reelay/templates";
 import { Canvas } from "./canvas.ts";
 import { Images } from "./images.ts";
-import type { Job } from "./job.ts";
+import { type Job, MAX_STILLS } from "./job.ts";
 import { send } from "./records.ts";
 import { SceneDrawing } from "./scene-drawing.ts";
 
@@ -22,6 +22,8 @@ import { SceneDrawing } from "./scene-drawing.ts";
 const PER_EVENT = 200;
 const FRAMES_OF_EACH = 5_000;
 const NAME_LENGTH = 200;
+/** Scenes that are listed. */
+const MAX_LISTED = 1_000;
 
 /**
  * Does what the job asks for. Throws a `TemplateError` for what its author can change.
@@ -47,11 +49,26 @@ export async function paint(job: Job, end: (error: TemplateError) => never): Pro
   const studio = { canvas, css: template.css, output: job };
   const prepare = (planned: PlannedScene) => SceneDrawing.create(planned, studio);
   switch (job.mode) {
-    case "CHECK": {
+    case "CHECK":
+    case "STILL": {
+      const wanted = job.mode === "STILL" ? wantedScenes(job, timeline) : [];
+      const drawings = new Map<number, SceneDrawing>();
+      sendScenes(timeline);
       for (const texts of inParts(spokenTexts(scenes, language))) send.event({ type: "spoken", texts });
-      for (const planned of timeline.scenes) for (const issue of (await prepare(planned)).issues) warn(issue);
+      for (const [index, planned] of timeline.scenes.entries()) {
+        const drawing = await prepare(planned);
+        for (const issue of drawing.issues) warn(issue);
+        if (wanted.includes(index)) drawings.set(index, drawing);
+      }
       sendCounted(timeline);
-      return sendDone(timeline, 0);
+      if (job.mode === "STILL") sendPicture(job);
+      for (const index of wanted) {
+        const [planned, drawing] = [timeline.scenes[index], drawings.get(index)];
+        if (!planned || !drawing) continue;
+        sendStep(index, planned);
+        send.frame(await drawing.still(frameOf(planned, job)), 1);
+      }
+      return sendDone(timeline, drawings.size);
     }
     case "DRAW": {
       sendCounted(timeline);
@@ -66,24 +83,18 @@ export async function paint(job: Job, end: (error: TemplateError) => never): Pro
       }
       return sendDone(timeline, timeline.frames);
     }
-    case "STILL": {
-      const planned = timeline.scenes[Math.min(job.still.scene, timeline.scenes.length - 1)];
-      if (!planned) throw new Error("A timeline has a scene.");
-      const one = { ...timeline, scenes: [planned], frames: 1, durationMs: 1000 / job.frameRate };
-      const drawing = await prepare(planned);
-      for (const issue of drawing.issues) warn(issue);
-      sendCounted({ ...one, scenes: [{ ...planned, frames: 1 }] });
-      sendPicture(job);
-      sendStep(0, { ...planned, frames: 1 });
-      send.frame(await drawing.still(frameOf(planned, job)), 1);
-      return sendDone(one, 1);
-    }
   }
 }
 
+/** Indexes of the scenes to show, each once. After the last scene there is none, and it is shown instead. */
+function wantedScenes({ stills }: Job, { scenes }: Timeline): readonly number[] {
+  if (stills.scenes === null) return [...scenes.keys()].slice(0, MAX_STILLS);
+  return [...new Set(stills.scenes.map((index) => Math.min(index, scenes.length - 1)))];
+}
+
 /** The last frame of a mark: all that moves in it has moved. */
-function frameOf({ marks, frames }: PlannedScene, { still, frameRate }: Job): number {
-  const mark = marks.find(({ mark }) => mark === still.mark) ?? marks.at(-1);
+function frameOf({ marks, frames }: PlannedScene, { stills, frameRate }: Job): number {
+  const mark = marks.find(({ mark }) => mark === stills.mark) ?? marks.at(-1);
   if (!mark) return frames - 1;
   const end = ((mark.startMs + mark.lastsMs) * frameRate) / 1000;
   return Math.min(frames - 1, Math.max(0, Math.ceil(end) - 1));
@@ -110,6 +121,16 @@ export const warn = ({ code, path, message }: { code: string; path: string | nul
 
 function* inParts<T>(list: readonly T[]): Generator<readonly T[]> {
   for (let at = 0; at < list.length; at += PER_EVENT) yield list.slice(at, at + PER_EVENT);
+}
+
+function sendScenes({ scenes }: Timeline): void {
+  for (const part of inParts(scenes.slice(0, MAX_LISTED))) {
+    const listed = part.map(({ scene, marks }) => ({
+      ...{ name: scene.title.slice(0, NAME_LENGTH), line: null },
+      marks: marks.map(({ mark }) => mark),
+    }));
+    send.event({ type: "scenes", scenes: listed, chosen: null });
+  }
 }
 
 function sendCounted({ scenes, frames, durationMs }: Timeline): void {

@@ -55,8 +55,10 @@ export type CaptionKind =
 
 /** A source to check. */
 export type CheckSourceInput = {
-  /** The source, as for `createVideo`. Only scripts (`manim`) can be checked. */
+  /** The source, as for `createVideo`. Scripts (`manim`) and data (`template`) can be checked. */
   source: VideoSourceInput;
+  /** Pictures of scenes to draw, for data of templates. Default: none. */
+  stills?: StillsInput | null | undefined;
   /** How long to wait for the result, in milliseconds: 0 to 30000. */
   waitMs?: number | null | undefined;
 };
@@ -363,6 +365,16 @@ export type StepKind =
   /** A scene of a template, e.g. a question. */
   | 'SCENE';
 
+/** Pictures of scenes. */
+export type StillsInput = {
+  /** Indexes of 1 to 20 scenes, from 0. An index after the last scene stands for the last. Default: the first 20 scenes. */
+  scenes?: Array<number> | null | undefined;
+  /** They show each scene at the end of this mark, e.g. `reveal`. Default, and for scenes without it: the end of their last mark, when all has appeared. */
+  mark?: string | null | undefined;
+  /** Pixels of the pictures' shorter side, 90 to 720. The shape is the template's. */
+  height?: number | null | undefined;
+};
+
 /** Condition on tags. With both fields, both apply. */
 export type TagFilter = {
   /** All of these tags, at most 100. */
@@ -591,6 +603,7 @@ export type CheckSourceMutationVariables = Exact<{
 
 export type CheckSourceMutation = { checkSource:
     | { __typename: 'InvalidInputError', code: string, message: string }
+    | { __typename: 'InvalidDataError', code: string, message: string }
     | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'QuotaExceededError', code: string, message: string }
     | { __typename: 'ForbiddenError', code: string, message: string }
@@ -1329,6 +1342,7 @@ export const possibleTypes: Record<string, string[]> = {
   ],
   "CheckSourceResult": [
     "InvalidInputError",
+    "InvalidDataError",
     "ConflictError",
     "QuotaExceededError",
     "ForbiddenError",

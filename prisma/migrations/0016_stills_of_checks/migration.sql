@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "source_checks" ADD COLUMN     "kind" "SourceKind" NOT NULL DEFAULT 'MANIM',
+ADD COLUMN     "stills" JSONB;

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { type CheckedSource, type CompositionSettings, objectKeys } from "@reelay/contracts";
+import { builtInTemplates, hashTemplate } from "@reelay/templates";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inspect } from "../../testing/inspect.ts";
+import { startWorker } from "../../testing/kit.ts";
+
+let worker: Awaited<ReturnType<typeof startWorker>>;
+beforeAll(async () => {
+  worker = await startWorker();
+});
+afterAll(() => worker[Symbol.asyncDispose]());
+
+const question = (text: string) => ({
+  ...{ question: text, options: ["Jupiter", "Saturn"], answerIndex: 0 },
+});
+const quiz = (...texts: string[]) => ({ title: "Planets", timerSeconds: 5, questions: texts.map(question) });
+
+/** The worker's report. */
+async function check(
+  data: object,
+  {
+    stills,
+    ...settings
+  }: Partial<CompositionSettings> & { stills?: { scenes: number[] | null; mark: string | null } } = {},
+) {
+  const sha256 = await hashTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
+  const composition: CompositionSettings = {
+    ...{ version: 1, template: { name: "quiz-classic", version: 1, sha256 } },
+    ...{ width: 1920, height: 1080, frameRate: 30, language: "en", voice: { name: null, rate: 1 } },
+    ...settings,
+  };
+  const checkId = randomUUID();
+  await worker.messaging.control({
+    ...{ type: "source.check-requested.v1", checkId, kind: "COMPOSITION", script: JSON.stringify(data) },
+    ...{ settings: composition, requestedAt: new Date().toISOString() },
+    ...(stills && { stills: { ...stills, width: 320, height: 180 } }),
+  });
+  const report = worker.messaging.published.find((one) => "checkId" in one && one.checkId === checkId);
+  return { checkId, report, checked: report as { checked: CheckedSource } | undefined };
+}
+
+test("data is checked without speech: scenes with times and marks, length, and characters to speak", async () => {
+  const { report } = await check(quiz("Which planet is the largest?", "Which one is red?"));
+  const marks = ["ask", "options", "timer", "reveal", "hold"];
+  expect(report).toMatchObject({
+    type: "source.checked.v1",
+    checked: {
+      scenes: [
+        { name: "Planets", line: null, startMs: 0, marks: ["intro"] },
+        { name: "Which planet is the largest?", marks },
+        { name: "Which one is red?", marks },
+      ],
+      ...{ scene: null, issues: [], timeline: { animations: 3, hasAudio: false } },
+      speechCharacters: expect.any(Number),
+    },
+  });
+  const { scenes = [], timeline } = (report as { checked: CheckedSource }).checked;
+  const [, second, third] = scenes;
+  expect(third?.startMs).toBeCloseTo((second?.startMs ?? 0) + (second?.durationMs ?? 0));
+  expect(timeline?.durationMs).toBeCloseTo((third?.startMs ?? 0) + (third?.durationMs ?? 0));
+  const silent = await check(quiz("Which one is red?"), { voice: null });
+  expect(silent.checked?.checked.speechCharacters).toBeUndefined();
+});
+
+test("stills of scenes are stored below the check, and nothing else is left", async () => {
+  const data = quiz("Which planet is the largest?", "Which one is red?");
+  const { checkId, checked } = await check(data, { stills: { scenes: [2, 1], mark: "reveal" } });
+  const stills = checked?.checked.stills ?? [];
+  expect(stills).toMatchObject([
+    { scene: 2, width: 320, height: 180 },
+    { scene: 1, width: 320, height: 180 },
+  ]);
+  const [first = "", second = ""] = stills.map(({ scene, secret }) =>
+    worker.store.path(objectKeys.still(checkId, secret, scene)),
+  );
+  expect(await inspect(first)).toMatchObject({ width: 320, height: 180, frames: 1 });
+  expect(await readFile(first, "base64")).not.toBe(await readFile(second, "base64"));
+  const all = await check(data, { stills: { scenes: null, mark: null } });
+  expect(all.checked?.checked.stills?.map(({ scene }) => scene)).toEqual([0, 1, 2]);
+  const left = await readdir(`${worker.config.workDirectory}/${worker.config.workerId}`);
+  expect(left.filter((name) => name.startsWith("check-"))).toEqual([]);
+});
+
+test("a text that does not fit is an error with its place and what would fit, and is drawn anyway", async () => {
+  const { questions } = quiz("Which one is red?", "Which one is blue?");
+  const options = ["Supercalifragilisticexpialidocious".repeat(3), "b"];
+  const data = { questions: [questions[0], { ...questions[1], options }] };
+  const { checked } = await check(data, { stills: { scenes: [1], mark: null } });
+  expect(checked?.checked.issues).toMatchObject([
+    {
+      ...{ severity: "ERROR", code: "TEXT_TOO_LONG", path: "/questions/1/options/0" },
+      message: expect.stringMatching(/about \d+ fit/),
+    },
+  ]);
+  expect(checked?.checked.stills).toHaveLength(1);
+});
+
+test("a worker with other files of the template leaves the check to another one", async () => {
+  const template = { name: "quiz-classic", version: 1, sha256: "0".repeat(64) };
+  expect((await check(quiz("Which one is red?"), { template })).report).toMatchObject({
+    type: "source.check-failed.v1",
+    error: { code: "TEMPLATE_UNAVAILABLE", retriable: true },
+  });
+});

@@ -1,0 +1,68 @@
+import {
+  type CheckedScene,
+  type CheckedSource,
+  CompositionSettings,
+  type SourceCheckRequested,
+  type StillsRequest,
+} from "@reelay/contracts";
+import type { CheckHost } from "../../attempt/index.ts";
+import type { TemplatePainter } from "../../painters/index.ts";
+import type { Counted, TemplateJob } from "../../painting/index.ts";
+import type { Program } from "../../programs/index.ts";
+import { checkDrawing } from "../drawing/index.ts";
+import { drawStills } from "./draw-stills.ts";
+import { openTemplate } from "./open-template.ts";
+import { finalWarnings, limits, PAINTER_BYTES, toJob } from "./run-composition.ts";
+
+/**
+ * Lists scenes, length and problems of data, and draws pictures of some scenes. Nothing is spoken: texts last
+ * their reading time.
+ */
+export async function checkData(
+  { painter, ffmpeg }: { painter: TemplatePainter; ffmpeg: Program },
+  { checkId, script, settings, stills }: SourceCheckRequested,
+  host: CheckHost,
+): Promise<CheckedSource> {
+  const composition = CompositionSettings.parse(settings);
+  const template = await openTemplate(composition.template);
+  const checked = await checkDrawing(host, {
+    ...{ painter, limits, materials: composition.materials ?? [], readable: [template] },
+    needBytes: PAINTER_BYTES + (stills ? bytesOf(stills) : 0),
+    file: { name: "data.json", content: Buffer.from(script) },
+    toJob: (data) => ({ ...toJob(composition, { template, data }), ...toMode(stills) }),
+    fatal: finalWarnings,
+    judge: () => [],
+    toScenes: (scenes, counted) => withTimes(scenes, counted, composition),
+    ...(stills && { draw: (painting) => drawStills(painting, { ...host, checkId, ffmpeg }) }),
+  });
+  return composition.voice === null ? withoutSpeech(checked) : checked;
+}
+
+const MOST_SCENES = 20;
+
+/** Of pictures that wait for their encoder. */
+const bytesOf = ({ scenes, width, height }: StillsRequest): number =>
+  (scenes?.length ?? MOST_SCENES) * width * height * 4;
+
+function toMode(stills: StillsRequest | undefined): Partial<TemplateJob> {
+  if (!stills) return { mode: "CHECK" };
+  const { width, height, ...wanted } = stills;
+  return { mode: "STILL", stills: wanted, width, height };
+}
+
+/** Scenes in the order of the timeline, with their times. */
+function withTimes(
+  scenes: readonly CheckedScene[],
+  { framesOfEach }: Counted,
+  { frameRate }: CompositionSettings,
+): CheckedScene[] {
+  let frames = 0;
+  return scenes.map((scene, index) => {
+    const startMs = (frames * 1000) / frameRate;
+    const length = framesOfEach[index] ?? 0;
+    frames += length;
+    return { ...scene, startMs, durationMs: (length * 1000) / frameRate };
+  });
+}
+
+const withoutSpeech = ({ speechCharacters: _none, ...checked }: CheckedSource): CheckedSource => checked;
