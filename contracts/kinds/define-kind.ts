@@ -49,7 +49,7 @@ export interface KindDefinition {
   asset?: z.ZodObject;
   /** Detail of the progress. Absent: the fraction only. */
   detail?: z.ZodObject;
-  /** Its sources can be checked without making a video (`source.check-requested.v1`). Default: they cannot. */
+  /** Its sources can be checked without making a video (`source.check-requested.v1`). Default false. */
   isCheckable?: boolean;
   /** Its requirements besides those that follow from the profile and from earlier attempts. */
   requires: Pick<Requirements, "runtime" | "gpu" | "jail">;

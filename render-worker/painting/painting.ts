@@ -49,7 +49,7 @@ export interface TemplateJob {
   clips?: Readonly<Record<string, number>>;
   /** Files that the data names, like a script's. */
   materials?: { folder: string; fonts: readonly string[] };
-  /** With `STILL`: indexes of scenes, null for the first 20; and the mark at whose end they are drawn, null for the last. */
+  /** With `STILL`: indexes of scenes, null for the first 20; and the mark at whose end they are drawn. */
   stills?: { scenes: readonly number[] | null; mark: string | null };
 }
 

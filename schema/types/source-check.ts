@@ -44,18 +44,21 @@ const SourceScene = builder.objectRef<CheckedScene>("SourceScene").implement({
   }),
 });
 
-const SourceStill = builder.objectRef<Still & { checkId: string }>("SourceStill").implement({
+const SourceStill = builder.objectRef<{ checkId: string; still: Still }>("SourceStill").implement({
   description: "A picture of a scene.",
   fields: (t) => ({
-    scene: t.exposeInt("scene", { description: "Index of the scene in `scenes`, from 0." }),
+    scene: t.int({
+      description: "Index of the scene in `scenes`, from 0.",
+      resolve: ({ still }) => still.scene,
+    }),
     url: t.string({
       description:
         "Address of a JPEG. It cannot be guessed and needs no key: who knows it may see the picture, until the check is removed.",
-      resolve: (still, _args, { operations }) =>
-        stillAddress(operations.playback.publicUrl, still.checkId, still),
+      resolve: ({ checkId, still }, _args, { operations }) =>
+        stillAddress(operations.playback.publicUrl, checkId, still),
     }),
-    width: t.exposeInt("width", { description: "Width in pixels." }),
-    height: t.exposeInt("height", { description: "Height in pixels." }),
+    width: t.int({ description: "Width in pixels.", resolve: ({ still }) => still.width }),
+    height: t.int({ description: "Height in pixels.", resolve: ({ still }) => still.height }),
   }),
 });
 
@@ -198,7 +201,7 @@ export const SourceCheck = builder.prismaNode("SourceCheck", {
         description:
           "The requested pictures, in the order of the request. Empty while there is no result, and if the source cannot be drawn.",
         select: { result: true },
-        resolve: (check) => (resultOf(check)?.stills ?? []).map((still) => ({ ...still, checkId: check.id })),
+        resolve: (check) => (resultOf(check)?.stills ?? []).map((still) => ({ checkId: check.id, still })),
       }),
       painterVersion: t.string({
         nullable: true,

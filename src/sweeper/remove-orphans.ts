@@ -38,10 +38,10 @@ export const orphanOwners = {
 } as const satisfies Record<string, Owner>;
 
 /**
- * Removes objects of videos (or materials, or checks) without a row: a worker killed after its video's deletion cannot
- * clean up any more. Checks up to 500 folders after `after` and returns where to continue, undefined after
- * the last. Skips folders with objects younger than a day, and with them every recent upload. Any number of
- * processes may run it concurrently.
+ * Removes objects of videos, materials or checks without a row: a worker killed after its video's deletion
+ * cannot clean up any more. Checks up to 500 folders after `after` and returns where to continue, undefined
+ * after the last. Skips folders with objects younger than a day, and with them every recent upload. Any
+ * number of processes may run it concurrently.
  */
 export async function removeOrphans(
   { db, store, clock, log }: OrphanDeps,

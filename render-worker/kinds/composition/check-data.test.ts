@@ -56,7 +56,7 @@ test("data is checked without speech: scenes with times and marks, length, and c
       speechCharacters: expect.any(Number),
     },
   });
-  const { scenes = [], timeline } = (report as { checked: CheckedSource }).checked;
+  const { scenes, timeline } = (report as { checked: CheckedSource }).checked;
   const [, second, third] = scenes;
   expect(third?.startMs).toBeCloseTo((second?.startMs ?? 0) + (second?.durationMs ?? 0));
   expect(timeline?.durationMs).toBeCloseTo((third?.startMs ?? 0) + (third?.durationMs ?? 0));

@@ -8,7 +8,7 @@ const size = z.int().min(16).max(8_192);
 /** What the painter is asked to do: its only argument, in JSON (docs/reference/painters.md). */
 export const Job = z.object({
   version: z.literal(1),
-  /** `CHECK`: texts, lengths and problems, without pictures. `STILL`: the same, and pictures of some scenes. */
+  /** `CHECK`: texts, lengths and problems, without pictures. `STILL`: besides, pictures of some scenes. */
   mode: z.enum(["CHECK", "DRAW", "STILL"]),
   /** Folder of the template. */
   template: z.string(),

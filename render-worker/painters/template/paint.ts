@@ -126,7 +126,8 @@ function* inParts<T>(list: readonly T[]): Generator<readonly T[]> {
 function sendScenes({ scenes }: Timeline): void {
   for (const part of inParts(scenes.slice(0, MAX_LISTED))) {
     const listed = part.map(({ scene, marks }) => ({
-      ...{ name: scene.title.slice(0, NAME_LENGTH), line: null },
+      name: scene.title.slice(0, NAME_LENGTH),
+      line: null,
       marks: marks.map(({ mark }) => mark),
     }));
     send.event({ type: "scenes", scenes: listed, chosen: null });
