@@ -2,7 +2,7 @@
 const patterns = [
   /^\/$/,
   /^\/videos\/[^/]+\/?$/,
-  /^\/(?:templates|webhooks)(?:\/[^/]+)?\/?$/,
+  /^\/(?:questions|templates|webhooks)(?:\/[^/]+)?\/?$/,
   /^\/(?:animate|queue|failed|keys)\/?$/,
 ];
 

@@ -12,9 +12,17 @@ const browserTest = test.skipIf(hasNoChromium);
 let kit: ConsoleKit;
 let videoId: string;
 let endpointId: string;
+let setId: string;
 
 const createEndpoint = `mutation ($url: String!) { createWebhookEndpoint(input: { url: $url, description: "CMS", eventTypes: ["video.*"] }) {
   ... on CreatedWebhookEndpoint { endpoint { id } } } }`;
+const importQuestions = `mutation ($csv: String!) { importQuestions(input: { topic: "Planets", source: { csv: $csv } }) {
+  ... on QuestionSet { id } } }`;
+/** One question that is accepted, one that is rejected, and a row that is none. */
+const planets = `question,option1,option2,option3,option4,answer
+Which planet is the red one?,Mars,Venus,Saturn,Uranus,A
+Which planet is twice here?,Mars,Mars,Saturn,Uranus,A
+Which row is short?,Mars`;
 const sendTest = `mutation ($id: ID!) { sendTestWebhook(input: { endpointId: $id }) { __typename } }`;
 
 beforeAll(async () => {
@@ -25,6 +33,7 @@ beforeAll(async () => {
   const made = await kit.system.client.ask(createEndpoint, { url });
   endpointId = made.data.createWebhookEndpoint.endpoint.id;
   await kit.system.client.ask(sendTest, { id: endpointId });
+  setId = (await kit.system.client.ask(importQuestions, { csv: planets })).data.importQuestions.id;
   const file = await makeTestClip(join(kit.system.directory, "clip.mp4"), { seconds: 2 });
   const title =
     "A title as long as those that cameras and cutting rooms give to files 2026_11_21_final_final_2";
@@ -65,6 +74,21 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
       await page.getByRole("button", { name: "Create video" }).click();
       await page.getByText("5 values to correct").waitFor();
     },
+  ],
+  ["questions", () => "/questions", (page) => page.getByRole("list", { name: "Question sets" }).waitFor()],
+  [
+    "question set",
+    () => `/questions/${encodeURIComponent(setId)}`,
+    async (page) => {
+      await page.getByRole("list", { name: "Issues" }).waitFor();
+      await page.getByRole("button", { name: "Edit" }).first().click();
+      await page.getByRole("form", { name: "Edit the question" }).waitFor();
+    },
+  ],
+  [
+    "missing question set",
+    () => "/questions/none",
+    (page) => page.getByText("Question set not found").waitFor(),
   ],
   ["missing template", () => "/templates/none", (page) => page.getByText("Template not found").waitFor()],
   [
@@ -203,6 +227,7 @@ browserTest(`every page is reachable with the keyboard alone${where}`, async () 
   await page.waitForURL(/\/videos\//);
   for (const [keys, heading] of [
     ["gt", "Create from a template"],
+    ["gs", "Questions"],
     ["ga", "Animate"],
     ["gq", "Queue and workers"],
     ["gf", "Failed jobs"],

@@ -1,4 +1,5 @@
 /** Videos from data in the console: a real Chromium on a real system. */
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
@@ -53,6 +54,74 @@ browserTest(
     await page.getByRole("link", { name: "Open the video" }).click();
     await page.getByRole("link", { name: "Edit a copy" }).click();
     await page.getByText("no voice · 240p").waitFor();
+    expect(await page.getByLabel("Theme").inputValue()).toBe("2");
+    await page.close();
+  },
+);
+
+const csv = `question;option1;option2;option3;option4;answer
+Which planet is the red one?;Mars;Venus;Saturn;Uranus;A
+Which planet has rings?;Mars;Venus;Saturn;Mercury;Saturn
+Which planet is twice here?;Mars;Mars;Saturn;Uranus;A
+Which row is short?;Mars`;
+
+/** Drops a file on the page. */
+const drop = (page: Page, name: string) =>
+  page.evaluate(`(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([${JSON.stringify(csv)}], ${JSON.stringify(name)}, { type: "text/csv" }));
+    for (const type of ["dragenter", "drop"])
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  })()`);
+
+browserTest(
+  `a dropped CSV becomes questions, which are reviewed and fill the form of a quiz${where}`,
+  async () => {
+    const page = await kit.open("/questions");
+    await page.getByLabel("Topic").fill("History");
+    await page.getByLabel("Number").fill("3");
+    await page.getByRole("button", { name: "Generate" }).click();
+    const cards = page.getByRole("list", { name: "Questions" }).locator(".question-card");
+    await expect.poll(() => cards.count()).toBe(3);
+
+    await drop(page, "My_planets.csv");
+    await page
+      .getByRole("dialog", { name: "Import questions" })
+      .getByRole("button", { name: "Import" })
+      .click();
+    await page.getByRole("heading", { name: "My planets" }).waitFor();
+    await page.getByRole("list", { name: "Issues" }).getByText("Line 5.").waitFor();
+    await expect.poll(() => cards.count()).toBe(3);
+    const twice = cards.filter({ hasText: "twice" });
+    await twice.getByRole("button", { name: "Restore" }).click();
+    await page.locator(".toast.bad").waitFor();
+    await twice.getByRole("button", { name: "Edit" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("form", { name: "Edit the question" }).getByRole("alert").waitFor();
+    await page.getByLabel("Option B", { exact: true }).fill("Jupiter");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Accepted 3" }).waitFor();
+    await cards.first().getByRole("button", { name: "Facts are right" }).click();
+    await page.getByText("3 questions, 1 verified").waitFor();
+    await cards.nth(1).getByRole("button", { name: "Reject" }).click();
+    await page.getByRole("button", { name: "Rejected 1" }).click();
+    await expect.poll(() => cards.count()).toBe(1);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export CSV" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("My planets.csv");
+    await takePicture(page, "question-set");
+
+    await page.getByRole("button", { name: "Make a video" }).click();
+    await page.getByRole("link", { name: "Quiz for phones" }).click();
+    await page.getByText("2 of at most 200").waitFor();
+    expect(await page.getByLabel("Title", { exact: true }).inputValue()).toBe("My planets");
+    await page.getByLabel("Theme").selectOption("Forest");
+    await drop(page, "Other.csv");
+    await page.getByRole("dialog").getByRole("button", { name: "Import" }).click();
+    await page.locator(".item-summary").getByText("Which planet has rings?").waitFor();
+    await page.getByText("Not used: 2").waitFor();
     expect(await page.getByLabel("Theme").inputValue()).toBe("2");
     await page.close();
   },

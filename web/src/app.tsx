@@ -12,6 +12,8 @@ const VideoPage = lazy(() => import("./video/video-page.tsx"));
 const AnimatePage = lazy(() => import("./animate/animate-page.tsx"));
 const GalleryPage = lazy(() => import("./templates/gallery-page.tsx"));
 const TemplatePage = lazy(() => import("./templates/template-page.tsx"));
+const QuestionsPage = lazy(() => import("./questions/questions-page.tsx"));
+const QuestionSetPage = lazy(() => import("./questions/question-set-page.tsx"));
 const QueuePage = lazy(() => import("./queue/queue-page.tsx"));
 const FailedPage = lazy(() => import("./failed/failed-page.tsx"));
 const WebhooksPage = lazy(() => import("./webhooks/webhooks-page.tsx"));
@@ -42,6 +44,12 @@ export function App() {
                     </Route>
                     <Route path="/templates/:name">
                       {({ name }) => <TemplatePage name={decodeURIComponent(name)} />}
+                    </Route>
+                    <Route path={routes.questions}>
+                      <QuestionsPage />
+                    </Route>
+                    <Route path="/questions/:id">
+                      {({ id }) => <QuestionSetPage key={id} id={decodeURIComponent(id)} />}
                     </Route>
                     <Route path={routes.queue}>
                       <QueuePage />

@@ -11,8 +11,10 @@ export const routes = {
   video: (id: string) => `/videos/${encodeURIComponent(id)}`,
   animate: (of: { example?: string; from?: string; video?: string | null } = {}) => withQuery("/animate", of),
   templates: "/templates",
-  template: (name: string, of: { from?: string | null; video?: string | null } = {}) =>
+  template: (name: string, of: { from?: string | null; set?: string | null; video?: string | null } = {}) =>
     withQuery(`/templates/${encodeURIComponent(name)}`, of),
+  questions: "/questions",
+  questionSet: (id: string) => `/questions/${encodeURIComponent(id)}`,
   queue: "/queue",
   failed: "/failed",
   webhooks: "/webhooks",

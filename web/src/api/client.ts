@@ -69,8 +69,10 @@ const createCache = () =>
           videos: pages(["filter", "orderBy"]),
           jobs: pages(["filter"]),
           apiKeys: pages([]),
+          questionSets: pages([]),
         },
       },
+      QuestionSet: { fields: { questions: pages(["status"]) } },
       // Parts of their owner that have no id: several documents ask for different fields of them.
       Source: { merge: true },
       SourceProbe: { merge: true },

@@ -9,6 +9,8 @@ export {
   jobWords,
   kindWord,
   outcomeWords,
+  questionSetWords,
+  questionWords,
   type Tone,
   variantWords,
   videoWords,

@@ -1,6 +1,8 @@
 import type {
   AttemptOutcome,
   JobStatus,
+  QuestionSetStatus,
+  QuestionStatus,
   VariantStatus,
   VideoStatus,
   WebhookDeliveryStatus,
@@ -55,6 +57,17 @@ export const deliveryWords: Record<WebhookDeliveryStatus, Word> = {
   SUCCEEDED: { text: "Delivered", tone: "good" },
   FAILED: { text: "Failed", tone: "bad" },
   CANCELED: { text: "Dropped", tone: "quiet" },
+};
+
+export const questionSetWords: Record<QuestionSetStatus, Word> = {
+  GENERATING: { text: "Generating", tone: "busy" },
+  READY: { text: "Ready", tone: "good" },
+  FAILED: { text: "Failed", tone: "bad" },
+};
+
+export const questionWords: Record<QuestionStatus, Word> = {
+  ACCEPTED: { text: "Accepted", tone: "good" },
+  REJECTED: { text: "Rejected", tone: "bad" },
 };
 
 /** The name of a kind of job or task as a word: `Transcode`. Pure. */

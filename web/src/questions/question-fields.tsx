@@ -3,7 +3,7 @@ import "./questions.css";
 import { CloseIcon, PlusIcon, TextArea } from "../ui/index.ts";
 
 /** A multiple-choice question in a form. */
-interface EditedQuestion {
+export interface EditedQuestion {
   question: string;
   options: readonly string[];
   /** From 0; null: not chosen. */

@@ -8,6 +8,7 @@ import {
   FailedIcon,
   KeyIcon,
   LibraryIcon,
+  QuestionIcon,
   QueueIcon,
   TemplatesIcon,
   WebhookIcon,
@@ -27,6 +28,7 @@ interface Place {
 export const places: readonly Place[] = [
   { href: routes.library, text: "Library", icon: <LibraryIcon />, shortcut: "l" },
   { href: routes.templates, text: "Templates", icon: <TemplatesIcon />, shortcut: "t" },
+  { href: routes.questions, text: "Questions", icon: <QuestionIcon />, shortcut: "s" },
   { href: routes.animate(), text: "Animate", icon: <AnimateIcon />, shortcut: "a", scope: "WRITE" },
   { href: routes.queue, text: "Queue", icon: <QueueIcon />, shortcut: "q" },
   { href: routes.failed, text: "Failed", icon: <FailedIcon />, shortcut: "f" },

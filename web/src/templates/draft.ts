@@ -1,6 +1,7 @@
 import type { TemplateSourceInput } from "../api/index.ts";
 import type { BaseDraft } from "../drafts/index.ts";
 import { isEqual, isObject, type Json, type JsonObject } from "./form/index.ts";
+import type { LoadedQuestions } from "./load-questions.ts";
 
 /** What a user writes and chooses for a template. */
 export interface Draft extends BaseDraft {
@@ -16,10 +17,13 @@ export interface Draft extends BaseDraft {
   music: string;
   /** Ids of the pictures and fonts that the data names. */
   materials: readonly string[];
+  /** Id of the set that its questions were taken from; empty: none. */
+  questionSet: string;
 }
 
 export const blankDraft: Draft = {
-  ...{ title: "", data: {}, voice: "", rate: 1, height: 0, music: "", materials: [], videos: [] },
+  ...{ title: "", data: {}, voice: "", rate: 1, height: 0, music: "" },
+  ...{ materials: [], questionSet: "", videos: [] },
 };
 
 /** The draft as the API accepts it. Pure. */
@@ -42,12 +46,6 @@ export function titleOf({ title, data }: Draft, template: string): string {
   return title.trim() || (typeof own === "string" && own.trim()) || template;
 }
 
-interface Questions {
-  topic: string;
-  language: string;
-  questions: readonly JsonObject[];
-}
-
 /**
  * Data with other questions. What is still the example's goes, because its texts are about something else.
  * `names`: fields of the template's data.
@@ -55,7 +53,7 @@ interface Questions {
  */
 export function withQuestions(
   data: JsonObject,
-  { topic, language, questions }: Questions,
+  { topic, language, questions }: LoadedQuestions,
   { field, names, example }: { field: string; names: ReadonlySet<string>; example: Json },
 ): JsonObject {
   const { [field]: _before, ...others } = data;

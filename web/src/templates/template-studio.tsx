@@ -1,25 +1,41 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
-import type { TemplateFormQuery } from "../api/index.ts";
+import { explain, type TemplateFormQuery } from "../api/index.ts";
 import { useDraft } from "../drafts/index.ts";
 import { count } from "../format/index.ts";
+import { ImportTables } from "../imports/index.ts";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
 import { Stage, useStagedVideo, Versions } from "../stage/index.ts";
-import { BackIcon, PlayIcon, RetryIcon, TextField, TrashIcon } from "../ui/index.ts";
+import { BackIcon, PlayIcon, RetryIcon, TextField, TrashIcon, useTell } from "../ui/index.ts";
 import { createVideo, RefusedError } from "../uploads/index.ts";
-import { type Draft, titleOf, toSource } from "./draft.ts";
+import { type Draft, titleOf, toSource, withQuestions } from "./draft.ts";
 import { DataForm, findEmpty, isEqual, isObject, type Json, readFields, setAt } from "./form/index.ts";
+import { loadQuestions } from "./load-questions.ts";
 import { Narration } from "./narration.tsx";
+import { placeOf } from "./place-of.ts";
+import { SetNotice } from "./set-notice.tsx";
 import { toProblems } from "./to-problems.ts";
 
 export type Template = NonNullable<TemplateFormQuery["template"]>;
 
+/** What a draft started from: the data of a video, the questions of a set, or the template's example. */
+interface Origin {
+  from?: string;
+  set?: string;
+}
+
+const draftName = (template: string, { from, set }: Origin): string =>
+  from !== undefined
+    ? `template-from-${from}`
+    : set !== undefined
+      ? `template-${template}-set-${set}`
+      : `template-${template}`;
+
 interface TemplateStudioProps {
   template: Template;
-  /** Id of the video that it is a copy of; null: none. */
-  from: string | null;
+  origin: Origin;
   /** The draft before anything was changed. */
   original: Draft;
   /** Id of the video beside; null: none. */
@@ -29,16 +45,13 @@ interface TemplateStudioProps {
 const noProblems: ReadonlyMap<string, string> = new Map();
 
 /** A template's form, and its video beside. */
-export function TemplateStudio({ template, from, original, video: videoId }: TemplateStudioProps) {
+export function TemplateStudio({ template, origin, original, video: videoId }: TemplateStudioProps) {
   const { workspace } = useSession();
   const [, navigate] = useLocation();
   const client = useApolloClient();
+  const tell = useTell();
   const { name } = template;
-  const { draft, change } = useDraft(
-    workspace.id,
-    from === null ? `template-${name}` : `template-from-${from}`,
-    original,
-  );
+  const { draft, change } = useDraft(workspace.id, draftName(name, origin), original);
   const staged = useStagedVideo(videoId);
   const stage = useRef<HTMLElement>(null);
   const fields = useMemo(() => readFields(template.dataSchema), [template]);
@@ -66,11 +79,22 @@ export function TemplateStudio({ template, from, original, video: videoId }: Tem
     },
     [edit],
   );
+  const place = useMemo(() => placeOf(template), [template]);
+  const importSet = async (id: string) => {
+    if (place === null) return;
+    try {
+      const loaded = await loadQuestions(client, id, place.limit);
+      edit(({ data }) => ({ data: withQuestions(data, loaded, place), questionSet: id }));
+      setProblems(noProblems);
+    } catch (error) {
+      tell(explain(error), "bad");
+    }
+  };
   const restart = (part: Partial<Draft>) => {
     edit(part);
     setProblems(noProblems);
   };
-  const addressOf = (video: string | null) => routes.template(name, { from, video });
+  const addressOf = (video: string | null) => routes.template(name, { ...origin, video });
 
   const create = async () => {
     if (isBusy) return;
@@ -108,17 +132,29 @@ export function TemplateStudio({ template, from, original, video: videoId }: Tem
         <h1>{template.title}</h1>
         <div className="page-tools">
           {!isEqual(draft.data, {}) && (
-            <button type="button" className="button" onClick={() => restart({ data: {} })}>
+            <button type="button" className="button" onClick={() => restart({ data: {}, questionSet: "" })}>
               <TrashIcon /> Empty the form
             </button>
           )}
           {!isEqual(draft.data, original.data) && (
-            <button type="button" className="button" onClick={() => restart({ data: original.data })}>
-              <RetryIcon /> {from === null ? "Show the example" : "Start over"}
+            <button
+              type="button"
+              className="button"
+              onClick={() => restart({ data: original.data, questionSet: original.questionSet })}
+            >
+              <RetryIcon />{" "}
+              {draftName(name, origin) === `template-${name}` ? "Show the example" : "Start over"}
             </button>
           )}
         </div>
       </div>
+      {place && (
+        <p className="muted">
+          Drop or paste a CSV of questions here, or use the questions of a set:{" "}
+          <Link href={routes.questions}>Questions</Link>.
+        </p>
+      )}
+      {place && <ImportTables onImported={(id) => void importSet(id)} />}
       <div className="studio-columns">
         <form
           className="stack template-form"
@@ -147,6 +183,7 @@ export function TemplateStudio({ template, from, original, video: videoId }: Tem
               {faults || refusal}
             </p>
           )}
+          {place && draft.questionSet !== "" && <SetNotice id={draft.questionSet} limit={place.limit} />}
           <DataForm fields={fields} data={draft.data} problems={problems} onChange={setData} />
         </form>
         <section className="stack stage" aria-label="Video" ref={stage}>

@@ -69,14 +69,14 @@ function AddDialog({ url, onClose }: { url: string; onClose: () => void }) {
   return (
     <Dialog title="Add videos" onClose={onClose}>
       <div className="drop-target stack-tight">
-        <p>Drop files anywhere on the page, or</p>
+        <p>Drop videos, or a CSV of quiz questions, anywhere on the page, or</p>
         <button type="button" className="button primary" onClick={() => files.current?.click()}>
           <UploadIcon /> Choose files
         </button>
         <input
           ref={files}
           type="file"
-          accept="video/*,audio/*,.mkv,.ts,.mxf"
+          accept="video/*,audio/*,.mkv,.ts,.mxf,.csv,.tsv"
           multiple
           hidden
           aria-label="Files to upload"

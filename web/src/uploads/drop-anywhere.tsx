@@ -2,10 +2,12 @@ import { useEffect, useRef, useState } from "react";
 import { useSession } from "../session/index.ts";
 import { UploadIcon } from "../ui/index.ts";
 import { readUrls } from "./read-urls.ts";
+import { isTableText } from "./tables.ts";
 import { useUploads } from "./uploads-context.tsx";
 
 /**
- * Takes files that are dropped or pasted, and addresses that are pasted, wherever that happens on the page.
+ * Accepts files that are dropped or pasted, and addresses and rows of tables that are pasted, anywhere on the
+ * page.
  */
 export function DropAnywhere() {
   const { add, openAdd } = useUploads();
@@ -37,8 +39,10 @@ export function DropAnywhere() {
     listen("paste", (event) => {
       if (event.target instanceof HTMLElement && event.target.closest("input, textarea, dialog")) return;
       const files = [...(event.clipboardData?.files ?? [])];
-      const urls = readUrls(event.clipboardData?.getData("text") ?? "");
+      const text = event.clipboardData?.getData("text") ?? "";
+      const urls = readUrls(text);
       if (files.length > 0) add(files);
+      else if (isTableText(text)) add([new File([text], "", { type: "text/csv" })]);
       else if (urls.length > 0) openAdd(urls.join("\n"));
     });
     return () => stop.abort();

@@ -1,5 +1,15 @@
 import { useApolloClient } from "@apollo/client/react";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { isTable } from "./tables.ts";
 import { createUploadList, isUnsent, type UploadList } from "./upload-list.ts";
 import { createUploadPort } from "./upload-port.ts";
 
@@ -9,7 +19,14 @@ interface Uploads extends UploadList {
   closeAdd: () => void;
   /** What that window begins with while it is open. */
   asked: { url: string } | null;
+  /**
+   * Has tables handled, by the newest caller, that are added like files to upload.
+   * @returns a function that ends it.
+   */
+  acceptTables: (accept: AcceptTable) => () => void;
 }
+
+type AcceptTable = (file: File) => void;
 
 const UploadsContext = createContext<Uploads | null>(null);
 
@@ -33,9 +50,25 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
     return () => removeEventListener("beforeunload", warn);
   }, [list]);
   const closeAdd = useCallback(() => setAsked(null), []);
+  const accepting = useRef<readonly AcceptTable[]>([]);
+  const acceptTables = useCallback((accept: AcceptTable) => {
+    accepting.current = [...accepting.current, accept];
+    return () => void (accepting.current = accepting.current.filter((one) => one !== accept));
+  }, []);
+  const add = useCallback<UploadList["add"]>(
+    (files, target) => {
+      const accept = target === undefined ? accepting.current.at(-1) : undefined;
+      if (accept === undefined) return list.add(files, target);
+      const table = files.find(isTable);
+      const media = files.filter((file) => !isTable(file));
+      if (table) accept(table);
+      if (media.length > 0) list.add(media);
+    },
+    [list],
+  );
   const value = useMemo(
-    (): Uploads => ({ ...list, openAdd, closeAdd, asked }),
-    [list, openAdd, closeAdd, asked],
+    (): Uploads => ({ ...list, add, openAdd, closeAdd, asked, acceptTables }),
+    [list, add, openAdd, closeAdd, asked, acceptTables],
   );
   return <UploadsContext value={value}>{children}</UploadsContext>;
 }
