@@ -1,4 +1,3 @@
 /** Tables that become question sets. */
 
 export { ImportTables } from "./import-tables.tsx";
-export type { TableText } from "./table-file.ts";

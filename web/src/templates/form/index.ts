@@ -3,4 +3,4 @@
 export { DataForm } from "./data-form.tsx";
 export { findEmpty } from "./find-empty.ts";
 export { isEqual, isObject, type Json, type JsonObject, setAt } from "./json.ts";
-export { type NamedField, questionsOf, readFields } from "./read-fields.ts";
+export { questionsOf, readFields } from "./read-fields.ts";
