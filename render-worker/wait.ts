@@ -29,3 +29,16 @@ export const within = async (ms: number, work: Promise<unknown>): Promise<boolea
   const late = delay(ms, false, { signal: over.signal }).catch(() => false);
   return await Promise.race([ended, late]).finally(() => over.abort());
 };
+
+/** Settles like the work; rejects with the signal's reason if it aborts first. The work goes on. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

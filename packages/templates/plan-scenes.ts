@@ -37,6 +37,8 @@ export interface Scene {
 
 /** A text to speak, in the order of the timeline. */
 export interface Spoken {
+  /** Index of the scene. */
+  scene: number;
   /** `SCENE/MARK`. */
   id: string;
   text: string;
@@ -98,10 +100,10 @@ export function planScenes({ manifest, html }: Template, data: Record<string, un
 
 /** All texts that are spoken. */
 export const spokenTexts = (scenes: readonly Scene[], language: string): Spoken[] =>
-  scenes.flatMap(({ id, timeline }) =>
+  scenes.flatMap(({ id, timeline }, scene) =>
     timeline
       .filter(({ speak }) => speak !== "")
-      .map(({ mark, speak }) => ({ id: `${id}/${mark}`, text: speak, language })),
+      .map(({ mark, speak }) => ({ scene, id: `${id}/${mark}`, text: speak, language })),
   );
 
 function itemsOf({ for: field, key }: SceneTemplate, data: Record<string, unknown>): Item[] {

@@ -22,6 +22,8 @@ export interface PlannedScene {
   marks: readonly PlannedMark[];
   /** CSS custom properties of the scene's root element, in their order. */
   properties: Readonly<Record<string, string>>;
+  /** In the order of time. */
+  sounds: readonly Sound[];
 }
 
 /** Audio at a time of the whole video: a spoken text, or a file of the template's folder `sounds`. */
@@ -43,25 +45,27 @@ export interface Timeline {
  */
 export function planTimeline(scenes: readonly Scene[], clips: Clips, frameRate: number): Timeline {
   const planned: PlannedScene[] = [];
-  const sounds: Sound[] = [];
   let startFrame = 0;
   for (const scene of scenes) {
     const marks = planMarks(scene, clips);
     const lengthMs = endOf(marks);
     const frames = Math.max(1, Math.ceil((lengthMs * frameRate) / 1000 - 1e-6));
     const startMs = (startFrame * 1000) / frameRate;
-    planned.push({ scene, startFrame, frames, marks, properties: propertiesOf(scene, marks) });
-    for (const [index, part] of scene.timeline.entries()) {
+    const sounds = scene.timeline.flatMap((part, index) => {
       const mark = marks[index];
-      if (mark) sounds.push(...soundsOf(scene.id, part, mark, startMs, clips));
-    }
+      return mark ? soundsOf(scene.id, part, mark, startMs, clips) : [];
+    });
+    planned.push({
+      ...{ scene, startFrame, frames, marks, properties: propertiesOf(scene, marks) },
+      sounds: sounds.toSorted((a, b) => a.atMs - b.atMs),
+    });
     startFrame += frames;
   }
   return {
     scenes: planned,
     frames: startFrame,
     durationMs: (startFrame * 1000) / frameRate,
-    sounds: sounds.toSorted((a, b) => a.atMs - b.atMs),
+    sounds: planned.flatMap(({ sounds }) => sounds).toSorted((a, b) => a.atMs - b.atMs),
   };
 }
 

@@ -1,4 +1,5 @@
-import { access, lstat, readFile, realpath } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { access, lstat, readdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createNoJail, type Jail } from "../jail/index.ts";
 import { ToolNotFoundError } from "../media/ffmpeg/index.ts";
@@ -9,7 +10,10 @@ import { type InstalledPainter, UnsafeKindError } from "./find-painter.ts";
 /** A package of its own: what it depends on is what its jail shows. */
 const sources = join(import.meta.dirname, "template");
 
-export type TemplatePainter = Omit<InstalledPainter, "texReason">;
+export interface TemplatePainter extends Omit<InstalledPainter, "texReason"> {
+  /** Changes with its sources and with all packages that it uses, such as fonts: whatever decides pixels. */
+  build: string;
+}
 
 /**
  * Finds the painter of templates, which npm has installed with the worker, and has it examine itself in this
@@ -35,7 +39,20 @@ export async function findTemplatePainter(jail: Jail = createNoJail()): Promise<
     throw new UnsafeKindError(
       `Templates would not be confined: in the jail ${jail.level} of this worker, their painter could ${escapes.join(", ")}.`,
     );
-  return { version, program, args };
+  return { version, build: await readBuild(readable), program, args };
+}
+
+async function readBuild(packages: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of (await readdir(sources)).toSorted())
+    if (/\.[jt]s$/.test(name) && !name.includes(".test.")) hash.update(await readFile(join(sources, name)));
+  const versions = packages.map(async (folder) => {
+    const manifest = await readFile(join(folder, "package.json"), "utf8").catch(() => "{}");
+    const { name = "", version = "" } = JSON.parse(manifest) as { name?: string; version?: string };
+    return `${name}@${version}`;
+  });
+  for (const one of (await Promise.all(versions)).toSorted()) hash.update(`${one}\n`);
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** Folders of an npm package and of all that it depends on. */

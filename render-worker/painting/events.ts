@@ -56,6 +56,8 @@ const SpokenTexts = z.strictObject({
   texts: z
     .array(
       z.strictObject({
+        /** Index of the scene. */
+        scene: count,
         /** Names the text's clip in the job of a drawing. */
         id: spokenId,
         text: z.string().min(1).max(4_000),
@@ -93,6 +95,15 @@ const Sounds = z.strictObject({
 
 /** Audio at a time of the video. */
 export type PlacedSound = z.infer<typeof Sounds>["sounds"][number];
+
+/** A scene whose texts have known lengths. Its sounds have been sent. */
+const PlannedScene = z.strictObject({
+  type: z.literal("scene"),
+  index: count,
+  /** SHA-256 of what decides its frames, besides template, materials and size. Hexadecimal. */
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  frames: z.int32().positive(),
+});
 
 /** The size and rate of the frames that follow. */
 const Picture = z.object({
@@ -159,6 +170,7 @@ export const PainterEvent = z.discriminatedUnion("type", [
   Counted,
   SpokenTexts,
   Sounds,
+  PlannedScene,
   Picture,
   Step,
   Warning,

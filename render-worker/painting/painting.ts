@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import type { DrawingStep } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { ScriptLimits } from "../config.ts";
@@ -34,8 +34,11 @@ export interface ScriptJob {
 /** For the painter of templates. */
 export interface TemplateJob {
   version: 1;
-  /** `CHECK`: texts, lengths and problems. `STILL`: the same, and one picture of each wanted scene. */
-  mode: "DRAW" | "CHECK" | "STILL";
+  /**
+   * `CHECK`: texts, lengths and problems. `STILL`: the same, and one picture of each wanted scene. `SCENES`:
+   * those that are ordered.
+   */
+  mode: "DRAW" | "CHECK" | "SCENES" | "STILL";
   /** Absolute path of the template's folder. */
   template: string;
   /** Absolute path of a file with the data, in JSON. */
@@ -81,8 +84,17 @@ export interface Counts {
   picture: Picture;
 }
 
+/** What the painter of templates is asked for with the mode `SCENES`. */
+export type PainterOrder =
+  /** Lengths of spoken texts in ms, by their ids; null: a text is not spoken. */
+  | { type: "clips"; clips: Readonly<Record<string, number | null>> }
+  /** Draw scenes, from one index up to another, which is not drawn. */
+  | { type: "draw"; from: number; to: number };
+
 /** What a drawing consists of, in the order of the timeline. */
 export type Drawn =
+  /** With orders: what a scene will show. */
+  | { kind: "scene"; index: number; key: string; frames: number }
   /** An animation begins. */
   | { kind: "animation"; index: number }
   | ({ kind: "frame" } & DrawnFrame)
@@ -104,6 +116,8 @@ export class Painting implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #ended: Promise<ProgramResult>;
   readonly #records: AsyncGenerator<PainterRecord>;
+  /** Null: it takes no orders. */
+  readonly #orders: PassThrough | null;
   #hasGreeted = false;
   #isDone = false;
   #isAwaited = false;
@@ -117,6 +131,7 @@ export class Painting implements AsyncDisposable {
     this.#log = log;
     this.#onStep = options.onStep;
     this.#onEvent = options.onEvent;
+    this.#orders = "template" in job && job.mode === "SCENES" ? new PassThrough() : null;
     const output = Promise.withResolvers<Readable>();
     this.#ended = program.run([...args, JSON.stringify(job)], {
       signal: AbortSignal.any([options.signal, this.#stop.signal]),
@@ -130,6 +145,7 @@ export class Painting implements AsyncDisposable {
       },
       stallTimeoutMs: limits.silenceMs,
       isExcused: () => this.#isExcused(),
+      ...(this.#orders && { input: this.#orders }),
       onOutput: output.resolve,
     });
     // The reader reports a painter that could not be started.
@@ -143,6 +159,16 @@ export class Painting implements AsyncDisposable {
     if (this.#step === undefined) return undefined;
     const { frames, planned, ...step } = this.#step;
     return { ...step, fraction: planned ? Math.min(ALMOST, frames / planned) : 0 };
+  }
+
+  /** With the mode `SCENES`: asks for something. It is answered in `draw`. */
+  order(order: PainterOrder): void {
+    this.#orders?.write(`${JSON.stringify(order)}\n`);
+  }
+
+  /** With the mode `SCENES`: nothing more is ordered, and the drawing ends. */
+  endOrders(): void {
+    this.#orders?.end();
   }
 
   /**
@@ -183,11 +209,18 @@ export class Painting implements AsyncDisposable {
   async *draw({ counted: { hasAudio }, picture }: Counts): AsyncGenerator<Drawn> {
     const maxFrames = (this.#limits.durationMs / 1000) * picture.frameRate;
     let frames = 0;
+    let planned = 0;
     try {
       for (let record = await this.#next(); record !== null; record = await this.#next()) {
         if (record.kind === "event") {
           this.#note(record.event);
           if (record.event.type === "step") yield { kind: "animation", index: record.event.index };
+          if (record.event.type === "scene") {
+            const { index, key, frames } = record.event;
+            planned += frames;
+            if (planned > maxFrames) throw tooLong(this.#limits);
+            yield { kind: "scene", index, key, frames };
+          }
           continue;
         }
         if (this.#isDone) throw new ProtocolError("nothing after done", record.kind);
@@ -201,7 +234,7 @@ export class Painting implements AsyncDisposable {
         yield record;
       }
       if (!this.#isDone) throw await this.#explainEnd();
-      if (frames === 0) throw nothingDrawn();
+      if (frames === 0 && this.#orders === null) throw nothingDrawn();
     } catch (error) {
       throw error instanceof ProtocolError ? protocolError(error) : error;
     }

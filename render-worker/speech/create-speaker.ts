@@ -1,3 +1,4 @@
+import { unlessAborted } from "../wait.ts";
 import { checkRequest } from "./check-request.ts";
 import { type ClipCache, clipKey } from "./clip-cache.ts";
 import type { SpeechEngine } from "./engine.ts";
@@ -34,6 +35,7 @@ export function createSpeaker(engine: SpeechEngine, { cache, voices }: SpeakerOp
       };
       const spoken = pending.get(key) ?? begin();
       pending.set(key, spoken);
+      // Another caller may wait for the same clip, so that this one's signal does not end it.
       return await unlessAborted(spoken, signal);
     },
     async [Symbol.asyncDispose]() {
@@ -41,17 +43,4 @@ export function createSpeaker(engine: SpeechEngine, { cache, voices }: SpeakerOp
       await engine[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Another caller may wait for the same clip, so that this one's signal does not end it. */
-async function unlessAborted(spoken: Promise<SpokenClip>, signal: AbortSignal): Promise<SpokenClip> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([spoken, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

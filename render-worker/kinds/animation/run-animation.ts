@@ -5,6 +5,7 @@ import type { InstalledPainter } from "../../painters/index.ts";
 import type { ScriptJob } from "../../painting/index.ts";
 import {
   type DrawingAttempt,
+  drawScene,
   fetchMaterials,
   readSourceText,
   runDrawing,
@@ -42,7 +43,12 @@ export async function runAnimation(attempt: AnimationAttempt, painter: Installed
   await runDrawing(attempt, {
     ...{ content: script, contentType: "text/x-python", container: "manim" },
     ...{ settings: animation, painterBytes: PAINTER_BYTES },
-    prepare: async () => ({ painting: { ...easel, job, limits }, painter: `manim ${painter.version}` }),
+    draw: (own, round, context) =>
+      drawScene(own, round, {
+        ...context,
+        painting: { ...easel, job, limits },
+        painter: `manim ${painter.version}`,
+      }),
   });
 }
 

@@ -2,25 +2,19 @@ import { join } from "node:path";
 import { type CompositionParams, type CompositionSettings, MAX_DATA_BYTES } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { TRACER_NAME } from "../../attempt/index.ts";
-import { inputError } from "../../errors.ts";
 import type { TemplatePainter } from "../../painters/index.ts";
-import {
-  Painting,
-  type PaintingOptions,
-  type PlacedSound,
-  type SpokenText,
-  type TemplateJob,
-} from "../../painting/index.ts";
+import type { TemplateJob } from "../../painting/index.ts";
 import type { InstalledSpeech } from "../../speech/index.ts";
 import {
   type DrawingAttempt,
+  drawScenes,
   fetchMaterials,
-  type PreparedScene,
   readSourceText,
   runDrawing,
+  type Stretch,
   setUpEasel,
 } from "../drawing/index.ts";
-import { type Clips, narrate } from "./narrate.ts";
+import { Narration } from "./narration.ts";
 import { openTemplate } from "./open-template.ts";
 import { mixSamples, planSoundtrack, publishCaptions } from "./soundtrack.ts";
 
@@ -34,8 +28,8 @@ export const limits = { cpuSeconds: 1_800, memoryBytes: 2048 * MIB, silenceMs: 6
 const SOUNDS_FOLDER = "sounds";
 
 /**
- * Draws data by a template, and encodes the frames while they are drawn. Its texts are spoken first, since
- * their lengths decide when everything happens; the soundtrack is mixed beside the drawing.
+ * Draws data by a template, and encodes the frames while they are drawn. The lengths of spoken texts decide
+ * when everything happens: each scene is drawn as soon as its own texts and all before them are spoken.
  */
 export async function runComposition(
   attempt: CompositionAttempt,
@@ -73,74 +67,43 @@ export async function runComposition(
       ? { name: composition.music.filename, path: join(music.job.folder, composition.music.filename) }
       : null;
 
-  const speakAll = async (): Promise<Clips> => {
-    const texts = await inSpan(TRACER_NAME, "check", { parent: trace }, () =>
-      readTexts(attempt, { ...painting, job: { ...job, mode: "CHECK" } }),
-    );
-    if (composition.voice === null) return new Map();
-    const { voice } = composition;
-    await using speaker = speech.open();
-    const clips = await inSpan(TRACER_NAME, "speak", { parent: trace }, () =>
-      narrate(speaker, texts, voice, attempt.signal),
-    );
-    log.info({ texts: texts.length, spoken: clips.size, engine: speech.engine }, "narration.spoken");
-    return clips;
-  };
-  let spoken: Promise<Clips> | undefined;
-
-  const prepare = async (): Promise<PreparedScene> => {
-    const clips = await (spoken ??= speakAll());
-    const sounds: PlacedSound[] = [];
-    const lengths = Object.fromEntries([...clips].map(([id, { durationMs }]) => [id, durationMs]));
-    return {
-      painting: {
-        ...painting,
-        job: { ...job, clips: lengths },
-        onEvent(event) {
-          if (event.type === "sounds") sounds.push(...event.sounds);
-        },
-      },
-      painter: `template ${painter.version}`,
-      stepKind: "SCENE",
-      async soundtrack(own, { counted: { durationMs } }) {
-        await publishCaptions(own, { clips, language: composition.language, sounds });
-        const folder = join(template, SOUNDS_FOLDER);
-        const soundtrack = planSoundtrack(sounds, { clips, durationMs, folder, music: tune });
-        return soundtrack && mixSamples(own, soundtrack);
-      },
-    };
-  };
+  await using narration = new Narration({
+    ...{ open: () => speech.open(), voice: composition.voice, signal: attempt.signal },
+    onSpoken: (clips) => log.info({ spoken: clips.size, engine: speech.engine }, "narration.spoken"),
+  });
+  const heard = { clips: narration.clips, folder: join(template, SOUNDS_FOLDER), music: tune };
   await runDrawing(attempt, {
     ...{ content: data, contentType: "application/json", container: "template" },
-    ...{ settings: composition, painterBytes: PAINTER_BYTES, prepare },
+    ...{ settings: composition, painterBytes: PAINTER_BYTES },
+    draw: (own, round, context) =>
+      drawScenes(own, round, {
+        ...context,
+        painting: { ...painting, job },
+        painter: `template ${painter.version} ${painter.build}`,
+        look: lookOf(composition),
+        hasMusic: tune !== null,
+        speak: (texts) => narration.speak(texts),
+        mix: (own, stretches) => mixSamples(own, planEach(stretches, heard)),
+        onPlanned: (own, sounds) =>
+          publishCaptions(own, { clips: narration.clips, language: composition.language, sounds }),
+      }),
   });
+}
+
+/** Everything besides a scene's own content that decides its pixels. */
+const lookOf = ({ template, width, height, frameRate, materials = [] }: CompositionSettings): string => {
+  const files = materials.map(({ filename, sha256 }) => [filename, sha256]).toSorted();
+  return JSON.stringify([template.sha256, width, height, frameRate, files]);
+};
+
+async function* planEach(stretches: AsyncIterable<Stretch>, heard: Parameters<typeof planSoundtrack>[1]) {
+  for await (const stretch of stretches) yield planSoundtrack(stretch, heard);
 }
 
 export const toJob = (
   { width, height, frameRate }: CompositionSettings,
   files: { template: string; data: string },
-): TemplateJob => ({ version: 1, mode: "DRAW", ...files, width, height, frameRate });
+): TemplateJob => ({ version: 1, mode: "SCENES", ...files, width, height, frameRate });
 
-/** What a drawing would end with later: it is better known before anything is spoken. */
+/** What a drawing ends with, although a check goes on. */
 export const finalWarnings: ReadonlySet<string> = new Set(["TEXT_TOO_LONG"]);
-
-/** The texts that the template speaks, in order. Throws a final `RenderError` for data that does not fit. */
-async function readTexts(
-  { log, signal }: CompositionAttempt,
-  options: Omit<PaintingOptions, "signal" | "log">,
-): Promise<readonly SpokenText[]> {
-  const texts: SpokenText[] = [];
-  const misfits: { code: string; message: string }[] = [];
-  await using painting = new Painting({
-    ...{ ...options, signal, log },
-    onEvent(event) {
-      if (event.type === "spoken") texts.push(...event.texts);
-      if (event.type === "warning" && finalWarnings.has(event.code)) misfits.push(event);
-    },
-  });
-  await painting.check();
-  const [first] = misfits;
-  if (first === undefined) return texts;
-  const more = misfits.length > 1 ? ` (and ${misfits.length - 1} more)` : "";
-  throw inputError(first.code, `${first.message}${more}`);
-}

@@ -8,7 +8,8 @@ const toShort = (digest: Buffer): string => digest.toString("hex").slice(0, 16);
 export const digestOfFrame = ({ pixels }: Pick<DrawnFrame, "pixels">): string =>
   toShort(createHash("sha256").update(pixels).digest());
 
-type ChunkFrames = Omit<DrawnChunk, "painter" | "startFrame">;
+/** What a chunk shows. */
+export type ChunkFrames = Omit<DrawnChunk, "painter" | "startFrame">;
 
 /** Bytes before each frame: the kind of its bytes, and its repeats. */
 const FRAME_HEADER_BYTES = 5;

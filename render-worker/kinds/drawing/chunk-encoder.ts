@@ -18,7 +18,7 @@ import {
 } from "../render/index.ts";
 import { digestOfFrame } from "./chunk-digest.ts";
 import { ChunkSink, startMsOf } from "./chunk-sink.ts";
-import type { Chunk } from "./chunks.ts";
+import type { Chunk, PlannedChunk } from "./chunks.ts";
 import { copyChunk } from "./copy-chunk.ts";
 import { hasRecipes, type KnownChunk } from "./known-chunk.ts";
 import { matchChunk } from "./match-chunk.ts";
@@ -30,8 +30,10 @@ const REPORT_MS = 500;
 const ALMOST = 0.999;
 
 interface EncodedDrawing {
-  /** The frames as a source. */
+  /** The frames as a source. Without a length, its sound has none before its end. */
   source: SourceFile;
+  /** Length of the video by which progress is told; null: unknown. */
+  videoMs: () => number | null;
   counts: Counts;
   /** Name and version of the painter. */
   painter: string;
@@ -130,6 +132,20 @@ export class ChunkEncoder implements AsyncDisposable {
     if (equal === null || !(await this.#copy(chunk, equal))) await this.#encodeFrames(chunk, frames);
   }
 
+  /**
+   * Resolves when a chunk is copied from a known one, or encoded, whose frames are known by what decides them.
+   *
+   * @param draw its frames, drawn as they are read; called unless it is copied
+   */
+  async encodePlanned(chunk: PlannedChunk, draw: () => AsyncIterable<FilmFrame>): Promise<void> {
+    await this.#chunks.at(-2);
+    const { known, painter } = this.#drawing;
+    const { sha256 } = chunk.digest.end();
+    const alike = known.filter(({ drawn }) => drawn.sha256 === sha256 && drawn.painter === painter);
+    const [equal] = await this.#withRecipes(chunk, alike);
+    if (equal === undefined || !(await this.#copy(chunk, equal))) await this.#encodeFrames(chunk, draw());
+  }
+
   /** Resolves when everything is stored. */
   async finish(): Promise<Made> {
     await this.#fed;
@@ -145,7 +161,7 @@ export class ChunkEncoder implements AsyncDisposable {
     await Promise.allSettled([...this.#chunks, this.#sound, this.#fed]);
   }
 
-  async #encodeFrames(chunk: Chunk, frames: AsyncIterable<FilmFrame>): Promise<void> {
+  async #encodeFrames(chunk: PlannedChunk, frames: AsyncIterable<FilmFrame>): Promise<void> {
     const { counts, progress, onStep } = this.#drawing;
     const encoded = Promise.withResolvers<void>();
     const run = this.#guarded(
@@ -163,7 +179,7 @@ export class ChunkEncoder implements AsyncDisposable {
     await Promise.race([encoded.promise, run]);
   }
 
-  #toWork(chunk: Chunk, onEncoded: () => void): RenderRound {
+  #toWork(chunk: PlannedChunk, onEncoded: () => void): RenderRound {
     const { source, counts } = this.#drawing;
     const { startFrame, planned } = chunk;
     const { segmentDurationMs } = this.#attempt.task.profile;
@@ -185,6 +201,11 @@ export class ChunkEncoder implements AsyncDisposable {
     if (known.length === 0) return [];
     const firstFrame = digestOfFrame(chunk.firstFrame);
     const alike = known.filter(({ drawn }) => drawn.firstFrame === firstFrame && drawn.painter === painter);
+    return await this.#withRecipes(chunk, alike);
+  }
+
+  /** Those that would be encoded alike. */
+  async #withRecipes(chunk: PlannedChunk, alike: readonly KnownChunk[]): Promise<KnownChunk[]> {
     if (alike.length === 0) return [];
     const recipes = await planRecipes(
       this.#attempt,
@@ -212,7 +233,7 @@ export class ChunkEncoder implements AsyncDisposable {
   }
 
   /** False if the known chunk has been removed meanwhile. */
-  async #copy(chunk: Chunk, known: KnownChunk): Promise<boolean> {
+  async #copy(chunk: PlannedChunk, known: KnownChunk): Promise<boolean> {
     const { log, state } = this.#attempt;
     const { counts, painter } = this.#drawing;
     const { startFrame, index, isLast, digest } = chunk;
@@ -230,9 +251,9 @@ export class ChunkEncoder implements AsyncDisposable {
     return true;
   }
 
-  #toPiece(chunk: Chunk, onEncoded: () => void): Piece {
+  #toPiece(chunk: PlannedChunk, onEncoded: () => void): Piece {
     const { state } = this.#attempt;
-    const { counts, source, painter } = this.#drawing;
+    const { counts, videoMs, painter } = this.#drawing;
     const { frameRate } = counts.picture;
     const { startFrame, index } = chunk;
     const startSeconds = startFrame / frameRate;
@@ -244,7 +265,7 @@ export class ChunkEncoder implements AsyncDisposable {
         .flatMap(({ segments }) => segments)
         .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     return {
-      ...{ startSeconds, onEncoded, videoMs: source.probe.durationMs, objectPrefix: `${index}-` },
+      ...{ startSeconds, onEncoded, videoMs: videoMs(), objectPrefix: `${index}-` },
       before: new Map(
         this.#round.rungs.map((rung) => [
           rung.name,

@@ -1,11 +1,11 @@
 import type { DrawnChunk, RenditionPart } from "@reelay/contracts";
 import type { RenditionSink, StoredRendition } from "../../media/hls/index.ts";
-import type { Chunk } from "./chunks.ts";
+import type { PlannedChunk } from "./chunks.ts";
 
 interface ChunkSinkOptions {
   rendition: string;
   recipe: string;
-  chunk: Chunk;
+  chunk: PlannedChunk;
   frameRate: number;
   painter: string;
 }

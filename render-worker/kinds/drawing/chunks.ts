@@ -5,23 +5,28 @@ import {
   type FilmFrame,
   PacketWriter,
 } from "../../painting/index.ts";
-import { ChunkDigest } from "./chunk-digest.ts";
+import { ChunkDigest, type ChunkFrames } from "./chunk-digest.ts";
 import { isCut, plannedFrames } from "./is-cut.ts";
 
-/** A run of whole animations, which is encoded by itself. */
-export interface Chunk {
+/** A run of whole animations or scenes, which is encoded by itself. */
+export interface PlannedChunk {
   /** From 0. */
   readonly index: number;
   /** Frames of the timeline before it. */
   readonly startFrame: number;
   /** Its frames, as counted; null: unknown. */
   readonly planned: number | null;
-  /** Complete once its frames are read. */
+  /** What it shows, once its frames are read. */
+  readonly digest: { end(): ChunkFrames };
+  /** Whether it is the last of the drawing, known once its frames are read. */
+  readonly isLast: boolean;
+}
+
+/** A chunk that is known by its frames. */
+export interface Chunk extends PlannedChunk {
   readonly digest: ChunkDigest;
   /** Its first frame, until its frames are read. */
   readonly firstFrame: DrawnFrame;
-  /** Whether it is the last of the drawing, known once its frames are read. */
-  readonly isLast: boolean;
   /** Its frames, drawn as they are read. To be called once. */
   read(): AsyncGenerator<FilmFrame>;
 }
@@ -116,7 +121,7 @@ export class Chunks {
       if (done) return null;
       if (value.kind === "animation") this.#animation = value.index;
       else if (value.kind === "samples") await this.#options.onSamples(value.samples);
-      else {
+      else if (value.kind === "frame") {
         const { pixels, repeats, change } = value;
         return { pixels, repeats, change, animation: this.#animation };
       }

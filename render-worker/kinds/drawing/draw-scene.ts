@@ -1,8 +1,7 @@
-import type { DrawingStep } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { TRACER_NAME } from "../../attempt/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
-import { type Counts, Painting, type PaintingOptions } from "../../painting/index.ts";
+import { Painting, type PaintingOptions } from "../../painting/index.ts";
 import type { Made, RenderAttempt, RenderRound } from "../render/index.ts";
 import { type Checkpoint, findCheckpoint } from "./checkpoint.ts";
 import { ChunkEncoder } from "./chunk-encoder.ts";
@@ -10,24 +9,21 @@ import { Chunks } from "./chunks.ts";
 import type { KnownChunk } from "./known-chunk.ts";
 import { withCounts } from "./to-source-file.ts";
 
-/** What is drawn. */
-export interface Scene {
-  painting: Pick<PaintingOptions, "program" | "args" | "env" | "cwd" | "job" | "limits" | "onEvent">;
-  /** Name and version of the painter. */
-  painter: string;
-  /**
-   * The samples of the timeline, as in a record `SAMP`, if something else than the painter makes them. Called
-   * once the steps are counted. Null: silence.
-   */
-  soundtrack?: (own: RenderAttempt, counts: Counts) => Promise<AsyncIterable<Buffer> | null>;
+/** What a drawing is given besides what it draws. */
+export interface DrawingContext {
   /** The frames as a source, before they are counted. */
   planned: SourceFile;
-  /** What its steps are, as viewers see them. Default: animations. */
-  stepKind?: DrawingStep["kind"];
   /** Finished chunks of other drawings. */
   known: readonly KnownChunk[];
   /** Called once the animations are counted. */
   onCounted: (source: SourceFile) => void;
+}
+
+/** What is drawn. */
+export interface Scene extends DrawingContext {
+  painting: Pick<PaintingOptions, "program" | "args" | "env" | "cwd" | "job" | "limits" | "onEvent">;
+  /** Name and version of the painter. */
+  painter: string;
 }
 
 /**
@@ -78,13 +74,12 @@ async function drawFrom(
   const counts = await inSpan(TRACER_NAME, "count", { parent: trace }, () => painting.count());
   const { framesOfEach: _many, ...counted } = counts.counted;
   log.info({ ...counted, chunksKept: checkpoint?.chunks ?? 0 }, "drawing.counted");
-  const samples = (await scene.soundtrack?.(own, counts)) ?? null;
-  const source = withCounts(scene.planned, counts, counts.counted.hasAudio || samples !== null);
+  const source = withCounts(scene.planned, counts, counts.counted.hasAudio);
   scene.onCounted(source);
-  const kind = scene.stepKind && { kind: scene.stepKind };
   await using encoder = new ChunkEncoder(own, round, {
     ...{ source, counts, painter: scene.painter, known: scene.known },
-    progress: () => (painting.step ? { step: { ...painting.step, ...kind } } : {}),
+    videoMs: () => source.probe.durationMs,
+    progress: () => (painting.step ? { step: painting.step } : {}),
     onStep: (listener) => {
       onStep = listener;
       // An animation begins before its first frame, with which an encode begins.
@@ -93,7 +88,6 @@ async function drawFrom(
   });
   try {
     encoder.begin();
-    if (samples !== null) encoder.feed(samples);
     const chunks = new Chunks(painting.draw(counts), {
       ...{ picture: counts.picture, counted: counts.counted },
       onSamples: (samples) => encoder.takeSamples(samples),

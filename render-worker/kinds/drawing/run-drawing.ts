@@ -10,6 +10,7 @@ import type { MediaAttempt } from "../ffmpeg/index.ts";
 import {
   describeOutput,
   leaveOutUnencodable,
+  type Made,
   pendingRungs,
   type RenderAttempt,
   type RenderRound,
@@ -18,7 +19,7 @@ import {
   toVariantStates,
   writeManifest,
 } from "../render/index.ts";
-import { drawScene, type Scene } from "./draw-scene.ts";
+import type { DrawingContext } from "./draw-scene.ts";
 import { MAX_HELD_BYTES } from "./held-frames.ts";
 import { toKnownChunks } from "./known-chunk.ts";
 import { storyboardOfVariant } from "./storyboard-of-variant.ts";
@@ -27,9 +28,6 @@ import { toSourceFile } from "./to-source-file.ts";
 /** An attempt at a drawing is encoded like one at a transcode. */
 export type DrawingAttempt<Params extends DrawingParams = DrawingParams> = RenderAttempt &
   MediaAttempt<Params>;
-
-/** What draws, once everything that it needs is there. */
-export type PreparedScene = Omit<Scene, "planned" | "known" | "onCounted">;
 
 /** What is drawn, and by what. */
 interface Drawing {
@@ -43,7 +41,7 @@ interface Drawing {
   /** Memory of the painter, and of what runs beside it. */
   painterBytes: number;
   /** Called within the reserved memory, and again for an encode that is repeated with another encoder. */
-  prepare: () => Promise<PreparedScene>;
+  draw: (own: RenderAttempt, round: RenderRound, context: DrawingContext) => Promise<Made>;
 }
 
 /** Frames that a painter and the pipe hold at a time. */
@@ -81,8 +79,8 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
       source: before.source && { ...before.source, probe: source.probe },
     }));
   };
-  const draw = async (own: RenderAttempt, round: RenderRound) =>
-    drawScene(own, round, { ...(await drawing.prepare()), planned, known, onCounted });
+  const draw = (own: RenderAttempt, round: RenderRound) =>
+    drawing.draw(own, round, { planned, known, onCounted });
   // Empty if earlier attempts have finished all variants.
   const made = rungs.length > 0 ? [await renderWithinMemory(attempt, work, draw)] : [];
   const provenance = await describeOutput(attempt, await readRenditions(attempt, rungs), made);

@@ -8,8 +8,11 @@ const size = z.int().min(16).max(8_192);
 /** What the painter is asked to do: its only argument, in JSON (docs/reference/painters.md). */
 export const Job = z.object({
   version: z.literal(1),
-  /** `CHECK`: texts, lengths and problems, without pictures. `STILL`: besides, pictures of some scenes. */
-  mode: z.enum(["CHECK", "DRAW", "STILL"]),
+  /**
+   * `CHECK`: texts, lengths and problems, without pictures. `STILL`: besides, pictures of some scenes.
+   * `SCENES`: like `CHECK`, then scenes as they are ordered on standard input.
+   */
+  mode: z.enum(["CHECK", "DRAW", "SCENES", "STILL"]),
   /** Folder of the template. */
   template: z.string(),
   /** File with the data, in JSON. */

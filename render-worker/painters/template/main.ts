@@ -4,7 +4,8 @@ import { TemplateError } from "@reelay/templates";
 import { z } from "zod";
 import { examine } from "./examine.ts";
 import { Job } from "./job.ts";
-import { paint, warn } from "./paint.ts";
+import { warn } from "./messages.ts";
+import { paint } from "./paint.ts";
 import { send } from "./records.ts";
 
 const MAX_WARNINGS = 500;

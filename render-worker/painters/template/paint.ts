@@ -9,21 +9,24 @@ import {
   planTimeline,
   spokenTexts,
   TemplateError,
-  type TemplateIssue,
-  type Timeline,
 } from "@reelay/templates";
 import { Canvas } from "./canvas.ts";
 import { Images } from "./images.ts";
 import { type Job, MAX_STILLS } from "./job.ts";
+import {
+  assertFits,
+  sendCounted,
+  sendDone,
+  sendPicture,
+  sendScenes,
+  sendSounds,
+  sendSpoken,
+  sendStep,
+  warn,
+} from "./messages.ts";
+import { paintOrders } from "./paint-orders.ts";
 import { send } from "./records.ts";
 import { SceneDrawing } from "./scene-drawing.ts";
-
-/** Of each event that carries a list. */
-const PER_EVENT = 200;
-const FRAMES_OF_EACH = 5_000;
-const NAME_LENGTH = 200;
-/** Scenes that are listed. */
-const MAX_LISTED = 1_000;
 
 /**
  * Does what the job asks for. Throws a `TemplateError` for what its author can change.
@@ -54,7 +57,7 @@ export async function paint(job: Job, end: (error: TemplateError) => never): Pro
       const wanted = job.mode === "STILL" ? wantedScenes(job, timeline) : [];
       const drawings = new Map<number, SceneDrawing>();
       sendScenes(timeline);
-      for (const texts of inParts(spokenTexts(scenes, language))) send.event({ type: "spoken", texts });
+      sendSpoken(spokenTexts(scenes, language));
       for (const [index, planned] of timeline.scenes.entries()) {
         const drawing = await prepare(planned);
         for (const issue of drawing.issues) warn(issue);
@@ -70,9 +73,11 @@ export async function paint(job: Job, end: (error: TemplateError) => never): Pro
       }
       return sendDone(timeline, drawings.size);
     }
+    case "SCENES":
+      return await paintOrders(job, { scenes, language, prepare });
     case "DRAW": {
       sendCounted(timeline);
-      for (const sounds of inParts(timeline.sounds)) send.event({ type: "sounds", sounds });
+      sendSounds(timeline.sounds);
       sendPicture(job);
       for (const [index, planned] of timeline.scenes.entries()) {
         sendStep(index, planned);
@@ -111,46 +116,3 @@ async function readData(path: string): Promise<unknown> {
     });
   }
 }
-
-function assertFits([first, ...rest]: readonly TemplateIssue[]): void {
-  if (first) throw new TemplateError(first, ...rest);
-}
-
-export const warn = ({ code, path, message }: { code: string; path: string | null; message: string }): void =>
-  send.event({ type: "warning", code, path, message: message.slice(0, 4_000), line: null, column: null });
-
-function* inParts<T>(list: readonly T[]): Generator<readonly T[]> {
-  for (let at = 0; at < list.length; at += PER_EVENT) yield list.slice(at, at + PER_EVENT);
-}
-
-function sendScenes({ scenes }: Timeline): void {
-  for (const part of inParts(scenes.slice(0, MAX_LISTED))) {
-    const listed = part.map(({ scene, marks }) => ({
-      name: scene.title.slice(0, NAME_LENGTH),
-      line: null,
-      marks: marks.map(({ mark }) => mark),
-    }));
-    send.event({ type: "scenes", scenes: listed, chosen: null });
-  }
-}
-
-function sendCounted({ scenes, frames, durationMs }: Timeline): void {
-  const framesOfEach = scenes.slice(0, FRAMES_OF_EACH).map((scene) => scene.frames);
-  send.event({
-    type: "counted",
-    animations: scenes.length,
-    durationMs,
-    frames,
-    hasAudio: false,
-    framesOfEach,
-  });
-}
-
-const sendPicture = ({ width, height, frameRate }: Job): void =>
-  send.event({ type: "picture", width, height, frameRate });
-
-const sendStep = (index: number, { scene, frames }: PlannedScene): void =>
-  send.event({ type: "step", index, name: scene.title.slice(0, NAME_LENGTH), frames });
-
-const sendDone = ({ scenes }: Pick<Timeline, "scenes">, frames: number): void =>
-  send.event({ type: "done", animations: scenes.length, frames });

@@ -48,7 +48,7 @@ const format = { sampleRate: SOUNDTRACK_RATE, channels: 2 };
  * jail. Throws a `RenderError`: `SOUND_UNREADABLE` and `SOUNDS_TOO_LONG` are final, `MIXING_FAILED` is not.
  */
 export async function mixSoundtrack(soundtrack: Soundtrack, options: MixOptions): Promise<MixedSoundtrack> {
-  const { durationMs, clips, sounds, music } = soundtrack;
+  const { durationMs, clips, sounds, music, part = { startMs: 0, isLast: true } } = soundtrack;
   const { ffmpeg, folder, signal } = options;
   const frames = Math.round((durationMs / 1000) * SOUNDTRACK_RATE);
   const at = (name: string) => join(folder, name);
@@ -60,11 +60,11 @@ export async function mixSoundtrack(soundtrack: Soundtrack, options: MixOptions)
   }
   const speech = await placeClips(clips, durationMs, folder);
   const placed = sounds.length > 0 ? await placeSounds(sounds, durationMs, options) : null;
-  const tune = music === null ? null : await decodeMusic(music, durationMs, options);
+  const tune = music === null ? null : await decodeMusic(music, part.startMs + durationMs, options);
   const speechLufs =
     speech.length > 0 ? await run(ffmpeg, measuringArguments(speech), signal) : loudness.target;
   const mix = {
-    ...{ speech, sounds: placed, music: tune, durationMs },
+    ...{ speech, sounds: placed, music: tune, durationMs, part },
     speechGainDb: gainTo(loudness.target, speechLufs),
   };
   const lufs = await run(ffmpeg, mixingArguments(mix, at("mix.f32le")), signal);

@@ -66,11 +66,13 @@ interface Mix {
   /** In the soundtrack's format. */
   music: (RawFile & { musicGainDb: number }) | null;
   durationMs: number;
+  /** As in `Soundtrack`. */
+  part: { startMs: number; isLast: boolean };
 }
 
 /** Arguments of an ffmpeg that mixes everything, writes 32-bit samples and prints their loudness. Pure. */
 export function mixingArguments(
-  { speech, speechGainDb, sounds, music, durationMs }: Mix,
+  { speech, speechGainDb, sounds, music, durationMs, part }: Mix,
   to: string,
 ): string[] {
   const seconds = durationMs / 1000;
@@ -78,6 +80,11 @@ export function mixingArguments(
   const hasDucking = music !== null && speech.length > 0;
   const spoken = sumOf(speech.map((_, input) => `s${input}`));
   const fadeOutAt = Math.max(0, seconds - fade.outSeconds);
+  const startSeconds = part.startMs / 1000;
+  const fades = [
+    ...(part.startMs === 0 ? [`afade=t=in:d=${fade.inSeconds}`] : []),
+    ...(part.isLast ? [`afade=t=out:st=${fadeOutAt}:d=${fade.outSeconds}`] : []),
+  ];
   const chains = [
     ...speech.map((_, input) => `[${input}]${stereo}[s${input}]`),
     ...(speech.length > 0
@@ -86,7 +93,7 @@ export function mixingArguments(
     ...(sounds ? [`[${speech.length}]${stereo}[sounds]`] : []),
     ...(music
       ? [
-          `[${files.length}]${stereo},atrim=end=${seconds},volume=${music.musicGainDb}dB,afade=t=in:d=${fade.inSeconds},afade=t=out:st=${fadeOutAt}:d=${fade.outSeconds}[${hasDucking ? "loud" : "music"}]`,
+          `[${files.length}]${[stereo, `atrim=start=${startSeconds}:end=${startSeconds + seconds}`, "asetpts=PTS-STARTPTS", `volume=${music.musicGainDb}dB`, ...fades].join(",")}[${hasDucking ? "loud" : "music"}]`,
           ...(hasDucking ? [`[loud][key]${DUCKING}[music]`] : []),
         ]
       : []),

@@ -24,9 +24,14 @@ export interface PlacedSound {
   gainDb?: number;
 }
 
-/** What a soundtrack consists of. Whatever lies beyond its end is cut. */
+/** What a soundtrack consists of. Whatever lies before its beginning or beyond its end is cut. */
 export interface Soundtrack {
   durationMs: number;
+  /**
+   * Of a part of a longer one: where it begins there, and whether it is the end. Music goes on from one to the
+   * next.
+   */
+  part?: { startMs: number; isLast: boolean };
   clips: readonly PlacedClip[];
   sounds: readonly PlacedSound[];
   /** Played from beginning to end, repeated as needed, softly, and more softly while there is speech. */

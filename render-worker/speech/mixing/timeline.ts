@@ -43,20 +43,20 @@ export class Timeline implements AsyncDisposable {
   }
 
   /**
-   * Adds samples of the timeline's layout to what is there.
+   * Adds samples of the timeline's layout to what is there. What is before the timeline is left out.
    *
    * @param lastsMs they repeat, or are cut with a short fade. Default: their own length
    */
   async add(atMs: number, samples: Buffer, { gainDb = 0, lastsMs }: AddOptions = {}): Promise<void> {
     const whole = samples.length - (samples.length % (this.layout.channels * SAMPLE_BYTES));
-    const from = bytesOf(Math.max(0, atMs), this.layout);
+    const from = bytesOf(atMs, this.layout);
     const lasts = lastsMs === undefined ? whole : bytesOf(lastsMs, this.layout);
     const end = Math.min(from + lasts, this.#sizeBytes);
     if (whole === 0 || end <= from) return;
     const fadeBytes = lasts % whole === 0 ? 0 : Math.min(lasts, bytesOf(FADE_MS, this.layout));
     const gain = 10 ** (gainDb / 20);
     // In pieces: others wait for this thread, and a sound may repeat for an hour.
-    for (let at = from; at < end; at += PIECE_BYTES) {
+    for (let at = Math.max(0, from); at < end; at += PIECE_BYTES) {
       const mixed = Buffer.alloc(Math.min(PIECE_BYTES, end - at));
       await this.#file.read(mixed, 0, mixed.length, at);
       for (let offset = 0; offset < mixed.length; offset += SAMPLE_BYTES) {
