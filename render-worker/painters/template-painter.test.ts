@@ -9,7 +9,7 @@ import { builtInTemplates } from "@reelay/templates";
 import { expect, test } from "vitest";
 import { processEnvironment } from "../env.ts";
 import { createJail } from "../jail/create-jail.ts";
-import type { TemplateJob } from "../painting/painting.ts";
+import type { PainterOrder, TemplateJob } from "../painting/painting.ts";
 import { type PainterRecord, readRecords } from "../painting/read-records.ts";
 import { temporaryDirectory } from "../testing/kit.ts";
 import { findTemplatePainter } from "./find-template-painter.ts";
@@ -34,7 +34,12 @@ interface Painted {
 /** Runs the painter on data in a jail, small: 160 × 90 at 10 frames per second. */
 async function paint(
   data: unknown,
-  { strongest = "FULL", template = "quiz-classic", ...job }: Partial<TemplateJob> & { strongest?: JailLevel },
+  {
+    strongest = "FULL",
+    template = "quiz-classic",
+    orders = [],
+    ...job
+  }: Partial<TemplateJob> & { strongest?: JailLevel; orders?: readonly PainterOrder[] },
 ): Promise<Painted> {
   await using folder = await temporaryDirectory();
   const found = painters.get(strongest) ?? findIn(strongest);
@@ -54,6 +59,7 @@ async function paint(
     cwd: folder.path,
     limits: { memoryBytes: 2 * 1024 ** 3 },
     timeoutMs: 150_000,
+    input: Readable.from(orders.map((order) => `${JSON.stringify(order)}\n`)),
     onOutput: output.resolve,
   });
   const chunks: Buffer[] = [];
@@ -143,6 +149,39 @@ test("a drawing follows the lengths of the clips, is equal in every jail, and ca
       .flatMap((one) => (one.kind === "frame" ? [[one.repeats, one.pixels.toString("base64")]] : []));
   expect(lastFrames(later)).toEqual(lastFrames(drawn));
   expect(framesIn(later)).toBe(53);
+});
+
+test("scenes are announced once their texts are spoken, drawn when they are ordered, and known by what they show", async () => {
+  const planet = { "questions-planet/ask": 1000, "questions-planet/reveal": 500 };
+  const sum = { "questions-1/ask": 700, "questions-1/reveal": null };
+  const drawn = await paint(quiz, {
+    mode: "SCENES",
+    orders: [
+      { type: "clips", clips: planet },
+      { type: "clips", clips: sum },
+      { type: "draw", from: 1, to: 2 },
+    ],
+  });
+  const announced = events(drawn);
+  expect(announced.map(({ type }) => type)).toEqual([
+    ...["hello", "spoken", "counted", "picture"],
+    ...["sounds", "scene", "sounds", "scene", "step", "done"],
+  ]);
+  const scenes = announced.filter(({ type }) => type === "scene");
+  expect(scenes).toMatchObject([
+    { index: 0, frames: 54 },
+    { index: 1, frames: 59 },
+  ]);
+  expect(framesIn(drawn)).toBe(59);
+
+  // The same scene at another place, with other lengths before it.
+  const questions = [{ ...quiz.questions[1], id: "1" }, { ...quiz.questions[0] }];
+  const clips = { "questions-1/ask": 2_000, "questions-1/reveal": 900, ...planet };
+  const moved = await paint({ ...quiz, questions }, { mode: "SCENES", orders: [{ type: "clips", clips }] });
+  const keysOf = (painted: Painted) =>
+    events(painted).flatMap((event) => (event.type === "scene" ? [event.key] : []));
+  expect(keysOf(moved)[1]).toBe(keysOf(drawn)[0]);
+  expect(keysOf(moved)[0]).not.toBe(keysOf(drawn)[1]);
 });
 
 test("invalid data is refused with its path, the expectation, the value and the remedy", async () => {

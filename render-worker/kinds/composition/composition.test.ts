@@ -71,7 +71,26 @@ test("an attempt continues after the finished chunks of a lost one, with the sam
   expect(again.result.isRedrawn).toBeUndefined();
   expect(again.result.parts?.find(({ startMs }) => startMs === 0)).toEqual(kept[0]);
   expect(await bytesOf(again.result.parts ?? [])).toEqual(await bytesOf(parts));
-}, 60_000);
+
+  // Of another video: the first chunk as it is, the second one without its segments.
+  const known = parts.map((part) =>
+    part.startMs === 0
+      ? part
+      : { ...part, segments: part.segments.map((one) => ({ ...one, key: `${one.key}.gone` })) },
+  );
+  const other = await worker.end(await request({}, { known }));
+  const made = (other.result.parts ?? []).toSorted((a, b) => a.startMs - b.startMs);
+  expect(made.map(({ copiedFrom }) => copiedFrom)).toEqual([task.videoId, undefined]);
+  expect(await bytesOf(made)).toEqual(await bytesOf(parts));
+  // What another build of the painter, or another encoder, has made is not used.
+  const foreign = structuredClone(parts);
+  for (const part of foreign) {
+    if (part.startMs > 0) part.recipe = "0".repeat(64);
+    else if (part.drawn) part.drawn.painter += " of another build";
+  }
+  const { result } = await worker.end(await request({}, { known: foreign }));
+  expect(result.parts?.map(({ copiedFrom }) => copiedFrom)).toEqual([undefined, undefined]);
+}, 90_000);
 
 test("a silent composition has only cues, and a worker with other files of the template leaves the task to another one", async () => {
   const end = await worker.end(await request({ voice: null }));

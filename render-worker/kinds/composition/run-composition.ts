@@ -92,7 +92,7 @@ export async function runComposition(
 
 /** Everything besides a scene's own content that decides its pixels. */
 const lookOf = ({ template, width, height, frameRate, materials = [] }: CompositionSettings): string => {
-  const files = materials.map(({ filename, sha256 }) => [filename, sha256]).toSorted();
+  const files = materials.map(({ filename, sha256 }) => `${sha256} ${filename}`).toSorted();
   return JSON.stringify([template.sha256, width, height, frameRate, files]);
 };
 

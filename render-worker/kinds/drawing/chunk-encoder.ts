@@ -32,7 +32,7 @@ const ALMOST = 0.999;
 interface EncodedDrawing {
   /** The frames as a source. Without a length, its sound has none before its end. */
   source: SourceFile;
-  /** Length of the video by which progress is told; null: unknown. */
+  /** Length of the video, for its progress; null: unknown. */
   videoMs: () => number | null;
   counts: Counts;
   /** Name and version of the painter. */
@@ -133,7 +133,7 @@ export class ChunkEncoder implements AsyncDisposable {
   }
 
   /**
-   * Resolves when a chunk is copied from a known one, or encoded, whose frames are known by what decides them.
+   * Resolves when a chunk is copied from a known one, or encoded. Its digest names what decides its frames.
    *
    * @param draw its frames, drawn as they are read; called unless it is copied
    */

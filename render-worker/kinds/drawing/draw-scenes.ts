@@ -55,9 +55,9 @@ export interface OrderedScenes extends DrawingContext {
 const SHORT_MS = 30_000;
 
 /**
- * Draws scenes and encodes their chunks. A chunk is known by a key of everything that it shows: one that an
- * earlier attempt has finished stays, one of another video is copied, and only the others are drawn. The first
- * chunk is drawn while later texts are spoken.
+ * Draws scenes and encodes their chunks. A chunk has a key of everything that it shows: one that an earlier
+ * attempt has finished stays, one of another video is copied, and only the others are drawn. The first chunk
+ * is drawn while later texts are spoken.
  */
 export async function drawScenes(own: RenderAttempt, round: RenderRound, film: OrderedScenes): Promise<Made> {
   const { log, state } = own;
@@ -108,7 +108,6 @@ async function draw(
   if (texts.length === 0) await reader.untilPlanned(reader.count);
   const hasAudio = texts.length > 0 || sounds.length > 0 || film.hasMusic;
   const source = withCounts(film.planned, withoutLength(counts), hasAudio);
-  film.onCounted(source);
   await using encoder = new ChunkEncoder(own, round, {
     ...{ source, counts, painter: film.painter, known: film.known },
     videoMs: () => startMsOf(reader.frames, frameRate),
@@ -120,6 +119,7 @@ async function draw(
   });
   const planned = async () => {
     await reader.allPlanned;
+    // What is first told of a source counts.
     film.onCounted(withCounts(film.planned, { ...counts, counted: reader.counted }, hasAudio));
     await film.onPlanned(own, sounds);
   };

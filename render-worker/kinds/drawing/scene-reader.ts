@@ -33,8 +33,8 @@ export class SceneReader {
   readonly #estimated: readonly number[];
   readonly #planned: PlannedScene[] = [];
   readonly #allPlanned = Promise.withResolvers<void>();
-  /** By scene: resolves when the lengths of its texts and of all before it are told. */
-  readonly #told: Promise<void>[];
+  /** By scene: resolves when the painter knows the lengths of its texts and of all before it. */
+  readonly #ready: Promise<void>[];
 
   constructor(painting: Painting, counts: Counts, narrated: Narrated) {
     this.#painting = painting;
@@ -43,7 +43,7 @@ export class SceneReader {
     this.frameRate = counts.picture.frameRate;
     this.#estimated = counts.counted.framesOfEach;
     this.count = counts.counted.animations;
-    this.#told = this.#tellAll(narrated);
+    this.#ready = this.#sendAll(narrated);
     this.#allPlanned.promise.catch(() => undefined);
   }
 
@@ -84,7 +84,7 @@ export class SceneReader {
   /** Resolves when it is known what so many scenes show. */
   async untilPlanned(scenes: number): Promise<void> {
     while (this.#planned.length < scenes) {
-      await this.#told[this.#planned.length];
+      await this.#ready[this.#planned.length];
       const one = await this.#pull();
       if (one !== null) throw new Error("The painter drew what was not ordered.");
     }
@@ -132,17 +132,17 @@ export class SceneReader {
     return null;
   }
 
-  #tellAll({ texts, lengths }: Narrated): Promise<void>[] {
+  #sendAll({ texts, lengths }: Narrated): Promise<void>[] {
     let before = Promise.resolve();
     const byScene = Map.groupBy(texts, ({ scene }) => scene);
     return Array.from({ length: this.count }, (_, scene) => {
-      before = this.#tell(before, byScene.get(scene) ?? [], lengths);
+      before = this.#send(before, byScene.get(scene) ?? [], lengths);
       before.catch((error: unknown) => this.#allPlanned.reject(error));
       return before;
     });
   }
 
-  async #tell(
+  async #send(
     before: Promise<void>,
     texts: readonly SpokenText[],
     lengths: Narrated["lengths"],

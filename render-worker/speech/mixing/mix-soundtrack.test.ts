@@ -117,6 +117,32 @@ test("speech, sounds and ducked music have -16 LUFS together, true peaks below -
   expect(toneOf(samples, 22_400, 22_500)).toBeLessThan(after - 10);
 });
 
+test("parts of a soundtrack fit together: their loudness, their music, and a sound that lasts beyond the first", async () => {
+  const { make, mix, path } = await studio();
+  const music = { path: await make("music.flac", "sine=f=9000:d=30:r=48000"), name: "music.flac" };
+  const chord = { path: await make("chord.wav", "sine=f=700:d=3:r=48000"), name: "chord.wav", gainDb: -20 };
+  const [first, second] = [
+    await mix({
+      ...{ durationMs: 8_000, part: { startMs: 0, isLast: false }, music },
+      clips: [{ atMs: 1_000, clip: speechOf(4) }],
+      sounds: [{ ...chord, atMs: 7_000 }],
+    }),
+    await mix({
+      ...{ durationMs: 12_000, part: { startMs: 8_000, isLast: true }, music },
+      clips: [5_000].map((atMs) => ({ atMs, clip: speechOf(5) })),
+      sounds: [{ ...chord, atMs: -1_000 }],
+    }),
+  ];
+  const whole = Buffer.concat([first.samples, second.samples]);
+  await writeFile(path("whole.s16le"), whole);
+  const { lufs, peak } = await measure(path("whole.s16le"));
+  expect(Math.abs(lufs + 16)).toBeLessThan(1);
+  expect(peak).toBeLessThanOrEqual(-1);
+  // Music neither begins nor ends at the seam.
+  expect(Math.abs(toneOf(whole, 7_000, 7_900) - toneOf(whole, 8_100, 9_000))).toBeLessThan(2);
+  expect(levelOf(whole, 9_000, 9_900)).toBeGreaterThan(levelOf(whole, 10_500, 11_500));
+});
+
 test("clips and sounds begin at their times, also repeated ones, and what lies beyond the end is cut", async () => {
   const { make, mix } = await studio();
   const tick = await make("tick.wav", "sine=f=1000:d=0.25:r=44100,volume=8,apad=whole_dur=1");

@@ -28,8 +28,8 @@ export interface PlacedSound {
 export interface Soundtrack {
   durationMs: number;
   /**
-   * Of a part of a longer one: where it begins there, and whether it is the end. Music goes on from one to the
-   * next.
+   * Of a part of a longer one: where it begins there, and whether it is the end. Music goes on from one to
+   * the next.
    */
   part?: { startMs: number; isLast: boolean };
   clips: readonly PlacedClip[];
