@@ -9,6 +9,7 @@ import {
   planTimeline,
   spokenTexts,
   TemplateError,
+  type Timeline,
 } from "@reelay/templates";
 import { Canvas } from "./canvas.ts";
 import { Images } from "./images.ts";
