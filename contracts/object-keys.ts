@@ -5,14 +5,21 @@
 const video = (videoId: string) => `videos/${videoId}/`;
 const check = (checkId: string) => `checks/${checkId}/`;
 const material = (materialId: string) => `materials/${materialId}/`;
+const joinedPlaylists = (videoId: string) => `${video(videoId)}variants/`;
 
 export const objectKeys = {
   video,
   source: (videoId: string, filename: string) => `${video(videoId)}source/${filename}`,
   /** Stable address. The API rewrites it as variants become playable. */
   master: (videoId: string) => `${video(videoId)}manifest/master.m3u8`,
-  /** Playlist of a rendition that the API joins from parts. Stable address. */
-  joinedPlaylist: (videoId: string, rendition: string) => `${video(videoId)}variants/${rendition}/index.m3u8`,
+  /** Source of an edition after the first. */
+  editionSource: (videoId: string, editionId: string, filename: string) =>
+    `${video(videoId)}source/${editionId}/${filename}`,
+  /** Folder of the playlists that the API joins from parts. */
+  joinedPlaylists,
+  /** Playlist of a rendition that the API joins from parts. Stable address of its edition. */
+  joinedPlaylist: (videoId: string, rendition: string, edition = 1) =>
+    `${joinedPlaylists(videoId)}${rendition}${edition === 1 ? "" : `.e${edition}`}/index.m3u8`,
   /** DASH manifest. The API writes it once the video is READY. */
   dash: (videoId: string) => `${video(videoId)}manifest/stream.mpd`,
   poster: (videoId: string) => `${video(videoId)}poster.jpg`,

@@ -10,6 +10,10 @@ export type VariantStatus = (typeof variantStatuses)[number];
 export const jobStatuses = ["PENDING", "QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELED"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
 
+/** States of an edition. `REPLACED`: it was published, and a newer one is now. */
+export const editionStatuses = ["RENDERING", "PUBLISHED", "REPLACED", "FAILED", "CANCELED"] as const;
+export type EditionStatus = (typeof editionStatuses)[number];
+
 /**
  * How an attempt ended. `FAILED` may be tried again, `REJECTED` never. `INTERRUPTED` (shutdown, or an upload
  * that has not progressed) uses no try.

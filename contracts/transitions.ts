@@ -1,8 +1,9 @@
 /**
- * The state machines of videos, variants, jobs and tasks: for each status, those that one write may set next.
- * A status may always be kept. The API's conditions, the tests and the chaos audit read these tables.
+ * The state machines of videos, variants, editions, jobs and tasks: for each status, those that one write may
+ * set next. A status may always be kept. The API's conditions, the tests and the chaos audit read these
+ * tables.
  */
-import type { JobStatus, VariantStatus, VideoStatus } from "./states.ts";
+import type { EditionStatus, JobStatus, VariantStatus, VideoStatus } from "./states.ts";
 
 export type Transitions<Status extends string> = Readonly<Record<Status, readonly Status[]>>;
 
@@ -43,6 +44,23 @@ export const variantRetries: Transitions<VariantStatus> = {
   SKIPPED: [],
   FAILED: ["PENDING"],
   CANCELED: ["PENDING"],
+};
+
+export const editionTransitions: Transitions<EditionStatus> = {
+  RENDERING: ["PUBLISHED", "FAILED", "CANCELED"],
+  PUBLISHED: ["REPLACED"],
+  REPLACED: [],
+  FAILED: [],
+  CANCELED: [],
+};
+
+/** Transitions that only a retry makes, in the transaction that creates its job. */
+export const editionRetries: Transitions<EditionStatus> = {
+  RENDERING: [],
+  PUBLISHED: [],
+  REPLACED: [],
+  FAILED: ["RENDERING"],
+  CANCELED: ["RENDERING"],
 };
 
 /** Jobs and tasks. Only work that has run succeeds. */

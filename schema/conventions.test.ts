@@ -52,5 +52,6 @@ test("only mutations that store files, create jobs, run scripts or generate ques
     "retryVideo",
     "setCaptions",
     "setPoster",
+    "updateVideoSource",
   ]);
 });

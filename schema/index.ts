@@ -3,6 +3,7 @@ import "./scalars.ts";
 import "./types/api-key-mutations.ts";
 import "./types/caption-mutations.ts";
 import "./types/damage.ts";
+import "./types/edition.ts";
 import "./types/event-changes.ts";
 import "./types/event-list.ts";
 import "./types/asset-mutations.ts";

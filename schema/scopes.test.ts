@@ -101,6 +101,7 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Mutation.tagVideos": write,
   "Mutation.updateProfile": write,
   "Mutation.updateVideo": write,
+  "Mutation.updateVideoSource": write,
   "Mutation.updateWebhookEndpoint": admin,
   "Mutation.updateWorkspace": admin,
   "Subscription.events": read,

@@ -125,6 +125,17 @@ export const VariantStatus = builder.enumType("VariantStatus", {
   }),
 });
 
+export const EditionStatus = builder.enumType("EditionStatus", {
+  description: "Status of an edition.",
+  values: words({
+    RENDERING: "Waits for a worker or is being rendered, while the published edition plays.",
+    PUBLISHED: "What viewers get.",
+    REPLACED: "Was published until a newer edition took its place.",
+    FAILED: "Could not be rendered; `error` has the reason. Viewers still get the published edition.",
+    CANCELED: "Its job was canceled, or a newer edition was requested before it was finished.",
+  }),
+});
+
 export const Tier = builder.enumType("Tier", {
   description: "Importance of a rung.",
   values: words({
@@ -183,6 +194,7 @@ export const JobKind = builder.enumType("JobKind", {
     ANIMATION: "Draws a script, and renders the variants of a profile from its frames.",
     COMPOSITION: "Draws and speaks a template's data, and renders the variants of a profile from its frames.",
     REPAIR: "Makes the damaged or missing parts of a finished video again from the source.",
+    EDITION: "Renders a corrected source of a video while the published edition plays.",
     POSTER: "Creates the poster from the frame at a chosen time.",
     PREVIEW: "Creates an animated preview from the finished variants.",
     DOWNLOAD: "Combines a finished variant and the audio into one MP4.",

@@ -1,4 +1,5 @@
 import { isFor } from "../../src/jobs/index.ts";
+import { liveFraction } from "../../src/progress/index.ts";
 import { videoProgress } from "../../src/videos/index.ts";
 import { createBatch } from "../batch.ts";
 import { fractionOf, liveColumns } from "./variant.ts";
@@ -24,5 +25,24 @@ export const jobProgress = createBatch(async (ctx, jobIds) => {
       );
       return [job.id, videoProgress("PROCESSING", live)];
     }),
+  );
+});
+
+/** Progress of a job that renders an edition, 0 to 1: as reported, or as stored for a job that has ended. */
+export const editionProgress = createBatch(async ({ db, live }, jobIds) => {
+  const tasks = await db.task.findMany({
+    where: { jobId: { in: [...jobIds] } },
+    select: {
+      ...{ jobId: true, progress: true, job: { select: { videoId: true } } },
+      attempts: { where: { outcome: null }, select: { id: true } },
+    },
+  });
+  return new Map(
+    tasks.map(({ jobId, progress, job, attempts }) => [
+      jobId,
+      liveFraction(progress, (name) =>
+        attempts.flatMap(({ id }) => live.variant(job.videoId, id, name)?.fraction ?? []),
+      ),
+    ]),
   );
 });

@@ -1,5 +1,5 @@
 import type { DrawingStep } from "@reelay/contracts";
-import { isVideoJob } from "../../src/database/index.ts";
+import { isRenderingJob } from "../../src/database/index.ts";
 import { readSteps, shownStepIn, type VideoSnapshot } from "../../src/progress/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
@@ -46,7 +46,7 @@ builder.prismaObjectField(Job, "step", (t) =>
 /** By video. */
 const mainSteps = createBatch(async (ctx, videoIds) => {
   const jobs = await ctx.db.job.findMany({
-    where: { videoId: { in: [...videoIds] }, ...isVideoJob },
+    where: { videoId: { in: [...videoIds] }, ...isRenderingJob },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     distinct: ["videoId"],
     select: { id: true, videoId: true },
@@ -63,7 +63,7 @@ builder.prismaObjectField(Video, "step", (t) =>
   t.field({
     type: JobStep,
     nullable: true,
-    description: "`step` of the job that renders the video (`mainJob`).",
+    description: "`step` of the newest job that renders the video or an edition of it.",
     select: { id: true },
     // A watched video carries it.
     resolve: async (video, _args, ctx) =>

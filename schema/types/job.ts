@@ -1,6 +1,6 @@
 import { isTerminal, Profile } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
-import { type JobKind as JobKindName, settlesVideo } from "../../src/database/index.ts";
+import { type JobKind as JobKindName, rendersEdition, settlesVideo } from "../../src/database/index.ts";
 import { InvalidInputError } from "../../src/errors/index.ts";
 import { errorOf, estimate, queuePosition, waits } from "../../src/jobs/index.ts";
 import { createBatch } from "../batch.ts";
@@ -9,7 +9,7 @@ import { workspaceOf } from "../context.ts";
 import { connectionOf } from "../lists.ts";
 import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
 import { FailureType } from "./failure.ts";
-import { jobProgress } from "./job-progress.ts";
+import { editionProgress, jobProgress } from "./job-progress.ts";
 import { ProfileType } from "./profile.ts";
 import { Task } from "./task.ts";
 import { Video } from "./video.ts";
@@ -153,6 +153,7 @@ export const Job = builder.prismaNode("Job", {
       select: { id: true, kind: true, status: true, isSuperseded: true },
       resolve: async ({ id, kind, status, isSuperseded }, _args, ctx) => {
         if (status === "SUCCEEDED") return 1;
+        if (rendersEdition(kind)) return (await editionProgress(ctx, id)) ?? 0;
         if (!settlesVideo(kind)) return null;
         return isSuperseded ? null : ((await jobProgress(ctx, id)) ?? null);
       },

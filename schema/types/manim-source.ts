@@ -13,23 +13,20 @@ export const ManimSourceInput = builder.inputType("ManimSourceInput", {
     }),
     quality: t.field({
       type: ManimQuality,
-      defaultValue: "HIGH",
-      description: "Size of the picture and frame rate.",
+      description: "Size of the picture and frame rate. Default HIGH.",
     }),
     aspectRatio: t.field({
       type: AspectRatio,
-      defaultValue: "WIDE",
-      description: "Shape of the picture. TALL swaps width and height; SQUARE has the height for both.",
+      description:
+        "Shape of the picture. TALL swaps width and height; SQUARE has the height for both. Default WIDE.",
     }),
     renderer: t.field({
       type: AnimationRenderer,
-      defaultValue: "CAIRO",
-      description: "How Manim draws.",
+      description: "How Manim draws. Default CAIRO.",
     }),
     seed: t.int({
-      defaultValue: 0,
       description:
-        "Seed of the script's random numbers, 0 or more. The same script with the same seed draws the same pictures.",
+        "Seed of the script's random numbers, 0 or more. Default 0. The same script with the same seed draws the same pictures.",
     }),
     materials: t.idList({
       description:

@@ -1,5 +1,5 @@
 import { Requirements } from "@reelay/contracts";
-import { settlesVideo, type TaskKind as TaskKindName } from "../../src/database/index.ts";
+import { rendersEdition, settlesVideo, type TaskKind as TaskKindName } from "../../src/database/index.ts";
 import { taskScope } from "../../src/kinds/index.ts";
 import { taskFraction } from "../../src/progress/index.ts";
 import { builder } from "../builder.ts";
@@ -77,6 +77,7 @@ export const Task = builder.prismaNode("Task", {
       },
       resolve: async ({ status, progress, jobId, job }, _args, ctx) => {
         if (status === "SUCCEEDED") return 1;
+        if (rendersEdition(job.kind)) return taskFraction(progress);
         if (!settlesVideo(job.kind)) return 0;
         if (progress !== null || job.plan !== null) return taskFraction(progress);
         // The only task of a job takes its progress from the variants.

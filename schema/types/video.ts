@@ -185,6 +185,9 @@ export const Video = builder.prismaNode("Video", {
       resolve: ({ status, source }, _args, ctx) =>
         status === "FAILED" || !source || source.receivedAt ? null : pendingUpload(source, ctx.viewer),
     }),
+    edition: t.exposeInt("edition", {
+      description: "Number of the edition that viewers get: 1 until `updateVideoSource` corrects the video.",
+    }),
     nonStandardReasons: t.field({
       type: [Reason],
       nullable: true,

@@ -176,6 +176,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
     allowPrivateUrls: env.allowPrivateUrls,
     allowPrivateWebhooks: webhooks.allowPrivate,
     ...env.quotas,
+    ...(env.replacedKeptMs !== undefined && { replacedKeptMs: env.replacedKeptMs }),
     ...(env.gpuPatienceMs !== undefined && { gpuPatienceMs: env.gpuPatienceMs }),
     ...env.split,
   };

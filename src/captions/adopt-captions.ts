@@ -57,6 +57,25 @@ export async function adoptCaptions(
   return [...captionTracks.filter(({ id }) => id !== track.id), track];
 }
 
+/**
+ * Removes the tracks that were made of workers' captions, except the subtitles in this language. The caller
+ * holds the video's lock.
+ */
+export async function removeAdopted(
+  tx: Tx,
+  subject: Adoption["subject"],
+  captionTracks: readonly CaptionTrack[],
+  keptLanguage?: string,
+): Promise<void> {
+  for (const track of captionTracks) {
+    const { id, language, kind, label } = track;
+    if (language === keptLanguage && kind === "SUBTITLES") continue;
+    if (!(await isAdopted(tx, subject.videoId, track))) continue;
+    await tx.captionTrack.delete({ where: { id } });
+    await recordChange(tx, subject, [{ type: "captions.removed", data: { language, kind, label } }]);
+  }
+}
+
 /** Whether a track was made of a worker's captions, not by its owner. */
 async function isAdopted(tx: Tx, videoId: string, { key }: CaptionTrack): Promise<boolean> {
   const where = { hasCaptions: true, task: { job: { videoId } } };

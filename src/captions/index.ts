@@ -1,4 +1,4 @@
 /** Captions and subtitles: provided by a video's owner, or made of its narration. */
-export { adoptCaptions } from "./adopt-captions.ts";
+export { adoptCaptions, removeAdopted } from "./adopt-captions.ts";
 export { removeCaptions } from "./remove-captions.ts";
 export { setCaptions } from "./set-captions.ts";

@@ -88,6 +88,11 @@ export interface OperationDeps {
      * 60,000.
      */
     gpuPatienceMs?: number;
+    /**
+     * How long output stays in the store that a repair or an edition replaced, in milliseconds. Default a
+     * day.
+     */
+    replacedKeptMs?: number;
     /** Videos of at most so many milliseconds are one task. */
     wholeUpToMs: number;
   };

@@ -42,26 +42,28 @@ export interface FinishedRendition {
 
 /** Finished variants and audio renditions. Pure. */
 export function finishedRenditions(
-  video: Pick<InspectedVideo, "id" | "variants" | "audioTracks">,
+  video: Pick<InspectedVideo, "id" | "edition" | "variants" | "audioTracks">,
 ): FinishedRendition[] {
   const ready = video.variants.filter(({ status }) => status === "READY");
   return [...ready, ...video.audioTracks].flatMap(({ name, playlist: json }) => {
     const playlist = PublishedPlaylist.nullable().parse(json ?? null);
     if (!playlist?.isComplete) return [];
-    return [{ name, playlist, isJoined: playlist.key === objectKeys.joinedPlaylist(video.id, name) }];
+    const joinedKey = objectKeys.joinedPlaylist(video.id, name, video.edition);
+    return [{ name, playlist, isJoined: playlist.key === joinedKey }];
   });
 }
 
 /** The playlist as the API wrote it, or would write it now. Pure. */
 export function joinedText(
-  video: Pick<InspectedVideo, "id" | "parts">,
+  video: Pick<InspectedVideo, "id" | "edition" | "parts">,
   { name, playlist }: FinishedRendition,
   segmentDurationMs: number,
 ): string | null {
   const parts = video.parts
     .filter(({ rendition }) => rendition === name)
     .map((part) => RenditionPart.parse(part));
-  const rendition = { videoId: video.id, name, segmentDurationMs, ceilingBps: playlist.bandwidthBps };
+  const { id: videoId, edition } = video;
+  const rendition = { videoId, edition, name, segmentDurationMs, ceilingBps: playlist.bandwidthBps };
   return joinParts(parts, rendition)?.text ?? null;
 }
 

@@ -6,11 +6,15 @@ export { type Db, isLockTimeout, isUniqueViolation, storeTransaction } from "./d
 export { errorColumn, errorOf } from "./error-column.ts";
 export {
   assetJobKinds,
+  editionJobKind,
   firstTaskOf,
   firstVideoTasks,
   isMedia,
+  isRenderingJob,
   isVideoJob,
   type JobKind,
+  renderingJobKinds,
+  rendersEdition,
   replacingJobKinds,
   settlesVideo,
   type TaskKind,

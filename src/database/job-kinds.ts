@@ -7,6 +7,8 @@ interface JobTraits {
   tasks: KindName;
   /** Its end makes the video READY or FAILED. */
   settlesVideo: boolean;
+  /** It renders an edition from another source while the video stays as it is. Default false. */
+  rendersEdition?: boolean;
 }
 
 const jobTraits = {
@@ -14,6 +16,8 @@ const jobTraits = {
   ANIMATION: { tasks: "ANIMATION", settlesVideo: true },
   COMPOSITION: { tasks: "COMPOSITION", settlesVideo: true },
   REPAIR: { tasks: "TRANSCODE", settlesVideo: false },
+  // Its first task is that of the video's kind.
+  EDITION: { tasks: "COMPOSITION", settlesVideo: false, rendersEdition: true },
   POSTER: { tasks: "POSTER", settlesVideo: false },
   PREVIEW: { tasks: "PREVIEW", settlesVideo: false },
   DOWNLOAD: { tasks: "DOWNLOAD", settlesVideo: false },
@@ -39,9 +43,21 @@ export const videoJobKinds: readonly string[] = Object.keys(jobTraits).filter(se
 /** Condition on rows: jobs that render the video. */
 export const isVideoJob = { kind: { in: [...videoJobKinds] } };
 
+/** Whether such a job renders an edition of a video that stays as it is meanwhile. */
+export const rendersEdition = (kind: string): boolean => traitsByKind.get(kind)?.rendersEdition ?? false;
+
+/** The kind of job that renders an edition. */
+export const editionJobKind = Object.keys(jobTraits).find(rendersEdition) as JobKind;
+
+/** Jobs that render a video, or an edition of it, from its source. */
+export const renderingJobKinds: readonly string[] = [...videoJobKinds, editionJobKind];
+
+/** Condition on rows: jobs that render the video or an edition of it. */
+export const isRenderingJob = { kind: { in: [...renderingJobKinds] } };
+
 /** Jobs that replace finished renditions of a video. */
 export const replacingJobKinds: readonly string[] = Object.entries(jobTraits)
-  .filter(([kind, { tasks }]) => !settlesVideo(kind) && kindOf(tasks)?.produces === "VARIANTS")
+  .filter(([kind, { tasks }]) => !renderingJobKinds.includes(kind) && kindOf(tasks)?.produces === "VARIANTS")
   .map(([kind]) => kind);
 
 /** The kinds of sources that a painter draws. The others are media files. */

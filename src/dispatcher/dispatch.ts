@@ -3,7 +3,13 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { wireKindOf } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
-import { type KindRegistry, type SplitLimits, type TaskWithAll, taskWithAll } from "../jobs/index.ts";
+import {
+  forEdition,
+  type KindRegistry,
+  type SplitLimits,
+  type TaskWithAll,
+  taskWithAll,
+} from "../jobs/index.ts";
 import { kinds as builtInKinds } from "../kinds/index.ts";
 import type { StorageLimits } from "../quotas/index.ts";
 import { planDispatch } from "./plan-dispatch.ts";
@@ -38,7 +44,8 @@ export async function dispatch(deps: DispatcherDeps): Promise<number> {
   if (chosen.length === 0) return 0;
   return await db.$transaction(async (tx) => {
     const taken = await takeTasks(tx, chosen, now);
-    const tasks = await tx.task.findMany({ where: { id: { in: taken } }, include: taskWithAll });
+    const found = await tx.task.findMany({ where: { id: { in: taken } }, include: taskWithAll });
+    const tasks = found.map(forEdition);
     const inOrder = tasks.toSorted((a, b) => chosen.indexOf(a.id) - chosen.indexOf(b.id));
     const rooms = await readRooms(tx, inOrder, limits);
     const rows = [];

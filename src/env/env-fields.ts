@@ -298,6 +298,20 @@ export const apiEnvFields = {
         example: "true",
       }),
     ),
+  REPLACED_OUTPUT_KEPT: z.coerce
+    .number()
+    .min(60)
+    .max(31_536_000)
+    .default(86_400)
+    .meta(
+      docs({
+        default: "86400",
+        unit: "seconds",
+        effect:
+          "How long output stays in the store that a newer edition or a repair has replaced, for players that loaded the old playlists.",
+        example: "7200",
+      }),
+    ),
   EVENT_RETENTION: z.coerce
     .number()
     .positive()

@@ -31,6 +31,8 @@ export interface ApiEnv {
   /** Default: the built-in bank. */
   questions?: QuestionSettings;
   eventRetentionMs: number;
+  /** How long output stays that a repair or an edition replaced. Default a day. */
+  replacedKeptMs?: number;
   /** Absent: stored objects are not looked at. */
   scrub?: { periodMs: number; bytesPerSecond: number; isDeep: boolean };
   /** Default: a request may take 20 s, and deliveries are kept for 30 days. */
@@ -103,6 +105,7 @@ function toEnv(fields: Fields): ApiEnv {
     materials: { maxBytes: fields.MATERIAL_MAX_BYTES, perWorkspace: fields.MATERIALS_PER_WORKSPACE },
     questions: toQuestions(fields),
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
+    replacedKeptMs: fields.REPLACED_OUTPUT_KEPT * 1000,
     ...(fields.SCRUB_PERIOD !== null && {
       scrub: {
         periodMs: fields.SCRUB_PERIOD * 86_400_000,

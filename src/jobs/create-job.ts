@@ -18,6 +18,8 @@ interface NewJob {
   firstTask?: TaskKind;
   /** Renditions of a finished video to make again. */
   repairs?: string[];
+  /** The edition that it renders. */
+  editionId?: string;
   workspaceId: string;
   videoId: string;
   profile: Profile;

@@ -3,6 +3,7 @@ export { errorOf } from "../database/index.ts";
 export { applyUnfinished } from "./apply-unfinished.ts";
 export { cancelJob } from "./cancel-job.ts";
 export { cancelVideo } from "./cancel-video.ts";
+export { createEditionJob } from "./create-edition-job.ts";
 export { createJob, releaseJob } from "./create-job.ts";
 export { createRestTasks, type PlannedTask } from "./create-rest-tasks.ts";
 export { completeTask, endAttempt } from "./end-attempt.ts";
@@ -19,14 +20,21 @@ export type {
   TaskScope,
 } from "./kind-operations.ts";
 export { leaseFrom } from "./lease.ts";
-export { variantMayBecome, videoMayBecome, videoMayRetryAs } from "./may-become.ts";
-export { readNamedOutput } from "./named-output.ts";
+export {
+  editionMayBecome,
+  editionMayRetryAs,
+  variantMayBecome,
+  videoMayBecome,
+  videoMayRetryAs,
+} from "./may-become.ts";
+export { namedKeys, readNamedOutput } from "./named-output.ts";
 export { jobUnderWay, lockOwnJob } from "./own-job.ts";
 export { pauseQueue, resumeQueue } from "./pause-queue.ts";
 export { prioritizeJob } from "./prioritize-job.ts";
 export { type LaneOverview, type PoolOverview, queueOverview, queuePosition } from "./queue.ts";
 export { removeSuperseded } from "./remove-superseded.ts";
+export { retireOutput } from "./retire-output.ts";
 export { canceled, type JobEnd, settleJob } from "./settle-job.ts";
 export { stopOpenAttempts, toStopMessage } from "./stop-attempts.ts";
-export { type SplitLimits, type TaskWithAll, taskParams, taskWithAll } from "./task-rows.ts";
+export { forEdition, type SplitLimits, type TaskWithAll, taskParams, taskWithAll } from "./task-rows.ts";
 export { DEFAULT_GPU_PATIENCE_MS, type WaitCode, waits } from "./wait-reason.ts";

@@ -3,6 +3,9 @@
  * may not.
  */
 import {
+  type EditionStatus,
+  editionRetries,
+  editionTransitions,
   type JobStatus,
   jobTransitions,
   statusesBefore,
@@ -21,6 +24,15 @@ export const videoMayBecome = (to: VideoStatus) => ({ in: [to, ...statusesBefore
 
 export const variantMayBecome = (to: VariantStatus) => ({
   in: [to, ...statusesBefore(to, variantTransitions)],
+});
+
+export const editionMayBecome = (to: EditionStatus) => ({
+  in: [to, ...statusesBefore(to, editionTransitions)],
+});
+
+/** A retry also reopens editions that were not published. */
+export const editionMayRetryAs = (to: EditionStatus) => ({
+  in: [to, ...statusesBefore(to, editionTransitions, editionRetries)],
 });
 
 /** A retry also reopens settled videos. */

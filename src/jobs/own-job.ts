@@ -1,7 +1,7 @@
 import { activeJobStatuses } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
 import { lockVideo, type Viewer } from "../auth/index.ts";
-import { videoJobKinds } from "../database/index.ts";
+import { renderingJobKinds } from "../database/index.ts";
 import { NotFoundError } from "../errors/index.ts";
 import type { Tx } from "../events/index.ts";
 
@@ -18,7 +18,7 @@ export async function lockOwnJob(tx: Tx, viewer: Viewer, jobId: string): Promise
 
 /**
  * The video's waiting or running job of these kinds, if any. There is at most one of each kind. Default: the
- * job that renders it.
+ * job that renders it or an edition of it.
  */
 export const jobUnderWay = (
   tx: Tx,
@@ -28,7 +28,7 @@ export const jobUnderWay = (
   tx.job.findFirst({
     where: {
       videoId,
-      kind: { in: [...(kinds.length > 0 ? kinds : videoJobKinds)] },
+      kind: { in: [...(kinds.length > 0 ? kinds : renderingJobKinds)] },
       status: { in: [...activeJobStatuses] },
     },
     select: { id: true, status: true },

@@ -1,5 +1,6 @@
 import { isTerminal, objectKeys, PublishedPlaylist } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
+import type { Edition } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { namedOutput, partNames } from "./named-output.ts";
 
@@ -15,7 +16,7 @@ export async function removeSuperseded(
     const attempts = `${objectKeys.video(videoId)}attempts/`;
     // Listed before the rows are read: an attempt that starts later is not among them.
     const prefixes = await Array.fromAsync(store.folders(attempts));
-    const joined = await Array.fromAsync(store.folders(`${objectKeys.video(videoId)}variants/`));
+    const joined = await Array.fromAsync(store.folders(objectKeys.joinedPlaylists(videoId)));
     if (prefixes.length + joined.length === 0) return;
     const video = await db.video.findUnique({
       where: { id: videoId },
@@ -26,6 +27,7 @@ export async function removeSuperseded(
           assets: true,
           parts: partNames,
           jobs: { select: { status: true } },
+          editions: { select: { number: true, status: true, removedAt: true, parts: partNames } },
         },
         storedFolders: { select: { attemptId: true, folder: true, retiredAt: true } },
       },
@@ -42,23 +44,33 @@ export async function removeSuperseded(
   }
 }
 
-/** Removes joined playlists of variants that failed. */
+/** Removes joined playlists of variants that failed, and of editions that are no longer kept. */
 async function removeJoined(
   store: ObjectStore,
   folders: readonly string[],
   video: {
     variants: readonly { playlist: unknown }[];
     audioTracks: readonly { playlist: unknown }[];
+    editions: readonly Pick<Edition, "number" | "status" | "removedAt">[];
   },
 ): Promise<void> {
   const rows = [...video.variants, ...video.audioTracks];
   const named = new Set(
     rows.map(({ playlist }) => PublishedPlaylist.nullable().parse(playlist ?? null)?.key),
   );
+  const kept = new Set(
+    video.editions
+      .filter(({ status, removedAt }) => status === "REPLACED" && removedAt === null)
+      .map(({ number }) => number),
+  );
   for (const folder of folders) {
-    if (!named.has(`${folder}index.m3u8`)) await store.deletePrefix(folder);
+    if (named.has(`${folder}index.m3u8`) || kept.has(editionOf(folder))) continue;
+    await store.deletePrefix(folder);
   }
 }
+
+/** The edition of a folder of `objectKeys.joinedPlaylists`. */
+const editionOf = (folder: string): number => Number(/\.e(\d+)\/$/.exec(folder)?.[1] ?? 1);
 
 /** Keeps the manifest of an attempt beside its remaining output. */
 async function removeUnnamed({

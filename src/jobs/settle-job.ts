@@ -1,4 +1,5 @@
 import {
+  editionTransitions,
   type JobStatus,
   jobTransitions,
   type RecordedError,
@@ -6,7 +7,7 @@ import {
   variantTransitions,
 } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
-import { errorColumn, settlesVideo } from "../database/index.ts";
+import { errorColumn, rendersEdition, settlesVideo } from "../database/index.ts";
 import { type Change, recordChange, type Tx } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
 import { planMasterPlaylist } from "../streaming/index.ts";
@@ -88,6 +89,7 @@ async function endJob(tx: Tx, job: SettledJob, end: JobEnd, now: Date): Promise<
     },
   ];
   if (isBeside) {
+    if (rendersEdition(job.kind)) changes.push(...(await endEdition(tx, job, end)));
     await recordChange(tx, { ...job, jobId: job.id }, changes);
     return true;
   }
@@ -106,6 +108,20 @@ async function endJob(tx: Tx, job: SettledJob, end: JobEnd, now: Date): Promise<
   changes.push(...(await settleVideo(tx, videoId, end.error ?? nothingReady, now)));
   await recordChange(tx, { ...job, jobId: job.id }, changes);
   return true;
+}
+
+/** An edition ends unpublished with its job. One that a newer edition has ended stays as it is. */
+async function endEdition(tx: Tx, { id }: SettledJob, { status, error }: JobEnd): Promise<Change[]> {
+  if (status === "SUCCEEDED") return [];
+  const [edition] = await tx.edition.updateManyAndReturn({
+    where: { jobs: { some: { id } }, status: { in: statusesBefore(status, editionTransitions) } },
+    data: { status, error: errorColumn(status === "FAILED" ? error : null) },
+    select: { number: true },
+  });
+  if (edition === undefined) return [];
+  const code = error === null ? {} : { code: error.code };
+  const type = status === "FAILED" ? "video.edition-failed" : "video.edition-canceled";
+  return [{ type, data: { edition: edition.number, ...code } }];
 }
 
 /** Stops attempts of an ended job that are still running; their later reports change nothing. */

@@ -6,6 +6,7 @@ import { wireKindOf } from "../database/index.ts";
 export const taskWithAll = {
   job: {
     include: {
+      edition: true,
       video: {
         include: {
           ...{ source: true, variants: true, audioTracks: true },
@@ -18,6 +19,20 @@ export const taskWithAll = {
 } satisfies Prisma.TaskInclude;
 
 export type TaskWithAll = Prisma.TaskGetPayload<{ include: typeof taskWithAll }>;
+
+/**
+ * A task of an edition sees the edition's source, and nothing that the published one has. Others stay as they
+ * are. Pure.
+ */
+export function forEdition(task: TaskWithAll): TaskWithAll {
+  const { job } = task;
+  const { video, edition } = job;
+  if (edition === null || video.source === null) return task;
+  const { filename, contentType, sizeBytes, objectKey, params } = edition;
+  const source = { ...video.source, filename, contentType, sizeBytes, objectKey, params, probe: null };
+  const blank = { source, variants: [], audioTracks: [], parts: [], storyboard: null };
+  return { ...task, job: { ...job, video: { ...video, ...blank } } };
+}
 
 /** `Task.params` of a new task, checked. */
 export const taskParams = (kind: string, params: unknown): Prisma.InputJsonObject =>

@@ -4,6 +4,7 @@ import type { KindOperations, KindRegistry, ScopedTask, TaskScope } from "../job
 import { animation } from "./animation/index.ts";
 import { assetKinds } from "./asset-kinds.ts";
 import { composition } from "./composition/index.ts";
+import { edition } from "./edition/index.ts";
 import { repair } from "./repair/index.ts";
 import { transcode } from "./transcode/index.ts";
 
@@ -12,6 +13,7 @@ export const kinds = {
   ANIMATION: animation,
   COMPOSITION: composition,
   REPAIR: repair,
+  EDITION: edition,
   ...assetKinds,
 } satisfies Record<JobKind, KindOperations>;
 

@@ -1,6 +1,6 @@
 import { type Viewer, videoNotFound } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
-import { isVideoJob } from "../database/index.ts";
+import { isRenderingJob } from "../database/index.ts";
 import { ConflictError } from "../errors/index.ts";
 import type { Tx } from "../events/index.ts";
 import { onceByKey } from "../idempotency/index.ts";
@@ -23,8 +23,8 @@ export async function retryJob(
 }
 
 /**
- * Repeats the newest job that renders the video's variants. Throws like `retryJob`. In a bulk request each
- * video has a key of its own, so a repeated request retries none of them twice.
+ * Repeats the newest job that renders the video or an edition of it. Throws like `retryJob`. In a bulk
+ * request each video has a key of its own, so a repeated request retries none of them twice.
  */
 export async function retryVideo(
   deps: OperationDeps,
@@ -41,7 +41,8 @@ export async function retryVideo(
   };
   await onceByKey(deps.db, request, async (tx, newId) => {
     const job = await tx.job.findFirst({
-      where: { videoId, workspaceId, isSuperseded: false, ...isVideoJob },
+      where: { videoId, workspaceId, isSuperseded: false, ...isRenderingJob },
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       select: { id: true },
     });
     if (job === null) throw videoNotFound();

@@ -1,7 +1,7 @@
 import { activeJobStatuses } from "@reelay/contracts";
 import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
-import { replacingJobKinds, videoJobKinds } from "../database/index.ts";
+import { renderingJobKinds, replacingJobKinds } from "../database/index.ts";
 import { ConflictError } from "../errors/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
 import { removeObject } from "./fail-material.ts";
@@ -27,7 +27,7 @@ export async function deleteMaterial(
     if (material === undefined) throw materialNotFound();
     const job = await tx.job.findFirst({
       where: {
-        kind: { in: [...videoJobKinds, ...replacingJobKinds] },
+        kind: { in: [...renderingJobKinds, ...replacingJobKinds] },
         status: { in: [...activeJobStatuses] },
         video: { materials: { some: { materialId } } },
       },

@@ -6,6 +6,6 @@ export { readShares } from "./read-shares.ts";
 export { readSteps, shownStepIn } from "./read-steps.ts";
 export { createSharedExecution, sharingKeyOf } from "./shared-execution.ts";
 export { sumProgress } from "./sum-progress.ts";
-export { addProgress, TaskProgress, taskFraction } from "./task-progress.ts";
+export { addProgress, liveFraction, TaskProgress, taskFraction } from "./task-progress.ts";
 export { variantFraction, videoProgress } from "./video-progress.ts";
 export { watchVideos } from "./watch-videos.ts";

@@ -1,5 +1,5 @@
 import type { Prisma } from "../../prisma/generated/client.ts";
-import { type Db, isVideoJob } from "../database/index.ts";
+import { type Db, isRenderingJob } from "../database/index.ts";
 import { type KeptShare, readShares } from "./read-shares.ts";
 
 type VideoRow = Prisma.VideoGetPayload<{ include: { variants: true; source: true; assets: true } }>;
@@ -7,7 +7,9 @@ type VideoRow = Prisma.VideoGetPayload<{ include: { variants: true; source: true
 /** A video as it was in the database at one moment, with the attempts that may report its progress. */
 export interface LoadedVideo {
   row: VideoRow;
-  /** The newest job that renders the video, to which progress belongs. A retry is a new job. */
+  /**
+   * The newest job that renders the video or an edition, to which progress belongs. A retry is a new job.
+   */
   jobId: string | null;
   /** Open attempts of that job, i.e. the holders of its leases. */
   holders: { id: string; progressSequence: number; step: unknown }[];
@@ -28,7 +30,7 @@ export async function loadVideos(db: Db, ids: readonly string[]): Promise<Map<st
       source: true,
       assets: true,
       jobs: {
-        where: isVideoJob,
+        where: isRenderingJob,
         orderBy: [{ createdAt: "desc" }, { id: "desc" }],
         take: 1,
         select: {

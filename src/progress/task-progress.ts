@@ -35,9 +35,15 @@ export function addProgress(kept: TaskProgress | null, told: readonly VariantPro
 }
 
 /** A task's progress, 0 to 1: the average of its variants' stored progress. */
-export function taskFraction(kept: unknown): number {
-  const fractions = Object.values(TaskProgress.nullable().catch(null).parse(kept) ?? {}).map(
-    ({ fraction }) => fraction,
-  );
+export const taskFraction = (kept: unknown): number => liveFraction(kept, () => []);
+
+/**
+ * The same with what attempts have reported since.
+ *
+ * @param told fractions of a variant
+ */
+export function liveFraction(kept: unknown, told: (variant: string) => readonly number[]): number {
+  const stored = Object.entries(TaskProgress.nullable().catch(null).parse(kept) ?? {});
+  const fractions = stored.map(([name, { fraction }]) => Math.max(fraction, ...told(name)));
   return fractions.length === 0 ? 0 : fractions.reduce((sum, each) => sum + each, 0) / fractions.length;
 }

@@ -1,5 +1,6 @@
 import { DrawingProgress, type TaskProgressed } from "@reelay/contracts";
 import { LRUCache } from "lru-cache";
+import { rendersEdition } from "../database/index.ts";
 import { leaseFrom } from "../jobs/index.ts";
 import { addProgress, ofWholeVideo, TaskProgress } from "../progress/index.ts";
 import type { ProjectorDeps } from "./deps.ts";
@@ -63,7 +64,10 @@ async function keep(deps: ProjectorDeps, report: Progress, held: HeldTask): Prom
   const kept = lastKept.get(deps)?.get(report.attemptId);
   if (kept !== undefined) kept.videoMs = held.videoMs;
   // A head reports itself before the job is split.
-  if (held.isSplit || report.span) await keepTask(deps, report, held);
+  const isEdition = rendersEdition(held.kind);
+  if (held.isSplit || report.span || isEdition) await keepTask(deps, report, held);
+  // The video's variants are those of the published edition.
+  if (isEdition) return;
   if (!held.isSplit) await keepVariants(deps, report, held);
   else if (sumsAreDue(deps, report.videoId)) await persistSums(deps, report);
 }
@@ -71,6 +75,8 @@ async function keep(deps: ProjectorDeps, report: Progress, held: HeldTask): Prom
 interface HeldTask {
   /** `Task.progress`. */
   progress: unknown;
+  /** Of the job. */
+  kind: string;
   /** The job has several tasks, whose progress is summed. */
   isSplit: boolean;
   videoMs: number | null;
@@ -87,7 +93,7 @@ async function renewLease(
     UPDATE attempts a SET progress_sequence = ${sequence}, lease_until = ${leaseFrom(now)}, step = coalesce(${told}::jsonb, a.step)
     FROM tasks t JOIN jobs j ON j.id = t.job_id JOIN videos o ON o.id = j.video_id
     WHERE a.id = ${attemptId}::uuid AND a.outcome IS NULL AND a.progress_sequence < ${sequence} AND t.id = a.task_id
-    RETURNING t.progress, j.plan IS NOT NULL AS "isSplit", o.duration_ms AS "videoMs"`;
+    RETURNING t.progress, j.kind, j.plan IS NOT NULL AS "isSplit", o.duration_ms AS "videoMs"`;
   return held;
 }
 

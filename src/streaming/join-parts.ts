@@ -28,9 +28,16 @@ const relative = (videoId: string, key: string): string =>
  */
 export function joinParts(
   parts: readonly RenditionPart[],
-  rendition: { videoId: string; name: string; segmentDurationMs: number; ceilingBps: number },
+  rendition: {
+    videoId: string;
+    /** Number of the edition. Default 1. */
+    edition?: number;
+    name: string;
+    segmentDurationMs: number;
+    ceilingBps: number;
+  },
 ): JoinedPlaylist | null {
-  const { videoId, name, segmentDurationMs, ceilingBps } = rendition;
+  const { videoId, edition, name, segmentDurationMs, ceilingBps } = rendition;
   const { chain, isComplete } = followOn(parts);
   const withSegments = chain.filter(({ segments }) => segments.length > 0);
   const first = withSegments[0];
@@ -50,7 +57,7 @@ export function joinParts(
   return {
     text: formatMediaPlaylist({ segments, isComplete }, { initUri, segmentDurationMs }),
     published: {
-      key: objectKeys.joinedPlaylist(videoId, name),
+      key: objectKeys.joinedPlaylist(videoId, name, edition),
       codecs: first.codecs,
       bandwidthBps: isComplete ? peakBps : Math.max(peakBps, announcedBps(ceilingBps, segmentDurationMs)),
       averageBandwidthBps: averageBps,

@@ -4,6 +4,7 @@ import type { PrismaClient, Source } from "../../prisma/generated/client.ts";
 import { lockVideo } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { storeTransaction } from "../database/index.ts";
+import { sweepEditions } from "../editions/index.ts";
 import { type HeldAttempt, removeSuperseded } from "../jobs/index.ts";
 import { sweepMaterials } from "../materials/index.ts";
 import { endAttempt } from "../projector/index.ts";
@@ -146,14 +147,13 @@ function inReclaimSpan(attempt: HeldAttempt, outcome: string, work: () => Promis
   return inSpan("reelay-api", "reclaim", { parent, attributes }, work);
 }
 
-/** Longer than a viewer watches with one loaded playlist. */
-const KEPT_MS = 86_400_000;
 const BATCH = 20;
 
-/** Removes objects that repairs replaced a day ago. */
-async function removeRetired(deps: Pick<OperationDeps, "db" | "store" | "clock" | "log">): Promise<void> {
-  const { db, clock } = deps;
-  const before = new Date(clock().getTime() - KEPT_MS);
+/** Removes what repairs and editions replaced a while ago: by default a day, longer than a viewer watches. */
+async function removeRetired(deps: SweeperDeps): Promise<void> {
+  const { db, clock, limits } = deps;
+  const before = new Date(clock().getTime() - (limits.replacedKeptMs ?? DAY));
+  await sweepEditions(deps, before);
   const rows = await db.storedFolder.findMany({
     where: { retiredAt: { lt: before } },
     distinct: ["videoId"],

@@ -25,6 +25,8 @@ interface BegunSource {
 
 interface Subject {
   videoId: string;
+  /** Of an edition after the first, whose source is stored beside the published one's. */
+  editionId?: string;
   workspaceId: string;
   now: Date;
   maxBytes: number;
@@ -65,11 +67,14 @@ function toUrlSource(
 /** In the store before its video is written, since the job may begin with the commit. */
 async function storeText(
   { store, log }: OperationDeps,
-  { videoId, now }: Subject,
+  { videoId, editionId, now }: Subject,
   { content, ...text }: DrawnText,
 ): Promise<BegunSource> {
   const { filename, contentType } = text;
-  const objectKey = objectKeys.source(videoId, filename);
+  const objectKey =
+    editionId === undefined
+      ? objectKeys.source(videoId, filename)
+      : objectKeys.editionSource(videoId, editionId, filename);
   await store.put(objectKey, content, { contentType });
   const source: NewVideo["source"] = {
     ...text,

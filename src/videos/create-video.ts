@@ -5,6 +5,7 @@ import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { isUniqueViolation } from "../database/index.ts";
 import { ConflictError, ExpectedError, InvalidInputError } from "../errors/index.ts";
+import type { Tx } from "../events/index.ts";
 import { type KeyedRequest, onceByKey } from "../idempotency/index.ts";
 import { holdMaterials } from "../materials/index.ts";
 import { chooseProfile } from "../profiles/index.ts";
@@ -138,11 +139,7 @@ export async function writeVideo(
         playbackPolicy = await insertVideo(tx, video, { now, maxActiveJobs, room, pool });
         return playbackPolicy !== null;
       });
-      const materials = materialsOf(video.source);
-      if (materials.length > 0) {
-        const field = video.source.kind === "TEMPLATE" ? templateMaterialsField : materialsField;
-        await holdMaterials(tx, { videoId, materials, field });
-      }
+      await holdSourceMaterials(tx, videoId, video.source);
       if (grant) await rememberUploadedVideo(tx, grant, videoId);
     });
     const isNew = createdId === videoId;
@@ -156,6 +153,18 @@ export async function writeVideo(
     if (isExternalIdTaken(error)) throw externalIdTaken(video.externalId ?? "");
     throw grant ? withoutFigures(error) : error;
   }
+}
+
+/** Records which materials a source uses. Throws `InvalidInputError` (`MATERIAL_NOT_FOUND`). */
+export async function holdSourceMaterials(
+  tx: Tx,
+  videoId: string,
+  source: NewVideo["source"],
+): Promise<void> {
+  const materials = materialsOf(source);
+  if (materials.length === 0) return;
+  const field = source.kind === "TEMPLATE" ? templateMaterialsField : materialsField;
+  await holdMaterials(tx, { videoId, materials, field });
 }
 
 /** Every file of the workspace that a new video uses. */

@@ -2,7 +2,7 @@
 export { videoNotFound } from "../auth/index.ts";
 export { variantFraction, videoProgress } from "../progress/index.ts";
 export { beginEarly, readEarlySize } from "./begin-early.ts";
-export type { SourceInput } from "./begin-source.ts";
+export { beginSource, type SourceInput } from "./begin-source.ts";
 export {
   checkExternalId,
   checkMetadata,
@@ -17,6 +17,7 @@ export {
   checkVideo,
   createVideo,
   externalIdTaken,
+  holdSourceMaterials,
   keyOwnerOf,
   maxBytesOf,
   writeVideo,

@@ -122,13 +122,13 @@ export type ManimSourceInput = {
   script: string;
   /** Name of the scene's class, e.g. "CreateCircle". Default: the script's only scene. */
   scene?: string | null | undefined;
-  /** Size of the picture and frame rate. */
+  /** Size of the picture and frame rate. Default HIGH. */
   quality?: ManimQuality | null | undefined;
-  /** Shape of the picture. TALL swaps width and height; SQUARE has the height for both. */
+  /** Shape of the picture. TALL swaps width and height; SQUARE has the height for both. Default WIDE. */
   aspectRatio?: AspectRatio | null | undefined;
-  /** How Manim draws. */
+  /** How Manim draws. Default CAIRO. */
   renderer?: AnimationRenderer | null | undefined;
-  /** Seed of the script's random numbers, 0 or more. The same script with the same seed draws the same pictures. */
+  /** Seed of the script's random numbers, 0 or more. Default 0. The same script with the same seed draws the same pictures. */
   seed?: number | null | undefined;
   /** Fonts, pictures and sounds that the script uses by their file names: ids of up to 32 materials, all READY, with different names. Together at most 128 MiB. */
   materials?: Array<string> | null | undefined;

@@ -24,7 +24,7 @@ export interface SimilarSources {
  */
 export async function readKnownChunks(
   tx: Tx,
-  { job: { videoId, workspaceId } }: TaskWithAll,
+  { job: { videoId, workspaceId, editionId } }: TaskWithAll,
   { kind, isSimilar }: SimilarSources,
 ): Promise<RenditionPart[]> {
   const latest = await tx.video.findMany({
@@ -36,18 +36,17 @@ export async function readKnownChunks(
     take: LOOKED_AT,
     select: { id: true, source: { select: { params: true } } },
   });
-  const similar = latest.filter(({ source }) => isSimilar(source?.params)).slice(0, MAX_VIDEOS);
-  if (similar.length === 0) return [];
+  const similar = latest.filter(({ source }) => isSimilar(source?.params)).map(({ id }) => id);
+  // What an edition changes least is the edition that it replaces.
+  const ids = [...(editionId === null ? [] : [videoId]), ...similar].slice(0, MAX_VIDEOS);
+  if (ids.length === 0) return [];
   const rows = await tx.part.findMany({
-    where: {
-      videoId: { in: similar.map(({ id }) => id) },
-      isComplete: true,
-      drawn: { not: Prisma.DbNull },
-    },
-    orderBy: [{ videoId: "desc" }, { startMs: "asc" }, { rendition: "asc" }],
+    where: { videoId: { in: ids }, isComplete: true, drawn: { not: Prisma.DbNull } },
+    orderBy: [{ startMs: "asc" }, { rendition: "asc" }],
   });
   let segments = 0;
   return rows
+    .toSorted((a, b) => ids.indexOf(a.videoId) - ids.indexOf(b.videoId))
     .map((row) => RenditionPart.parse(row))
     .filter((part) => (segments += part.segments.length) <= MAX_SEGMENTS);
 }

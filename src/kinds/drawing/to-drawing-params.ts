@@ -3,6 +3,7 @@ import type { Tx } from "../../events/index.ts";
 import type { TaskWithAll } from "../../jobs/index.ts";
 import { asksForStoryboard } from "../render/index.ts";
 import { downloadNameOf, isKept, toVideoParams } from "../video-params.ts";
+import { readEditionParts } from "./edition-parts.ts";
 import { readKnownChunks, type SimilarSources } from "./known-chunks.ts";
 
 /**
@@ -30,6 +31,7 @@ export async function toDrawingParams(
 
 /** Finished chunks of the variants that the task makes. A repair makes them all again. */
 async function readChunks(tx: Tx, { job }: TaskWithAll): Promise<RenditionPart[]> {
+  if (job.editionId !== null) return await readEditionParts(tx, job.editionId);
   const unfinished = job.video.variants.filter(
     (variant) => !isKept(job, variant) && !job.repairs.includes(variant.name),
   );

@@ -1,8 +1,9 @@
-import { settlesVideo } from "../../database/index.ts";
+import { rendersEdition, settlesVideo } from "../../database/index.ts";
 import type { TaskWithAll } from "../../jobs/index.ts";
 
-/** Whether a job makes the storyboard: its video has none, or a repair replaces it. Pure. */
+/** Whether a job makes the storyboard: its video or edition has none, or a repair replaces it. Pure. */
 export function asksForStoryboard({ job }: Pick<TaskWithAll, "job">): boolean {
   if (job.onlyVariants.length > 0) return false;
-  return settlesVideo(job.kind) ? job.video.storyboard === null : job.repairs.includes("storyboard");
+  const makesVideo = settlesVideo(job.kind) || rendersEdition(job.kind);
+  return makesVideo ? job.video.storyboard === null : job.repairs.includes("storyboard");
 }

@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import {
   activeJobStatuses,
   audioTracksOf,
-  objectKeys,
   PartSegment,
   Profile,
   PublishedPlaylist,
@@ -14,7 +13,7 @@ import type { ObjectStore } from "@reelay/object-store";
 import { Prisma } from "../../../prisma/generated/client.ts";
 import { type InspectedVideo, inspectedRows, removeDamages } from "../../damage/index.ts";
 import type { Tx } from "../../events/index.ts";
-import { applyUnfinished, completeTask, type HeldReport, settleJob } from "../../jobs/index.ts";
+import { applyUnfinished, completeTask, type HeldReport, retireOutput, settleJob } from "../../jobs/index.ts";
 import { joinParts, refreshManifest } from "../../streaming/index.ts";
 
 /**
@@ -42,7 +41,7 @@ export async function applyRepair({
     ...(await replaceParts(tx, store, { ...replacing, segmentDurationMs })),
     ...(await replaceStoryboard(tx, replacing)),
   ];
-  await retire(tx, video.id, replaced, now);
+  await retireOutput(tx, video.id, replaced, now);
   const open = await tx.task.count({ where: { jobId: job.id, status: { in: [...activeJobStatuses] } } });
   if (open === 0) {
     await settleJob(tx, job, { status: "SUCCEEDED", error: null }, now);
@@ -152,7 +151,10 @@ async function rejoin(
   const videoId = video.id;
   const rows = await tx.part.findMany({ where: { videoId, rendition } });
   const parts = rows.map((row) => RenditionPart.parse(row));
-  const joined = joinParts(parts, { videoId, name: rendition, segmentDurationMs, ceilingBps: 0 });
+  const joined = joinParts(parts, {
+    ...{ videoId, edition: video.edition, name: rendition, segmentDurationMs },
+    ceilingBps: 0,
+  });
   // Incomplete output keeps the current playlist.
   if (!joined?.published.isComplete) return;
   const playlist = joined.published;
@@ -174,20 +176,6 @@ async function replaceStoryboard(tx: Tx, { video, repairs, made }: Replacing): P
   if (isDeepStrictEqual(storyboard, video.storyboard)) return [];
   await tx.video.update({ where: { id: video.id }, data: { storyboard } });
   return [(video.storyboard as { vttKey: string }).vttKey];
-}
-
-/** Marks the folders of these objects as replaced. */
-async function retire(tx: Tx, videoId: string, keys: readonly string[], now: Date): Promise<void> {
-  const attempts = `${objectKeys.video(videoId)}attempts/`;
-  for (const key of keys) {
-    const [attemptId, folder] = key.startsWith(attempts) ? key.slice(attempts.length).split("/") : [];
-    if (attemptId === undefined || folder === undefined) continue;
-    await tx.storedFolder.upsert({
-      where: { attemptId_folder: { attemptId, folder } },
-      create: { attemptId, folder, videoId, files: [], retiredAt: now },
-      update: { retiredAt: now },
-    });
-  }
 }
 
 /** Removes damages of objects that the video no longer uses. Others stay: the repair did not reach them. */

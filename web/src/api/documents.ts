@@ -214,6 +214,8 @@ export type JobKind =
   | 'COMPOSITION'
   /** Makes the damaged or missing parts of a finished video again from the source. */
   | 'REPAIR'
+  /** Renders a corrected source of a video while the published edition plays. */
+  | 'EDITION'
   /** Creates the poster from the frame at a chosen time. */
   | 'POSTER'
   /** Creates an animated preview from the finished variants. */
@@ -271,13 +273,13 @@ export type ManimSourceInput = {
   script: string;
   /** Name of the scene's class, e.g. "CreateCircle". Default: the script's only scene. */
   scene?: string | null | undefined;
-  /** Size of the picture and frame rate. */
+  /** Size of the picture and frame rate. Default HIGH. */
   quality?: ManimQuality | null | undefined;
-  /** Shape of the picture. TALL swaps width and height; SQUARE has the height for both. */
+  /** Shape of the picture. TALL swaps width and height; SQUARE has the height for both. Default WIDE. */
   aspectRatio?: AspectRatio | null | undefined;
-  /** How Manim draws. */
+  /** How Manim draws. Default CAIRO. */
   renderer?: AnimationRenderer | null | undefined;
-  /** Seed of the script's random numbers, 0 or more. The same script with the same seed draws the same pictures. */
+  /** Seed of the script's random numbers, 0 or more. Default 0. The same script with the same seed draws the same pictures. */
   seed?: number | null | undefined;
   /** Fonts, pictures and sounds that the script uses by their file names: ids of up to 32 materials, all READY, with different names. Together at most 128 MiB. */
   materials?: Array<string> | null | undefined;
@@ -1379,6 +1381,7 @@ export type WebhookDeliveryQuery = { node:
     | { __typename: 'ApiKey', id: string }
     | { __typename: 'Attempt', id: string }
     | { __typename: 'CaptionTrack', id: string }
+    | { __typename: 'Edition', id: string }
     | { __typename: 'Job', id: string }
     | { __typename: 'Material', id: string }
     | { __typename: 'Question', id: string }
@@ -1794,6 +1797,7 @@ export const possibleTypes: Record<string, string[]> = {
     "ApiKey",
     "Attempt",
     "CaptionTrack",
+    "Edition",
     "Job",
     "Material",
     "Question",
@@ -2022,6 +2026,16 @@ export const possibleTypes: Record<string, string[]> = {
     "NotFoundError",
     "InvalidInputError",
     "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Video"
+  ],
+  "UpdateVideoSourceResult": [
+    "NotFoundError",
+    "InvalidInputError",
+    "InvalidDataError",
+    "ConflictError",
+    "QuotaExceededError",
     "ForbiddenError",
     "StoreFullError",
     "Video"

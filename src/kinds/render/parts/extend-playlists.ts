@@ -33,7 +33,9 @@ export async function extendPlaylists(
     const ceilingBps = isAudio(name)
       ? audioBps(profile.audio, rows.audioTracks.find((track) => track.name === name)?.channels ?? 2)
       : (rows.variants.find((variant) => variant.name === name)?.bitrateBps ?? 0);
-    const rendition = { videoId, name, segmentDurationMs: profile.segmentDurationMs, ceilingBps };
+    const { edition } = rows;
+    const { segmentDurationMs } = profile;
+    const rendition = { videoId, edition, name, segmentDurationMs, ceilingBps };
     const playlist = joinParts(
       parts.filter((part) => part.rendition === name),
       rendition,

@@ -6,5 +6,5 @@ export { noteDamage } from "./note-damage.ts";
 export { withAudioTracks } from "./plan-audio-tracks.ts";
 export { planEncoderChanges } from "./plan-encoder-changes.ts";
 export { planPlayable, planState } from "./plan-state.ts";
-export { type StatePlan, type VideoRows, videoRows } from "./state-plan.ts";
+export { type StatePlan, type VariantsReport, type VideoRows, videoRows } from "./state-plan.ts";
 export { writeState } from "./write-state.ts";

@@ -1,0 +1,37 @@
+import type { Profile } from "@reelay/contracts";
+import type { Edition } from "../../prisma/generated/client.ts";
+import type { JobPriority } from "../../prisma/generated/enums.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { editionJobKind, firstTaskOf, videoKindOf } from "../database/index.ts";
+import type { Tx } from "../events/index.ts";
+import { createJob } from "./create-job.ts";
+
+interface NewEditionJob {
+  id: string;
+  workspaceId: string;
+  videoId: string;
+  profile: Profile;
+  priority: JobPriority;
+  edition: Pick<Edition, "id">;
+  /** The job that it repeats. */
+  retryOfId?: string;
+}
+
+/** Queues the job that renders an edition. The caller holds the video's lock. Throws `QuotaExceededError`. */
+export async function createEditionJob(
+  tx: Tx,
+  deps: Pick<OperationDeps, "clock" | "limits" | "metrics">,
+  { edition, ...job }: NewEditionJob,
+): Promise<void> {
+  const { videoId, priority } = job;
+  const kind = editionJobKind;
+  const source = await tx.source.findUniqueOrThrow({ where: { videoId }, select: { kind: true } });
+  await tx.job.updateMany({ where: { videoId, kind, isSuperseded: false }, data: { isSuperseded: true } });
+  const firstTask = firstTaskOf(videoKindOf(source.kind));
+  await createJob(
+    tx,
+    { ...job, kind, firstTask, editionId: edition.id, isReady: true },
+    { now: deps.clock(), maxActiveJobs: deps.limits.activeJobs },
+  );
+  deps.metrics?.jobCreated(priority);
+}
