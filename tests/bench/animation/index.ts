@@ -23,7 +23,7 @@ const settings: AnimationSettings = { version: 1, scene: "Lesson", ...size, rend
  * made of it afterwards. In turns. Needs `npm run painters`.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
-  const rounds = isShort ? 1 : 3;
+  const rounds = isShort ? 1 : 5;
   const { PATH = "", FFMPEG_PATH, FFPROBE_PATH, MANIM_PYTHON } = process.env;
   const located = await locateFfmpeg({ path: PATH, ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH });
   const tools = { ffmpeg: located.ffmpeg.path, ffprobe: located.ffprobe.path };

@@ -63,6 +63,15 @@ export const proofs: readonly Proof[] = [
     ],
     tools: [...system, "manim"],
   },
+  {
+    name: "drawings",
+    tests: worker(
+      ...["painters/template-painter", "kinds/animation/animation"],
+      ...["kinds/composition/composition", "speech/speaker.contract", "speech/mixing/mix-soundtrack"],
+    ),
+    more: ["render-worker/painters", "packages/templates"],
+    tools: system,
+  },
   // Adapters against servers in Go, which are built for them.
   {
     name: "object-store",
@@ -108,8 +117,8 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: "console",
-    tests: ["console", "console-pages", "console-player", "console-uploads", "console-webhooks"].map(
-      (name) => `tests/e2e/${name}.test.ts`,
+    tests: ["", "-pages", "-player", "-templates", "-uploads", "-webhooks"].map(
+      (name) => `tests/e2e/console${name}.test.ts`,
     ),
     more: [
       "web",
