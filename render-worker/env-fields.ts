@@ -235,13 +235,36 @@ export const workerEnvFields = {
   ),
   SPEECH: z
     .enum(speechEngines)
-    .default("flite")
+    .optional()
     .meta(
       docs({
-        default: "flite",
+        default: "`piper` if `npm run painters` has installed it, else `flite`",
         effect:
-          "Engine that speaks the texts of videos. `flite`: four English voices in the worker, offline. `google`: Google Cloud Text-to-Speech, which charges by the character; texts leave this machine.",
+          "Engine that speaks the texts of videos. `flite`: four English voices in the worker, offline. `piper`: neural voices, offline. `google`: Google Cloud Text-to-Speech, which charges by the character; texts leave this machine.",
         example: "google",
+      }),
+    ),
+  PIPER_PYTHON: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "the environment of `npm run painters`",
+        effect: "Path of a Python with `piper-tts`, which speaks the texts of videos.",
+        example: "/opt/piper/bin/python",
+      }),
+    ),
+  PIPER_VOICES: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      docs({
+        default: "none: the English voice of `npm run painters`",
+        effect:
+          "Folder with more voices of Piper, as pairs of files `NAME.onnx` and `NAME.onnx.json`. Voices are programs of a kind: use those that you trust.",
+        example: "/var/lib/piper-voices",
       }),
     ),
   GOOGLE_SPEECH_API_KEY: z

@@ -106,10 +106,13 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
   };
 }
 
-const toSpeech = ({ SPEECH, GOOGLE_SPEECH_ENDPOINT, GOOGLE_SPEECH_API_KEY }: Fields): SpeechOptions =>
-  SPEECH === "google"
-    ? { engine: SPEECH, endpoint: GOOGLE_SPEECH_ENDPOINT, apiKey: GOOGLE_SPEECH_API_KEY }
-    : { engine: SPEECH };
+function toSpeech({ SPEECH, ...fields }: Fields): SpeechOptions {
+  const { GOOGLE_SPEECH_ENDPOINT, GOOGLE_SPEECH_API_KEY, PIPER_PYTHON, PIPER_VOICES } = fields;
+  if (SPEECH === "google")
+    return { engine: SPEECH, endpoint: GOOGLE_SPEECH_ENDPOINT, apiKey: GOOGLE_SPEECH_API_KEY };
+  if (SPEECH === "flite") return { engine: SPEECH };
+  return { engine: SPEECH ?? null, piperPython: PIPER_PYTHON, piperVoices: PIPER_VOICES };
+}
 
 function toStore(fields: Fields): WorkerEnv["store"] {
   const gcs = toGcsStore(fields);

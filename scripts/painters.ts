@@ -1,4 +1,4 @@
-/** `npm run painters`: installs what draws animations. */
+/** `npm run painters`: installs what draws animations, and a voice. */
 import { runCommand } from "./command-line.ts";
 import { installPainters } from "./painters/install-painters.ts";
 
@@ -6,7 +6,7 @@ await runCommand(
   {
     name: "npm run painters",
     summary:
-      "Installs Manim, which draws animations from Python scripts, in .cache/painters. Does nothing if it is up to date. Needs Python 3.11 or newer and a C compiler.",
+      "Installs Manim, which draws animations from Python scripts, and Piper, which speaks, in .cache/painters. Does nothing if they are up to date. Needs Python 3.11 or newer and a C compiler.",
     options: {
       force: { type: "boolean", default: false, help: "Installs again, even if it is up to date." },
     },

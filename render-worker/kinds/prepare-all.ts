@@ -37,7 +37,7 @@ export async function prepareAll(
     ffmpeg: () => (runtime ??= findFfmpeg().then((tools) => FfmpegRuntime.create(tools, options))),
     painter: findPainter,
     templatePainter: findTemplatePainter ?? (() => findTemplates(options.jail)),
-    speech: async () => findSpeech(options.jail, options.config.speech),
+    speech: () => findSpeech(options.jail, options.config.speech),
   };
   const prepared = new Map<string, PreparedKind>();
   const missing = new Map<string, string>();

@@ -1,8 +1,8 @@
-import { access, constants, readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { access, constants } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { createNoJail, type Jail } from "../jail/index.ts";
 import { ToolNotFoundError } from "../media/ffmpeg/index.ts";
-import { confine, type Program } from "../programs/index.ts";
+import { confine, isExecutable, type Program, pythonFiles } from "../programs/index.ts";
 import { examinePainter } from "./examine.ts";
 import { findTex, TEX_PACKAGES } from "./find-tex.ts";
 
@@ -78,29 +78,14 @@ const explainMissing = ({ manimPython }: FindPainterOptions): string =>
     ? `The Manim painter is not installed. Run "npm run painters", or set MANIM_PYTHON to a Python with manim.`
     : `MANIM_PYTHON is "${manimPython}", which is no program. Set it to a Python with manim, or unset it and run "npm run painters".`;
 
-const hasAccess = (path: string, mode: number): Promise<boolean> =>
-  access(path, mode).then(
+const isReadable = (path: string): Promise<boolean> =>
+  access(path, constants.R_OK).then(
     () => true,
     () => false,
   );
-const isExecutable = (path: string) => hasAccess(path, constants.X_OK);
-const isReadable = (path: string) => hasAccess(path, constants.R_OK);
 
-/**
- * The painter, its environment, OpenGL's drivers, and the libraries of the Python that the environment was
- * made of.
- */
+/** The painter, its environment, and OpenGL's drivers. */
 async function readableFiles(python: string): Promise<string[]> {
-  const environment = dirname(dirname(python));
-  const settings = await readFile(join(environment, "pyvenv.cfg"), "utf8").catch(() => "");
-  const home = /^home *=(.*)$/m.exec(settings)?.[1]?.trim();
-  // Without `home` it is no environment, but a whole Python.
-  const installation =
-    home === undefined ? librariesOf(environment) : [environment, ...librariesOf(dirname(home))];
   const found = await Promise.all(drivers.map(async (path) => ((await isReadable(path)) ? [path] : [])));
-  return [sources, ...installation, ...found.flat()];
+  return [sources, ...(await pythonFiles(python)), ...found.flat()];
 }
-
-/** Every program can read the libraries of the system. */
-const librariesOf = (prefix: string): string[] =>
-  ["/", "/usr", "/usr/local"].includes(prefix) ? [] : [join(prefix, "lib")];

@@ -8,6 +8,7 @@ export { endGroup, isRunning, signalTree } from "./process-tree.ts";
 export { type Access, confine, type Program } from "./program.ts";
 export { currentUsage, ProgramUsage } from "./program-usage.ts";
 export { ProgressLines } from "./progress-lines.ts";
+export { isExecutable, pythonFiles } from "./python-files.ts";
 export type { ProgramLimits, ProgramResult } from "./result.ts";
 export { type RunOptions, runProgram } from "./run-program.ts";
 export type { Start } from "./start.ts";

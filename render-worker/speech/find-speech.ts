@@ -1,4 +1,5 @@
 import type { Jail } from "../jail/index.ts";
+import { ToolNotFoundError } from "../media/ffmpeg/index.ts";
 import { createClipCache } from "./clip-cache.ts";
 import { createSpeaker } from "./create-speaker.ts";
 import type { SpeechEngine } from "./engine.ts";
@@ -6,12 +7,19 @@ import { findFlite } from "./flite/find-flite.ts";
 import { FliteEngine } from "./flite/flite-engine.ts";
 import type { GoogleSpeechOptions } from "./google/google-client.ts";
 import { GoogleEngine } from "./google/google-engine.ts";
+import { findPiper, type PiperOptions } from "./piper/find-piper.ts";
+import { PiperEngine } from "./piper/piper-engine.ts";
 import type { Speaker, Voice } from "./speaker.ts";
 
-export const speechEngines = ["flite", "google"] as const;
+export const speechEngines = ["flite", "piper", "google"] as const;
 
 /** The engine of a worker, with its settings. */
-export type SpeechOptions = { engine: "flite" } | ({ engine: "google" } & GoogleSpeechOptions);
+export type SpeechOptions =
+  | { engine: "flite" }
+  | ({ engine: "piper" } & PiperOptions)
+  | ({ engine: "google" } & GoogleSpeechOptions)
+  /** Piper if it is installed, else Flite. */
+  | ({ engine: null } & PiperOptions);
 
 /** The speech engine of a worker. */
 export interface InstalledSpeech {
@@ -24,9 +32,15 @@ export interface InstalledSpeech {
   open(): Speaker;
 }
 
-/** Finds the speech engine of a worker. Default: Flite. */
-export function findSpeech(jail: Jail, options: SpeechOptions = { engine: "flite" }): InstalledSpeech {
-  const create = creatorOf(jail, options);
+/**
+ * Finds the speech engine of a worker. Default: Flite. Rejects with a `ToolNotFoundError` if the one that is asked for is not
+ * installed.
+ */
+export async function findSpeech(
+  jail: Jail,
+  options: SpeechOptions = { engine: "flite" },
+): Promise<InstalledSpeech> {
+  const create = await creatorOf(jail, options);
   const { name, version } = create();
   const cache = createClipCache();
   const voices = askOnce(async ({ signal }) => {
@@ -40,8 +54,15 @@ export function findSpeech(jail: Jail, options: SpeechOptions = { engine: "flite
 }
 
 /** An engine holds nothing before it is used. */
-function creatorOf(jail: Jail, options: SpeechOptions): () => SpeechEngine {
+async function creatorOf(jail: Jail, options: SpeechOptions): Promise<() => SpeechEngine> {
   if (options.engine === "google") return () => new GoogleEngine(options);
+  if (options.engine !== "flite") {
+    const piper = await findPiper(jail, options).catch((error: unknown) => {
+      if (options.engine === null && error instanceof ToolNotFoundError) return null;
+      throw error;
+    });
+    if (piper !== null) return () => new PiperEngine(piper);
+  }
   const flite = findFlite(jail);
   return () => new FliteEngine(flite);
 }

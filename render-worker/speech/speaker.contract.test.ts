@@ -1,20 +1,39 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { createNoJail } from "../jail/no-jail.ts";
+import { ToolNotFoundError } from "../media/ffmpeg/index.ts";
 import { testJail } from "../testing/kit.ts";
 import { startFakeGoogle } from "./google/testing/fake-google.ts";
 import { findSpeech, type InstalledSpeech, type Speaker, type SpokenClip } from "./index.ts";
+import { findPiper } from "./piper/find-piper.ts";
 
 const signal = AbortSignal.any([]);
 
 const API_KEY = "key-of-the-test";
 
+const isInCI = process.env["CI"] === "true";
+/** Required in CI, elsewhere skipped without it. */
+const hasPiper = await findPiper(createNoJail()).then(
+  () => true,
+  (error: unknown) => {
+    if (isInCI || !(error instanceof ToolNotFoundError)) throw error;
+    return false;
+  },
+);
+
 /** With an engine's service, if it has one. */
 const engines: { name: string; find: () => Promise<InstalledSpeech & Partial<AsyncDisposable>> }[] = [
-  { name: "flite", find: async () => findSpeech(await testJail()) },
+  { name: "flite", find: async () => await findSpeech(await testJail()) },
+  ...(hasPiper
+    ? [{ name: "piper", find: async () => await findSpeech(await testJail(), { engine: "piper" }) }]
+    : []),
   {
     name: "google",
     find: async () => {
       const { endpoint, ...service } = await startFakeGoogle(API_KEY);
-      return { ...findSpeech(await testJail(), { engine: "google", endpoint, apiKey: API_KEY }), ...service };
+      return {
+        ...(await findSpeech(await testJail(), { engine: "google", endpoint, apiKey: API_KEY })),
+        ...service,
+      };
     },
   },
 ];
@@ -148,7 +167,7 @@ describe.each(engines)("$name", ({ find }) => {
 
 describe("flite", () => {
   const open = async () => {
-    const speaker = findSpeech(await testJail()).open();
+    const speaker = (await findSpeech(await testJail())).open();
     onTestFinished(() => speaker[Symbol.asyncDispose]());
     return (text: string) => speaker.speak({ text, voice: null, language: null }, { signal });
   };

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 60_000;
 export async function checkVoices(): Promise<Finding> {
   const read = readWorkerEnv(process.env);
   try {
-    const speech = findSpeech(createNoJail(), read.ok ? read.env.worker.speech : undefined);
+    const speech = await findSpeech(createNoJail(), read.ok ? read.env.worker.speech : undefined);
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const voices = await speech.voices({ signal });
     await using speaker = speech.open();

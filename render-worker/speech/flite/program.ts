@@ -52,7 +52,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   // An empty line between words makes each of them a sentence of its own.
   const alone = run(words.join("\n\n"), ["-ps", "-voice", FASTEST_VOICE]);
   const answer: FliteAnswer = {
-    wavBytes: spoken.wav.length,
+    audioBytes: spoken.wav.length,
     segments: spoken.printed,
     sounds: alone.printed,
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { audioBytes } from "../engine-process.ts";
 
 /** A line of the program's standard input, in JSON. */
 export interface FliteRequest {
@@ -10,12 +11,9 @@ export interface FliteRequest {
   stretch: number;
 }
 
-/** A line of the program's standard output, in JSON. A WAV file of `wavBytes` follows it. */
+/** A line of the program's standard output, in JSON. A WAV file of `audioBytes` follows it. */
 export const FliteAnswer = z.object({
-  wavBytes: z
-    .int()
-    .min(0)
-    .max(256 * 1024 ** 2),
+  audioBytes,
   /** A line per sentence: its sounds, each with its end in seconds (`hh:0.233`). */
   segments: z.string(),
   /** A line per word: its sounds. */

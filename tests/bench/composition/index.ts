@@ -156,7 +156,7 @@ async function startPainter(data: string) {
         await painting.check();
       }
       const clips: Record<string, number> = {};
-      await using speaker = findSpeech(createNoJail()).open();
+      await using speaker = (await findSpeech(createNoJail(), { engine: "flite" })).open();
       for (const { id, text, language } of texts) {
         const clip = await speaker.speak({ text, voice: null, rate: 1, language }, quiet);
         clips[id] = clip.durationMs;

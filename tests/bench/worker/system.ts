@@ -93,6 +93,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
       FFMPEG_PATH: tools.ffmpeg,
       FFPROBE_PATH: tools.ffprobe,
       LOG_LEVEL: "warn",
+      SPEECH: "flite",
     },
     stdio: ["ignore", "inherit", "inherit"],
   });

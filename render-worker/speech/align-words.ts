@@ -1,8 +1,8 @@
-import type { SpokenWord } from "../speaker.ts";
+import type { SpokenWord } from "./speaker.ts";
 import type { ReadableWord } from "./to-english.ts";
 
-/** A sound of a clip. */
-interface Segment {
+/** A sound of a clip that is no pause. */
+export interface SaidSound {
   sound: string;
   startMs: number;
   endMs: number;
@@ -10,61 +10,30 @@ interface Segment {
 
 /** Beyond this number of comparisons, words get times by their lengths. */
 const MAX_COMPARISONS = 16_000_000;
-const PAUSE = "pau";
 
 /**
- * Times of a text's words from the times of its sounds, which Flite does not assign to words. Each word is
+ * Times of a text's words from the times of its sounds, which engines do not assign to words. Each word is
  * matched by its sounds when spoken alone, with as few differences as possible: they change a little among
  * other words, and more for abbreviations such as `Dr.`. Pure.
  *
- * @param segments printed sounds of the clip, one line per sentence
- * @param sounds printed sounds of the words that have any, one line each
+ * @param alone sounds of each word that has any, when it is spoken alone
  */
 export function alignWords(
   words: readonly ReadableWord[],
-  { segments, sounds }: { segments: string; sounds: string },
-  durationMs: number,
+  said: readonly SaidSound[],
+  alone: readonly (readonly string[])[],
 ): SpokenWord[] {
-  const said = parseSegments(segments, durationMs).filter(({ sound }) => sound !== PAUSE);
   const audible = words.flatMap(({ spoken }, index) => (spoken === "" ? [] : [{ spoken, index }]));
-  const lines = linesOf(sounds);
-  const isPrinted = lines.length === audible.length;
+  const isKnown = alone.length === audible.length;
   const expected = audible.flatMap(({ spoken, index }, at) => {
-    const own = isPrinted ? soundsOf(lines[at] ?? "") : Array.from(spoken);
+    const own = isKnown ? (alone[at] ?? []) : Array.from(spoken);
     return own.map((sound) => ({ sound, word: index }));
   });
   const owners =
-    isPrinted && expected.length * said.length <= MAX_COMPARISONS
+    isKnown && expected.length * said.length <= MAX_COMPARISONS
       ? match(expected, said)
       : shareOut(expected, said.length);
   return toWords(words, said, owners);
-}
-
-const linesOf = (printed: string): string[] => printed.split("\n").filter((line) => line.trim() !== "");
-const soundsOf = (line: string): string[] =>
-  line.split(" ").filter((sound) => sound !== "" && sound !== PAUSE);
-
-/** Sentences begin at 0 each, and are printed with lengths that differ a little from their samples'. */
-function parseSegments(printed: string, durationMs: number): Segment[] {
-  const segments: Segment[] = [];
-  let sentenceAt = 0;
-  let at = 0;
-  for (const line of linesOf(printed)) {
-    for (const printedSound of line.split(" ")) {
-      const [sound = "", end = ""] = printedSound.split(":");
-      if (sound === "" || !/^\d+\.\d+$/.test(end)) continue;
-      const endMs = sentenceAt + Number(end) * 1000;
-      segments.push({ sound, startMs: at, endMs });
-      at = endMs;
-    }
-    sentenceAt = at;
-  }
-  const scale = at > 0 ? durationMs / at : 0;
-  return segments.map(({ sound, startMs, endMs }) => ({
-    sound,
-    startMs: startMs * scale,
-    endMs: endMs * scale,
-  }));
 }
 
 const steps = { both: 0, expected: 1, said: 2 } as const;
@@ -117,7 +86,7 @@ const shareOut = (expected: readonly { word: number }[], count: number): number[
 /** A word without sounds has no length. */
 function toWords(
   words: readonly ReadableWord[],
-  said: readonly Segment[],
+  said: readonly SaidSound[],
   owners: readonly number[],
 ): SpokenWord[] {
   let at = 0;

@@ -1,4 +1,4 @@
-import { inputError } from "../../errors.ts";
+import { inputError } from "../errors.ts";
 
 /** A word as it is written, and as an English voice reads it. */
 export interface ReadableWord {
@@ -41,15 +41,15 @@ const FOREIGN_LETTER = /(?!\p{Script=Latin}|\p{Script=Greek}|\p{Script=Common}|\
 const GREEK_WORD = /\p{Script=Greek}{2,}/u;
 
 /**
- * The words of a text, as Flite's voices read them. Pure. Throws a final `RenderError`,
+ * The words of a text, as English voices of offline engines read them. Pure. Throws a final `RenderError`,
  * `LANGUAGE_UNSUPPORTED`, for a text in another script.
  */
-export function toEnglish(text: string): ReadableWord[] {
+export function toEnglish(text: string, engine: string): ReadableWord[] {
   const foreign = FOREIGN_LETTER.exec(text.normalize("NFKC")) ?? GREEK_WORD.exec(text);
   if (foreign !== null)
     throw inputError(
       "LANGUAGE_UNSUPPORTED",
-      `Flite speaks English, and the text has the letter "${String.fromCodePoint(foreign[0].codePointAt(0) ?? 0)}" of another script. Choose another engine (SPEECH on the worker), or the voice NONE.`,
+      `${engine} speaks English here, and the text has the letter "${String.fromCodePoint(foreign[0].codePointAt(0) ?? 0)}" of another script. Choose another engine (SPEECH on the worker), or the voice NONE.`,
     );
   return text.split(" ").map((word) => ({ text: word, spoken: toSpoken(word) }));
 }
@@ -66,7 +66,7 @@ function toSpoken(word: string): string {
   return HAS_SOUND.test(spelled) ? spelled : "";
 }
 
-/** Of symbols, Flite reads these. */
+/** Of symbols, these are read. */
 const HAS_SOUND = /[A-Za-z0-9&+=%$#@*<>/]/;
 
 function nameOf(letter: string): string {
