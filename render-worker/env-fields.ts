@@ -238,7 +238,7 @@ export const workerEnvFields = {
     .optional()
     .meta(
       docs({
-        default: "`piper` if `npm run painters` has installed it, else `flite`",
+        default: "`flite`, and the voices of `piper` before them if `npm run painters` has installed it",
         effect:
           "Engine that speaks the texts of videos. `flite`: four English voices in the worker, offline. `piper`: neural voices, offline. `google`: Google Cloud Text-to-Speech, which charges by the character; texts leave this machine.",
         example: "google",

@@ -38,7 +38,12 @@ test("texts are spoken offline, unless Google is to speak them", () => {
     const read = readWorkerEnv(environment);
     return read.ok ? read.env.worker.speech : read.errors;
   };
-  expect(speechOf({})).toEqual({ engine: "flite" });
+  expect(speechOf({})).toEqual({ engine: null });
+  expect(speechOf({ SPEECH: "flite", PIPER_VOICES: "/voices" })).toEqual({ engine: "flite" });
+  expect(speechOf({ SPEECH: "piper", PIPER_VOICES: "/voices" })).toEqual({
+    engine: "piper",
+    piperVoices: "/voices",
+  });
   expect(speechOf({ SPEECH: "google", GOOGLE_SPEECH_API_KEY: "key" })).toEqual({
     engine: "google",
     apiKey: "key",

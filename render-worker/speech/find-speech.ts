@@ -1,6 +1,7 @@
 import type { Jail } from "../jail/index.ts";
 import { ToolNotFoundError } from "../media/ffmpeg/index.ts";
 import { createClipCache } from "./clip-cache.ts";
+import { CombinedEngine } from "./combined-engine.ts";
 import { createSpeaker } from "./create-speaker.ts";
 import type { SpeechEngine } from "./engine.ts";
 import { findFlite } from "./flite/find-flite.ts";
@@ -18,7 +19,7 @@ export type SpeechOptions =
   | { engine: "flite" }
   | ({ engine: "piper" } & PiperOptions)
   | ({ engine: "google" } & GoogleSpeechOptions)
-  /** Piper if it is installed, else Flite. */
+  /** Flite, and Piper if it is installed, whose voices come first. */
   | ({ engine: null } & PiperOptions);
 
 /** The speech engine of a worker. */
@@ -33,8 +34,8 @@ export interface InstalledSpeech {
 }
 
 /**
- * Finds the speech engine of a worker. Default: Flite. Rejects with a `ToolNotFoundError` if the one that is asked for is not
- * installed.
+ * Finds the speech engine of a worker. Default: Flite. Rejects with a `ToolNotFoundError` if the requested
+ * one is not installed.
  */
 export async function findSpeech(
   jail: Jail,
@@ -56,14 +57,15 @@ export async function findSpeech(
 /** An engine holds nothing before it is used. */
 async function creatorOf(jail: Jail, options: SpeechOptions): Promise<() => SpeechEngine> {
   if (options.engine === "google") return () => new GoogleEngine(options);
+  const flite = findFlite(jail);
   if (options.engine !== "flite") {
     const piper = await findPiper(jail, options).catch((error: unknown) => {
       if (options.engine === null && error instanceof ToolNotFoundError) return null;
       throw error;
     });
-    if (piper !== null) return () => new PiperEngine(piper);
+    if (piper !== null && options.engine === "piper") return () => new PiperEngine(piper);
+    if (piper !== null) return () => new CombinedEngine([new PiperEngine(piper), new FliteEngine(flite)]);
   }
-  const flite = findFlite(jail);
   return () => new FliteEngine(flite);
 }
 

@@ -185,3 +185,16 @@ describe("flite", () => {
     await expect(speak(text)).rejects.toMatchObject({ reported: { code: "TEXT_NOT_SPEAKABLE" } });
   });
 });
+
+describe.runIf(hasPiper)("without a setting", () => {
+  test("Piper's voice comes first, and Flite's voices speak as well", async () => {
+    const speech = await findSpeech(await testJail(), { engine: null });
+    const voices = await speech.voices({ signal });
+    expect([voices[0]?.engine, voices.find(({ id }) => id === "slt")?.engine]).toEqual(["piper", "flite"]);
+    await using speaker = speech.open();
+    const say = (voice: string | null) =>
+      speaker.speak({ text: "Hello.", voice, language: "en" }, { signal });
+    expect((await say(null)).sampleRate).toBe(22_050);
+    expect((await say("slt")).sampleRate).toBe(16_000);
+  });
+});

@@ -9,8 +9,8 @@ export const parseSounds = (printed: string): string[][] =>
   linesOf(printed).map((line) => line.split(" ").filter((sound) => sound !== "" && sound !== PAUSE));
 
 /**
- * Sounds of a clip with their times, as Flite prints them: a line per sentence. Sentences begin at 0 each, and
- * are printed with lengths that differ a little from their samples'. Pure.
+ * Sounds of a clip with their times, as Flite prints them: a line per sentence. Sentences begin at 0 each,
+ * and are printed with lengths that differ a little from their samples'. Pure.
  */
 export function parseSegments(printed: string, durationMs: number): SaidSound[] {
   const segments: SaidSound[] = [];
