@@ -123,6 +123,17 @@ browserTest(
     await page.locator(".item-summary").getByText("Which planet has rings?").waitFor();
     await page.getByText("Not used: 2").waitFor();
     expect(await page.getByLabel("Theme").inputValue()).toBe("2");
+
+    const option = page.getByLabel("Option C", { exact: true });
+    await option.fill("WWWWWWWWW ".repeat(12));
+    await page.getByRole("alert").getByText("Shorten it by").waitFor();
+    expect(await option.getAttribute("aria-invalid")).toBe("true");
+    await option.fill("Saturn");
+    await page.getByText("3 scenes, about").waitFor();
+    await expect.poll(() => page.locator("[aria-invalid=true]").count()).toBe(0);
+    const still = page.getByRole("img", { name: "Scene 2: Which planet is the red one?" });
+    await expect.poll(() => still.evaluate((image) => Number(Reflect.get(image, "naturalHeight")))).toBe(640);
+    await takePicture(page, "template-still");
     await page.close();
   },
 );

@@ -1,11 +1,11 @@
-import type { CheckedScriptFragment } from "../api/index.ts";
+import type { CheckedSourceFragment } from "../api/index.ts";
 import { CheckIcon } from "../ui/index.ts";
 import { describeCheck } from "./describe-check.ts";
 
 interface CheckLineProps {
   isChecking: boolean;
   /** The newest result. */
-  check: CheckedScriptFragment | null;
+  check: CheckedSourceFragment | null;
   /** Why the last request had no result. */
   problem: string | null;
   onCheck: () => void;

@@ -1,4 +1,4 @@
-import type { CheckedScriptFragment } from "../api/index.ts";
+import type { CheckedSourceFragment } from "../api/index.ts";
 import { count, formatDuration, formatSpan } from "../format/index.ts";
 
 /** `12 animations, 0:24, about 40 s of processor time`; null while a check has no result. Pure. */
@@ -11,7 +11,7 @@ export function describeCheck({
   durationMs,
   issues,
   estimate,
-}: CheckedScriptFragment): string | null {
+}: CheckedSourceFragment): string | null {
   if (status === "FAILED") return error?.message ?? "The check failed.";
   if (status === "PENDING") return waitReason;
   if (animations === null || durationMs === null) {

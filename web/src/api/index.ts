@@ -13,8 +13,9 @@ export {
   AwaitedUploadDocument,
   CancelJobDocument,
   type CaptionRowFragment,
-  type CheckedScriptFragment,
+  type CheckedSourceFragment,
   CheckSourceDocument,
+  type CheckSourceInput,
   CompleteMaterialDocument,
   CompleteUploadDocument,
   CreateApiKeyDocument,
@@ -124,3 +125,4 @@ export {
   type WorkspaceEventsSubscription,
 } from "./documents.ts";
 export { explain, refusal } from "./explain.ts";
+export { RefusedError } from "./refused-error.ts";

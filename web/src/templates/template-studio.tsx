@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { explain, type TemplateFormQuery } from "../api/index.ts";
+import { explain, RefusedError, type TemplateFormQuery } from "../api/index.ts";
 import { useDraft } from "../drafts/index.ts";
 import { count } from "../format/index.ts";
 import { ImportTables } from "../imports/index.ts";
@@ -9,14 +9,16 @@ import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
 import { Stage, useStagedVideo, Versions } from "../stage/index.ts";
 import { BackIcon, PlayIcon, RetryIcon, TextField, TrashIcon, useTell } from "../ui/index.ts";
-import { createVideo, RefusedError } from "../uploads/index.ts";
+import { createVideo } from "../uploads/index.ts";
 import { type Draft, titleOf, toSource, withQuestions } from "./draft.ts";
 import { DataForm, findEmpty, isEqual, isObject, type Json, readFields, setAt } from "./form/index.ts";
 import { loadQuestions } from "./load-questions.ts";
 import { Narration } from "./narration.tsx";
 import { placeOf } from "./place-of.ts";
 import { SetNotice } from "./set-notice.tsx";
+import { Still } from "./still.tsx";
 import { toProblems } from "./to-problems.ts";
+import { useStill } from "./use-still.ts";
 
 export type Template = NonNullable<TemplateFormQuery["template"]>;
 
@@ -56,6 +58,9 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
   const stage = useRef<HTMLElement>(null);
   const fields = useMemo(() => readFields(template.dataSchema), [template]);
   const [problems, setProblems] = useState(noProblems);
+  const [attempt, setAttempt] = useState(0);
+  const [visited, setVisited] = useState("");
+  const [mark, setMark] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const [rendered, setRendered] = useState<string | null>(null);
@@ -101,6 +106,7 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
     setRefusal(null);
     const empty = findEmpty(fields, draft.data);
     setProblems(empty);
+    setAttempt((now) => now + 1);
     if (empty.size > 0) return;
     setIsBusy(true);
     const source = { template: toSource(draft, template) };
@@ -115,12 +121,19 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
       // Below the form on a phone.
       stage.current?.scrollIntoView({ block: "nearest" });
     } catch (error) {
-      if (error instanceof RefusedError && error.issues.length > 0) setProblems(toProblems(error.issues));
-      else setRefusal(error instanceof Error ? error.message : String(error));
+      if (error instanceof RefusedError && error.issues.length > 0) {
+        setProblems(toProblems(error.issues));
+        setAttempt((now) => now + 1);
+      } else setRefusal(error instanceof Error ? error.message : String(error));
     } finally {
       setIsBusy(false);
     }
   };
+  const isIncomplete = useMemo(() => findEmpty(fields, draft.data).size > 0, [fields, draft.data]);
+  const still = useStill({
+    ...{ source: isIncomplete ? null : toSource(draft, template), data: draft.data, visited, mark },
+    onProblems: setProblems,
+  });
   const faults = problems.size > 0 && `${count(problems.size, "value")} to correct, marked below.`;
   return (
     <div className="studio">
@@ -184,15 +197,25 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
             </p>
           )}
           {place && draft.questionSet !== "" && <SetNotice id={draft.questionSet} limit={place.limit} />}
-          <DataForm fields={fields} data={draft.data} problems={problems} onChange={setData} />
+          <DataForm
+            fields={fields}
+            data={draft.data}
+            problems={problems}
+            attempt={attempt}
+            onChange={setData}
+            onVisit={setVisited}
+          />
         </form>
         <section className="stack stage" aria-label="Video" ref={stage}>
-          <Stage
-            id={videoId}
-            hint="Create the video: it plays here while it is drawn."
-            isNew={videoId === rendered}
-            staged={staged}
-          />
+          {videoId !== null && (
+            <Stage
+              id={videoId}
+              hint="Create the video: it plays here while it is drawn."
+              isNew={videoId === rendered}
+              staged={staged}
+            />
+          )}
+          <Still {...{ template, still, isIncomplete, mark }} onMark={setMark} />
           <Versions ids={draft.videos} shown={videoId} addressOf={addressOf} />
         </section>
       </div>

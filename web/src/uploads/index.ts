@@ -3,6 +3,6 @@
 export { AddButton, AddWindow } from "./add-dialog.tsx";
 export { DropAnywhere } from "./drop-anywhere.tsx";
 export { isUnsent } from "./upload-list.ts";
-export { createVideo, RefusedError } from "./upload-port.ts";
+export { createVideo } from "./upload-port.ts";
 export { UploadTray } from "./upload-tray.tsx";
 export { UploadsProvider, useUploads } from "./uploads-context.tsx";

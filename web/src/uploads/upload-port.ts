@@ -6,6 +6,7 @@ import {
   type CreateVideoInput,
   DeleteVideoDocument,
   explain,
+  RefusedError,
   refusal,
 } from "../api/index.ts";
 import { titleOf } from "./read-urls.ts";
@@ -63,16 +64,6 @@ const videoIdIn = (data: unknown): string | null =>
 async function finish(client: ApolloClient, { videoId: id, protocol }: Target): Promise<void> {
   if (protocol !== "GCS_RESUMABLE") return;
   await client.mutate({ mutation: CompleteUploadDocument, variables: { id } }).catch(() => undefined);
-}
-
-/** The API's refusal of a video. */
-export class RefusedError extends Error {
-  /** Problems of a template's data; none for other refusals. */
-  readonly issues: readonly { path: string; message: string }[];
-  constructor(message: string, issues: RefusedError["issues"] = []) {
-    super(message);
-    this.issues = issues;
-  }
 }
 
 /** @throws RefusedError with the API's sentence, or an error that explains why there is no answer. */

@@ -99,7 +99,7 @@ export function GroupFields({ field, path, value }: FieldInputProps<GroupFieldPl
       {field.fields
         .filter(({ name }) => name !== "id")
         .map(({ name, field: one }) => (
-          <div key={name} className={isWide(one) ? "wide" : ""}>
+          <div key={name} className={isWide(one) ? "wide" : ""} data-path={`${path}/${name}`}>
             <FieldInput
               field={one}
               path={`${path}/${name}`}

@@ -6,6 +6,8 @@ export interface Form {
   change: (path: string, value: Json | undefined) => void;
   /** Sentences by the JSON Pointer of their value. */
   problems: ReadonlyMap<string, string>;
+  /** Number of attempts to send the data. With each, items with problems are opened. */
+  attempt: number;
 }
 
 export const FormContext = createContext<Form | null>(null);

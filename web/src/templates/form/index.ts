@@ -2,5 +2,5 @@
 
 export { DataForm } from "./data-form.tsx";
 export { findEmpty } from "./find-empty.ts";
-export { isEqual, isObject, type Json, type JsonObject, setAt } from "./json.ts";
+export { isEqual, isList, isObject, type Json, type JsonObject, setAt } from "./json.ts";
 export { questionsOf, readFields } from "./read-fields.ts";

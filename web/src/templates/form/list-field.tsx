@@ -16,7 +16,7 @@ interface ListFieldProps {
 
 /** A list whose items can be added, moved and removed. Objects are folded to a line each. */
 export function ListField({ field, path, value, renderField }: ListFieldProps) {
-  const { change, problems } = useForm();
+  const { change, problems, attempt } = useForm();
   const announce = useAnnounce();
   const keys = useItemKeys(value.length);
   const [open, setOpen] = useState<ReadonlySet<number>>(() => new Set(keys.of(0)));
@@ -30,9 +30,9 @@ export function ListField({ field, path, value, renderField }: ListFieldProps) {
     // What has a problem is opened, so that it is seen at its field.
     const toOpen = faulty.flatMap((problem, index) => (problem > 0 ? keys.of(index) : []));
     if (toOpen.length > 0) setOpen((now) => new Set([...now, ...toOpen]));
-    // Once per set of problems.
+    // Once per attempt to send the data: live checks only mark what they find.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [problems]);
+  }, [attempt]);
   useEffect(() => {
     if (focus.current === null) return;
     section.current?.querySelector<HTMLElement>(focus.current)?.focus();
@@ -102,14 +102,14 @@ export function ListField({ field, path, value, renderField }: ListFieldProps) {
           const { tools, ...props } = row(one, index);
           if (!isFolded)
             return (
-              <li key={key} data-item={index} className="item plain">
+              <li key={key} data-item={index} data-path={props.path} className="item plain">
                 {renderField({ ...props, field: { ...item, label: `${item.label} ${index + 1}` } })}
                 {tools}
               </li>
             );
           const isOpen = open.has(key);
           return (
-            <li key={key} data-item={index} className="item">
+            <li key={key} data-item={index} data-path={props.path} className="item">
               <details
                 open={isOpen}
                 onToggle={({ currentTarget }) => {
