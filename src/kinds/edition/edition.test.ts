@@ -381,3 +381,29 @@ test("a video that can have no edition, or a source that does not fit, is refuse
   });
   expect(await codeOf(repairVideo(system.operations, system.viewer, { videoId }))).toBe("VIDEO_BUSY");
 });
+
+test("a script's edition keeps scene, picture and seed unless it names others", async () => {
+  const script = (radius: number) =>
+    `from manim import *\nclass Lesson(Scene):\n    def construct(self):\n        self.add(Circle(${radius}))\n`;
+  const manim = { script: script(1), scene: "Lesson", quality: "LOW", seed: 7 } as const;
+  const { videoId } = await createVideo(system.operations, system.viewer, {
+    title: "Lesson",
+    source: { manim },
+  });
+  await draw(videoId, ["a", "b"], null);
+  const correct = async (corrected: object) => {
+    system.passTime(1);
+    const source = { manim: { script: script(2), ...corrected } };
+    const { editionId } = await updateVideoSource(system.operations, system.viewer, { videoId, source });
+    const [message] = await system.takeMessages(await newestTask(videoId));
+    const key = objectKeys.editionSource(videoId, editionId, "scene.py");
+    expect(message).toMatchObject({ kind: "ANIMATION", inputs: { source: { kind: "object", key } } });
+    return message?.params["animation"];
+  };
+  const published = { scene: "Lesson", width: 854, height: 480, frameRate: 15, seed: 7 };
+  expect(await correct({})).toMatchObject(published);
+  const chosen = { width: 1280, height: 720, frameRate: 30, seed: 0 };
+  expect(await correct({ quality: "MEDIUM", seed: 0 })).toMatchObject({ ...published, ...chosen });
+  await draw(videoId, ["c", "d"], null);
+  expect(await videoOf(videoId)).toMatchObject({ status: "READY", edition: 3 });
+});

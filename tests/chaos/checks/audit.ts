@@ -46,6 +46,7 @@ export async function installAudit(db: Client): Promise<void> {
     CREATE TRIGGER chaos_audit AFTER UPDATE ON attempts FOR EACH ROW EXECUTE FUNCTION chaos_note_attempt();
     CREATE TRIGGER chaos_audit_own AFTER UPDATE ON variants FOR EACH ROW EXECUTE FUNCTION chaos_note_variant();
     CREATE TRIGGER chaos_audit AFTER UPDATE ON variants FOR EACH ROW EXECUTE FUNCTION chaos_note_status();
+    CREATE TRIGGER chaos_audit AFTER UPDATE ON editions FOR EACH ROW EXECUTE FUNCTION chaos_note_status();
     CREATE TRIGGER chaos_audit AFTER UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION chaos_note_status();
     CREATE TRIGGER chaos_audit AFTER UPDATE ON tasks FOR EACH ROW EXECUTE FUNCTION chaos_note_status();
     CREATE TRIGGER chaos_audit AFTER UPDATE ON videos FOR EACH ROW EXECUTE FUNCTION chaos_note_status();

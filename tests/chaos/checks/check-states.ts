@@ -1,4 +1,6 @@
 import {
+  editionRetries,
+  editionTransitions,
   jobTransitions,
   variantRetries,
   variantTransitions,
@@ -10,6 +12,7 @@ import { type Figure, none } from "./figure.ts";
 
 /** Allowed transitions by table. Triggers see single writes, without knowing whether a retry made them. */
 const ALLOWED: Record<string, readonly Readonly<Record<string, readonly string[]>>[]> = {
+  editions: [editionTransitions, editionRetries],
   jobs: [jobTransitions],
   tasks: [jobTransitions],
   variants: [variantTransitions, variantRetries],
