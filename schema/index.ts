@@ -26,6 +26,7 @@ import "./types/retry-jobs.ts";
 import "./types/source-check.ts";
 import "./types/source-check-mutations.ts";
 import "./types/template.ts";
+import "./types/voice.ts";
 import "./types/token-list.ts";
 import "./types/token-mutations.ts";
 import "./types/signing-key.ts";

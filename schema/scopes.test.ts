@@ -41,6 +41,7 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Query.videos": read,
   "Query.viewer": [...read, "OPERATOR"],
   "Query.viewerTokens": read,
+  "Query.voices": read,
   "Query.webhookEndpoint": admin,
   "Query.webhookEndpoints": admin,
   "Query.workers": operator,

@@ -14,6 +14,22 @@ export const OfferedKind = z.object({
 });
 export type OfferedKind = z.infer<typeof OfferedKind>;
 
+/** More voices than this are not listed. */
+export const MAX_OFFERED_VOICES = 200;
+
+/** A voice that speaks the texts of videos. */
+export const OfferedVoice = z.object({
+  /** As in `NarrationVoice.name`, e.g. `slt`. */
+  id: z.string().min(1).max(100),
+  /** For people, e.g. `Slt, female, US English`. */
+  name: z.string().max(200),
+  /** BCP 47, e.g. `en-US`. */
+  language: z.string().max(35),
+  /** E.g. `flite`. */
+  engine: z.string().max(40),
+});
+export type OfferedVoice = z.infer<typeof OfferedVoice>;
+
 /** What a worker can do. The dispatcher matches it against the requirements of tasks. */
 export const Offer = z.object({
   /** The worker pulls tasks from these pools. */
@@ -27,6 +43,8 @@ export const Offer = z.object({
   encoders: z.array(z.string()),
   /** Devices, with their working encoders and decoders. */
   capabilities: Capabilities.optional(),
+  /** Voices, the default of each language first. Null: too many to list. Absent: it does not speak. */
+  voices: z.array(OfferedVoice).max(MAX_OFFERED_VOICES).nullable().optional(),
   /** Jail of its programs, and the reason why it is not stronger; null for the strongest. */
   jail: z.object({ level: z.enum(jailLevels), reason: z.string().max(2_000).nullable() }).optional(),
   /** Memory for the worker and its programs: its cgroup's limit, else the machine's. */

@@ -1,4 +1,10 @@
-import type { Capabilities, CheckedSource, SourceCheckRequested, TaskRequested } from "@reelay/contracts";
+import type {
+  Capabilities,
+  CheckedSource,
+  OfferedVoice,
+  SourceCheckRequested,
+  TaskRequested,
+} from "@reelay/contracts";
 import type { z } from "zod";
 import type { WorkerConfig } from "../config.ts";
 import type { Jail } from "../jail/index.ts";
@@ -17,6 +23,8 @@ interface KindOffer {
   encoders?: string[];
   /** Devices, and the encoders and decoders that work on them. */
   capabilities?: Capabilities;
+  /** Voices that speak the texts of videos. Null: unknown, or too many to list. */
+  voices?: readonly OfferedVoice[] | null;
 }
 
 /** A kind of task that this worker supports. The lifecycle of an attempt knows nothing else about it. */

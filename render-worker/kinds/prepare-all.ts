@@ -25,7 +25,7 @@ export interface PreparedKinds extends AsyncDisposable {
   /** Undefined if this worker does not support the kind. */
   get(name: string): PreparedKind | undefined;
   /** Combined offer of all kinds. */
-  offer(): Pick<Offer, "kinds" | "refused" | "encoders" | "capabilities">;
+  offer(): Pick<Offer, "kinds" | "refused" | "encoders" | "capabilities" | "voices">;
 }
 
 export async function prepareAll(
@@ -65,11 +65,13 @@ export async function prepareAll(
     offer: () => {
       const offers = [...prepared].map(([name, kind]) => ({ name, offer: kind.offer() }));
       const capabilities = offers.find(({ offer }) => offer.capabilities)?.offer.capabilities;
+      const voices = offers.find(({ offer }) => offer.voices !== undefined)?.offer.voices;
       return {
         kinds: offers.map(({ name, offer }) => ({ name, runtime: offer.runtime, version: offer.version })),
         ...(refused.length > 0 && { refused }),
         encoders: offers.flatMap(({ offer }) => offer.encoders ?? []),
         ...(capabilities && { capabilities }),
+        ...(voices !== undefined && { voices: voices && [...voices] }),
       };
     },
     async [Symbol.asyncDispose]() {

@@ -30,7 +30,7 @@ export async function checkSource(
   { source, stills, waitMs }: CheckSourceInput,
 ): Promise<{ checkId: string }> {
   const patienceMs = checkWait(waitMs ?? DEFAULT_WAIT_MS);
-  const text = await planDrawn(deps.db, workspaceId, source);
+  const text = await planDrawn(deps, workspaceId, source);
   if (text === null) throw notCheckable(source);
   const pictures = stills ? checkStills(stills, text) : null;
   const begun = await deps.db.$transaction((tx) =>

@@ -44,7 +44,7 @@ export async function beginSource(
   subject: Subject,
 ): Promise<BegunSource> {
   if (url) return { source: toUrlSource(deps, url, subject), forget: nothing };
-  const text = await planDrawn(deps.db, subject.workspaceId, drawn);
+  const text = await planDrawn(deps, subject.workspaceId, drawn);
   if (text) return await storeText(deps, subject, text);
   if (upload) return await beginUpload(deps, upload, subject);
   throw new InvalidInputError(

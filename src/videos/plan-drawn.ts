@@ -1,6 +1,7 @@
 import type { AnimationSettings, CompositionSettings } from "@reelay/contracts";
 import type { SourceKind } from "../../prisma/generated/enums.ts";
-import type { Db } from "../database/index.ts";
+import type { OperationDeps } from "../context/index.ts";
+import { assertVoice } from "./assert-voice.ts";
 import type { ScriptInput } from "./check-script.ts";
 import { planScript } from "./plan-script.ts";
 import { planTemplate, type TemplateInput } from "./plan-template.ts";
@@ -17,20 +18,21 @@ export interface DrawnText {
 
 /**
  * The text of a script, or of data with the template's defaults; null for other sources. Throws what
- * `planScript` and `planTemplate` throw.
+ * `planScript`, `planTemplate` and `assertVoice` throw.
  */
 export async function planDrawn(
-  db: Db,
+  deps: Pick<OperationDeps, "db" | "clock">,
   workspaceId: string,
   { manim, template }: { manim?: ScriptInput | null; template?: TemplateInput | null },
 ): Promise<DrawnText | null> {
   if (manim) {
-    const { settings } = await planScript(db, workspaceId, manim);
+    const { settings } = await planScript(deps.db, workspaceId, manim);
     const file = { filename: "scene.py", contentType: "text/x-python" };
     return { kind: "MANIM", ...file, content: manim.script, params: settings };
   }
   if (!template) return null;
-  const { data, settings } = await planTemplate(db, workspaceId, template);
+  const { data, settings } = await planTemplate(deps.db, workspaceId, template);
+  await assertVoice(deps, settings);
   const file = { filename: "data.json", contentType: "application/json" };
   return { kind: "TEMPLATE", ...file, content: data, params: settings };
 }

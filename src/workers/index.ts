@@ -4,3 +4,4 @@ export { choosePool, explainMismatch, inPool, type OfferGroup } from "./match.ts
 export { readWorkerMemory, tooLarge } from "./memory.ts";
 export { readOffers, readPool } from "./offers.ts";
 export { readSlots } from "./read-slots.ts";
+export { readVoices } from "./voices.ts";

@@ -1,9 +1,13 @@
-import { composition as definition } from "@reelay/contracts";
+import { composition as definition, MAX_OFFERED_VOICES, type OfferedVoice } from "@reelay/contracts";
 import { prepareKind } from "../../attempt/index.ts";
+import type { InstalledSpeech } from "../../speech/index.ts";
 import type { WorkerKind } from "../kind.ts";
 import { emptyState, finishedKeys, settleState, shareRendering } from "../render/index.ts";
 import { checkData } from "./check-data.ts";
 import { runComposition } from "./run-composition.ts";
+
+/** A service that does not answer delays a worker's start by no more. */
+const VOICES_TIMEOUT_MS = 5_000;
 
 /** Draws and speaks data by templates, and encodes the frames. */
 export const composition: WorkerKind = {
@@ -11,6 +15,7 @@ export const composition: WorkerKind = {
     const runtime = await host.ffmpeg();
     const shared = shareRendering(runtime);
     const [painter, speech] = await Promise.all([host.templatePainter(), host.speech()]);
+    const voices = await listVoices(speech);
     const kind = prepareKind({
       definition,
       initial: emptyState,
@@ -18,9 +23,17 @@ export const composition: WorkerKind = {
         runComposition({ ...runtime.begin(attempt, params), ...shared, state }, { painter, speech }),
       settle: settleState,
       finished: finishedKeys,
-      offer: () => ({ runtime: definition.requires.runtime, version: painter.version }),
+      offer: () => ({ runtime: definition.requires.runtime, version: painter.version, voices }),
     });
     const { ffmpeg } = runtime.programs();
     return { ...kind, check: (request, host) => checkData({ painter, ffmpeg }, request, host) };
   },
 };
+
+/** The voices to offer; null if they are unknown, or too many to list. */
+async function listVoices(speech: InstalledSpeech): Promise<OfferedVoice[] | null> {
+  const signal = AbortSignal.timeout(VOICES_TIMEOUT_MS);
+  const all = await speech.voices({ signal }).catch(() => []);
+  if (all.length === 0 || all.length > MAX_OFFERED_VOICES) return null;
+  return all.map(({ id, name, language, engine }) => ({ id, name, language, engine }));
+}

@@ -70,6 +70,23 @@ test("a job without a worker that draws templates says what is missing", async (
   await system.db.worker.deleteMany();
 });
 
+test("a voice that no worker has is refused with the list, unless a worker has too many to list", async () => {
+  const now = system.deps.clock();
+  const voices = [{ id: "slt", name: "Slt, female", language: "en-US", engine: "flite" }];
+  const toRow = (id: string, offered: typeof voices | null) => workerRow(id, { now, voices: offered });
+  await system.db.worker.createMany({
+    data: [toRow("w", voices), toRow("x", voices), workerRow("y", { now })],
+  });
+  await create({ voice: { name: "slt" } });
+  await expect(create({ voice: { name: "amy" } })).rejects.toMatchObject({
+    code: "VOICE_UNAVAILABLE",
+    message: 'source.template.voice: no worker has the voice "amy". Use slt (en-US), or "NONE".',
+  });
+  await system.db.worker.create({ data: toRow("z", null) });
+  await create({ voice: { name: "amy" } });
+  await system.db.worker.deleteMany();
+});
+
 test("no voice speaks with NONE, and the default is the first voice of the language", async () => {
   const settingsOf = async ({ videoId }: { videoId: string }) =>
     CompositionSettings.parse((await system.db.source.findUniqueOrThrow({ where: { videoId } })).params);
