@@ -4,6 +4,7 @@
 
 const video = (videoId: string) => `videos/${videoId}/`;
 const check = (checkId: string) => `checks/${checkId}/`;
+const batch = (batchId: string) => `batches/${batchId}/`;
 const material = (materialId: string) => `materials/${materialId}/`;
 const joinedPlaylists = (videoId: string) => `${video(videoId)}variants/`;
 
@@ -40,6 +41,12 @@ export const objectKeys = {
   check,
   /** A still of a check: its address is as secret as `secret`. */
   still: (checkId: string, secret: string, scene: number) => `${check(checkId)}${secret}/${scene}.jpg`,
+  batch,
+  /** The rows of a batch as they were sent. Other rows get another `writeId`. */
+  batchSource: (batchId: string, writeId: string) => `${batch(batchId)}source/${writeId}`,
+  /** What a batch made: its counts, and the address of each row's video. */
+  batchManifest: (batchId: string) => `${batch(batchId)}manifest.json`,
+  batchRows: (batchId: string) => `${batch(batchId)}rows.csv`,
   material,
   materialFile: (materialId: string, filename: string) => `${material(materialId)}${filename}`,
   attemptPoster: (videoId: string, attemptId: string) => `${video(videoId)}attempts/${attemptId}/poster.jpg`,

@@ -45,3 +45,32 @@ export type Tier = (typeof tiers)[number];
 
 /** Statuses of a job or task that has not ended. */
 export const activeJobStatuses = ["PENDING", "QUEUED", "RUNNING"] as const satisfies readonly JobStatus[];
+
+/**
+ * `CHECKING`: its rows are read and checked. `CHECKED`: waits for its start. `SUCCEEDED`: every row is READY
+ * or a duplicate. `PARTIAL`: ended, and others exist. `FAILED`: the check could not be carried out.
+ */
+export const batchStatuses = [
+  "CHECKING",
+  "CHECKED",
+  "RUNNING",
+  "PAUSED",
+  "SUCCEEDED",
+  "PARTIAL",
+  "CANCELED",
+  "FAILED",
+] as const;
+export type BatchStatus = (typeof batchStatuses)[number];
+
+/** `VALID` rows wait for their video. `INVALID` and `DUPLICATE` ones never get one. */
+export const batchRowStatuses = [
+  "VALID",
+  "INVALID",
+  "DUPLICATE",
+  "QUEUED",
+  "RUNNING",
+  "READY",
+  "FAILED",
+  "CANCELED",
+] as const;
+export type BatchRowStatus = (typeof batchRowStatuses)[number];

@@ -1,9 +1,16 @@
 /**
- * The state machines of videos, variants, editions, jobs and tasks: for each status, those that one write may
- * set next. A status may always be kept. The API's conditions, the tests and the chaos audit read these
- * tables.
+ * The state machines of videos, variants, editions, jobs, tasks and batches: for each status, those that one
+ * write may set next. A status may always be kept. The API's conditions, the tests and the chaos audit read
+ * these tables.
  */
-import type { EditionStatus, JobStatus, VariantStatus, VideoStatus } from "./states.ts";
+import type {
+  BatchRowStatus,
+  BatchStatus,
+  EditionStatus,
+  JobStatus,
+  VariantStatus,
+  VideoStatus,
+} from "./states.ts";
 
 export type Transitions<Status extends string> = Readonly<Record<Status, readonly Status[]>>;
 
@@ -72,6 +79,36 @@ export const jobTransitions: Transitions<JobStatus> = {
   SUCCEEDED: [],
   FAILED: [],
   CANCELED: [],
+};
+
+/** Triggers of the database refuse all others. */
+export const batchTransitions: Transitions<BatchStatus> = {
+  CHECKING: ["CHECKED", "FAILED", "CANCELED"],
+  // Back to CHECKING with other rows.
+  CHECKED: ["RUNNING", "CHECKING", "CANCELED"],
+  RUNNING: ["PAUSED", "SUCCEEDED", "PARTIAL", "CANCELED"],
+  // Videos that were requested before the pause end, and they may be the last ones.
+  PAUSED: ["RUNNING", "CHECKING", "SUCCEEDED", "PARTIAL", "CANCELED"],
+  SUCCEEDED: ["CHECKING"],
+  // RUNNING when rows are retried.
+  PARTIAL: ["RUNNING", "CHECKING"],
+  CANCELED: ["RUNNING", "CHECKING"],
+  FAILED: ["CHECKING"],
+};
+
+/** A row follows its video. Triggers of the database refuse all other transitions. */
+export const batchRowTransitions: Transitions<BatchRowStatus> = {
+  // Without a video, or with one that is to be rendered again.
+  VALID: ["QUEUED", "RUNNING", "READY", "FAILED", "CANCELED"],
+  INVALID: [],
+  DUPLICATE: [],
+  QUEUED: ["RUNNING", "READY", "FAILED", "CANCELED"],
+  RUNNING: ["QUEUED", "READY", "FAILED", "CANCELED"],
+  // A retry renders a missing variant.
+  READY: ["QUEUED", "RUNNING"],
+  // VALID when the batch retries it, the others when its job is retried.
+  FAILED: ["VALID", "QUEUED", "RUNNING"],
+  CANCELED: ["VALID", "QUEUED", "RUNNING"],
 };
 
 /** The other statuses from which a write may set `to`. */

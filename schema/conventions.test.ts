@@ -37,10 +37,11 @@ test("a result union lists exactly the failures that can occur", () => {
   expect(errorsOf("pauseQueue")).toEqual(["ForbiddenError", "StoreFullError"]);
 });
 
-test("only mutations that store files, create jobs, run scripts or generate questions can exceed a quota", () => {
+test("only mutations that store files, create jobs, run scripts, check rows or generate questions can exceed a quota", () => {
   const limited = mutations.filter(({ name }) => errorsOf(name).includes("QuotaExceededError"));
   expect(limited.map(({ name }) => name).sort()).toEqual([
     "checkSource",
+    "createBatch",
     "createMaterial",
     "createVideo",
     "generateQuestions",

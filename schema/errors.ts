@@ -45,7 +45,7 @@ builder.objectType(InvalidInputError, {
 
 builder.objectType(InvalidTableError, {
   name: "InvalidTableError",
-  description: "A CSV or JSON text cannot be read.",
+  description: "A table or a JSON text cannot be read.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
     field: t.exposeString("field", { description: "Path of the input field, e.g. `source.csv`." }),
@@ -122,13 +122,13 @@ builder.objectType(QuotaExceededError, {
   fields: (t) => ({
     quota: t.exposeString("quota", {
       description:
-        "Which one: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`, `PENDING_CHECKS`, `MATERIALS` or `GENERATING_SETS`.",
+        "Which one: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`, `PENDING_CHECKS`, `MATERIALS`, `GENERATING_SETS`, `CHECKING_BATCHES` or `BATCHES`.",
     }),
     limit: t.expose("limit", { type: "SafeInt", description: "The limit, in the quota's unit." }),
     used: t.expose("used", { type: "SafeInt", description: "What it has." }),
     retryAfterMs: t.exposeInt("retryAfterMs", {
       description:
-        "When to try again, in milliseconds. Jobs: estimated from recent throughput. Minutes: until midnight (UTC). Bytes and materials: one minute, since only deletions free them. Checks: two seconds. Question sets: ten seconds.",
+        "When to try again, in milliseconds. Jobs: estimated from recent throughput. Minutes: until midnight (UTC). Bytes, materials and batches: one minute, since only deletions free them. Checks: two seconds. Question sets and batches that are being checked: ten seconds.",
     }),
   }),
 });

@@ -1,6 +1,11 @@
 import { builder } from "./builder.ts";
 import "./scalars.ts";
 import "./types/api-key-mutations.ts";
+import "./types/batch.ts";
+import "./types/batch-mutations.ts";
+import "./types/batch-preview.ts";
+import "./types/batch-row.ts";
+import "./types/batch-subscription.ts";
 import "./types/caption-mutations.ts";
 import "./types/damage.ts";
 import "./types/edition.ts";

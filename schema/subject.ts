@@ -27,6 +27,7 @@ const subjects = {
     from: "`questionSets`, `generateQuestions` or `importQuestions`",
   },
   Question: { code: "QUESTION_NOT_FOUND", noun: "question", from: "`QuestionSet.questions`" },
+  Batch: { code: "BATCH_NOT_FOUND", noun: "batch", from: "`batches` or `createBatch`" },
   Workspace: { code: "WORKSPACE_NOT_FOUND", noun: "workspace", from: "`workspaces`" },
 } as const;
 

@@ -96,6 +96,9 @@ export function planColumns(
   return { uses, indexes, missing };
 }
 
+/** What each column of a table would be used for, by its name alone. Pure. */
+export const findQuestionColumns = (columns: readonly string[]): ColumnUse[] => planColumns(columns).uses;
+
 function suggest(name: string): Field | null {
   const word = plain(name);
   const nearest = closest(

@@ -5,6 +5,8 @@ export interface Table {
   rows: TableRow[];
   /** Rows that were left out, in the order of the file. */
   issues: RowIssue[];
+  /** The rows of `issues`, with as many cells as the file has. */
+  skipped: TableRow[];
 }
 
 export interface TableRow {
@@ -35,6 +37,10 @@ export interface TableLimits {
   /** Characters of a cell. */
   cellLength: number;
 }
+
+export const defaultLimits: TableLimits = {
+  ...{ bytes: 10 * 1024 ** 2, rows: 10_000, columns: 100, cellLength: 10_000 },
+};
 
 /** The table as a whole cannot be read. */
 export class TableError extends Error {

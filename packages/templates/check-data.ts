@@ -5,9 +5,16 @@ import { invalidTemplate, messageOf, type TemplateIssue } from "./template-error
 const MAX_ISSUES = 1_000;
 const MAX_SHOWN = 60;
 
+/** A value that the template's schema does not allow. */
+export interface SchemaIssue extends TemplateIssue {
+  path: string;
+  /** The keyword of JSON Schema, e.g. `maxLength`. */
+  keyword: string;
+}
+
 export type CheckedData =
   | { ok: true; data: Record<string, unknown> }
-  | { ok: false; issues: readonly [TemplateIssue, ...TemplateIssue[]] };
+  | { ok: false; issues: readonly [SchemaIssue, ...SchemaIssue[]] };
 
 /**
  * Checks data against the template's JSON Schema and fills in its defaults, in a copy.
@@ -17,7 +24,9 @@ export function checkData({ data: schema, name }: TemplateManifest, value: unkno
   const data = structuredClone(value);
   const validate = compile(schema, name);
   if (validate(data)) return { ok: true, data: data as Record<string, unknown> };
-  const [first, ...rest] = (validate.errors ?? []).slice(0, MAX_ISSUES).map((error) => toIssue(error, data));
+  const [first, ...rest] = withoutBranches(validate.errors ?? [])
+    .slice(0, MAX_ISSUES)
+    .map((error) => toIssue(error, data));
   return { ok: false, issues: [first ?? unknownIssue, ...rest] };
 }
 
@@ -38,19 +47,27 @@ function compile(schema: Record<string, unknown>, name: string): ValidateFunctio
   }
 }
 
-const unknownIssue: TemplateIssue = {
+/** Of alternatives the whole is reported: why each of them does not match would mislead. */
+const withoutBranches = (errors: readonly ErrorObject[]): ErrorObject[] =>
+  errors.filter(
+    ({ schemaPath, keyword }) => !/\/(?:anyOf|oneOf)\/\d/.test(schemaPath) || /^(?:any|one)Of$/.test(keyword),
+  );
+
+const unknownIssue: SchemaIssue = {
   code: "DATA_INVALID",
   path: "",
+  keyword: "",
   message: "The data does not match the template's schema.",
 };
 
-function toIssue(error: ErrorObject, root: unknown): TemplateIssue {
+function toIssue(error: ErrorObject, root: unknown): SchemaIssue {
   const { instancePath, keyword, params, parentSchema } = error;
   const path = keyword === "required" ? `${instancePath}/${String(params["missingProperty"])}` : instancePath;
   const came = keyword === "required" ? "it is missing" : `it is ${show(valueAt(root, instancePath))}`;
   return {
     code: "DATA_INVALID",
     path,
+    keyword,
     message: `${path || "The data"}: expected ${expectationOf(error, parentSchema)}; ${came}.`,
   };
 }
@@ -69,6 +86,8 @@ function expectationOf({ keyword, params, message }: ErrorObject, parent: unknow
       return `a value of the type ${String(params["type"])}${hint}`;
     case "enum":
       return `one of ${(params["allowedValues"] as unknown[]).map((one) => JSON.stringify(one)).join(", ")}${hint}`;
+    case "anyOf":
+      return alternativesOf(parent);
     case "minItems":
       return `at least ${limit} items${hint}`;
     case "maxItems":
@@ -84,6 +103,17 @@ function expectationOf({ keyword, params, message }: ErrorObject, parent: unknow
     default:
       return `a value that ${message ?? "matches the schema"}${hint}`;
   }
+}
+
+/** Alternatives that require one field each are the usual ones. */
+function alternativesOf(parent: unknown): string {
+  const branches = (parent as { anyOf?: { required?: unknown }[] } | undefined)?.anyOf ?? [];
+  const fields = branches.flatMap(({ required }) =>
+    Array.isArray(required) && required.length === 1 ? [JSON.stringify(required[0])] : [],
+  );
+  return fields.length === branches.length && fields.length > 0
+    ? `at least one of the fields ${fields.join(", ")}`
+    : "a value that matches one of the alternatives of the schema";
 }
 
 function valueAt(root: unknown, pointer: string): unknown {

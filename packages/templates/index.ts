@@ -1,6 +1,6 @@
 /** Templates: folders of HTML, CSS and sounds that data turns into scenes, marks and spoken texts. */
 export { builtInTemplates } from "./built-in.ts";
-export { type CheckedData, checkData } from "./check-data.ts";
+export { type CheckedData, checkData, type SchemaIssue } from "./check-data.ts";
 export { hashTemplate, loadTemplate, type Template } from "./load-template.ts";
 export { type Fit, TemplateManifest } from "./manifest.ts";
 export { languageOf, planScenes, type Scene, type Spoken, spokenTexts } from "./plan-scenes.ts";

@@ -60,6 +60,7 @@ export const MaterialKind = builder.enumType("MaterialKind", {
     FONT: "A font: TTF, OTF or TTC.",
     IMAGE: "A picture: PNG, JPEG, GIF, WebP, BMP, TIFF or SVG.",
     AUDIO: "A sound: WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A.",
+    TABLE: "Rows for a batch: a file named .csv, .tsv or .xlsx.",
   }),
 });
 
@@ -111,6 +112,34 @@ export const QuestionField = builder.enumType("QuestionField", {
     EXPLANATION: { value: "explanation", description: "Why the answer is right." },
     ATTRIBUTION: { value: "attribution", description: "Source, licence in brackets, and address." },
   } as const satisfies Record<string, { value: Field; description: string }>,
+});
+
+export const BatchStatus = builder.enumType("BatchStatus", {
+  description: "Status of a batch.",
+  values: words({
+    CHECKING: "Its rows are read and checked.",
+    CHECKED: "Its rows are checked. `startBatch` starts it.",
+    RUNNING: "Its videos are made.",
+    PAUSED: "No more videos are requested. Those that were go on.",
+    SUCCEEDED: "Every row is READY or a duplicate.",
+    PARTIAL: "It ended, and some rows are INVALID, FAILED or CANCELED.",
+    CANCELED: "It was canceled. Finished videos stay.",
+    FAILED: "Its rows could not be checked. `error` has the reason.",
+  }),
+});
+
+export const BatchRowStatus = builder.enumType("BatchRowStatus", {
+  description: "Status of a row of a batch. With a video it follows that video.",
+  values: words({
+    VALID: "It passed the checks and waits for its video.",
+    INVALID: "It cannot become a video. `issues` has the reasons.",
+    DUPLICATE: "It equals an earlier row, and gets no video of its own.",
+    QUEUED: "Its video waits for a worker.",
+    RUNNING: "Its video is being rendered.",
+    READY: "Its video is complete.",
+    FAILED: "Its video could not be made. `error` has the reason.",
+    CANCELED: "It was canceled before its video was complete.",
+  }),
 });
 
 export const VariantStatus = builder.enumType("VariantStatus", {

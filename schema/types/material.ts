@@ -10,7 +10,8 @@ import { pendingUpload, Upload, uploadColumns } from "./upload.ts";
 export const Material = builder.prismaNode("Material", {
   id: { field: "id", description: "Opaque id, for `createVideo`." },
   findUnique: (id, ctx) => ({ id, workspaceId: workspaceOf(ctx) }),
-  description: "A font, a picture or a sound that scripts use by its file name.",
+  description:
+    "A font, a picture or a sound that scripts and data use by its file name, or a table for a batch.",
   select: { id: true },
   fields: (t) => ({
     filename: t.exposeString("filename", { description: "The name by which scripts use it." }),

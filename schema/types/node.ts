@@ -72,6 +72,10 @@ const finders: Record<
     db.questionSet.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
   Question: ({ db }, { workspaceId }, query, ids) =>
     db.question.findMany({ ...query, where: { id: { in: ids }, set: { workspaceId } } }),
+  Batch: ({ db }, { workspaceId }, query, ids) =>
+    db.batch.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
+  BatchRow: ({ db }, { workspaceId }, query, ids) =>
+    db.batchRow.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
 };
 
 /** One query per type (and per nested list) for any number of ids. Unknown ids give null. */

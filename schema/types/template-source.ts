@@ -1,6 +1,6 @@
 import { builder } from "../builder.ts";
 
-const VoiceInput = builder.inputType("VoiceInput", {
+export const VoiceInput = builder.inputType("VoiceInput", {
   description: "Who speaks the texts of a template, and how fast.",
   fields: (t) => ({
     name: t.string({

@@ -26,6 +26,7 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { applyMigrations } from "../../prisma/index.ts";
 import { createAuthenticate } from "../auth/index.ts";
+import { createBatchNews, startBatches } from "../batches/index.ts";
 import { createFormUpload, createVideoStatus } from "../cms/index.ts";
 import { createBuiltFiles, createConsole } from "../console/index.ts";
 import type { Context, OperationDeps, UploadGateway } from "../context/index.ts";
@@ -182,6 +183,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   };
   const checkWaits = createCheckWaits();
   const questionWriter = createQuestionWriter(env.questions ?? { kind: "bank" });
+  const batchNews = createBatchNews();
   const operations: OperationDeps = {
     ...{
       db,
@@ -192,6 +194,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
       playback,
       checkWaits,
       questionWriter,
+      batchNews,
       clock,
       log,
       limits,
@@ -229,6 +232,9 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
       keepQuotas(),
     ]);
   background.use(await startGenerator({ db, databaseUrl, writer: questionWriter, clock, log }));
+  background.use(
+    await startBatches({ ...operations, databaseUrl, onChanged: (batchId) => batchNews.changed(batchId) }),
+  );
   background.use(startSweeper(sweeperDeps, alsoSweep));
   background.use(startOrphanRemoval(sweeperDeps));
   background.use(

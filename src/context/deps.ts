@@ -43,6 +43,13 @@ interface QuestionTopics {
   assertCanWrite(request: { topic: string; language: string }): void;
 }
 
+/** Which batches have changed. */
+export interface BatchNews {
+  changed(batchId: string): void;
+  /** Resolves at the next change, after `ms` at the latest, or when the signal aborts. */
+  next(batchId: string, ms: number, signal: AbortSignal): Promise<void>;
+}
+
 /** What operations need. */
 export interface OperationDeps {
   db: PrismaClient;
@@ -55,6 +62,7 @@ export interface OperationDeps {
   playback: PlaybackAccess;
   checkWaits: CheckWaits;
   questionWriter: QuestionTopics;
+  batchNews: BatchNews;
   clock: () => Date;
   log: Logger;
   /** Default: no metrics. */

@@ -1,4 +1,4 @@
 /** What resolvers and operations receive. */
 
 export type { Context } from "./context.ts";
-export type { CheckWaits, OperationDeps, UploadGateway } from "./deps.ts";
+export type { BatchNews, CheckWaits, OperationDeps, UploadGateway } from "./deps.ts";

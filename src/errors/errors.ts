@@ -84,7 +84,7 @@ export class ConflictError extends ExpectedError {}
 export class QuotaExceededError extends ExpectedError {
   /**
    * Which quota: `ACTIVE_JOBS`, `STORED_BYTES`, `SOURCE_MINUTES_PER_DAY`, `PENDING_CHECKS`, `MATERIALS`,
-   * `GENERATING_SETS`.
+   * `GENERATING_SETS`, `CHECKING_BATCHES`, `BATCHES`.
    */
   readonly quota: string;
   readonly limit: number;

@@ -54,5 +54,8 @@ export const eventTypes = [
   "attempt.lost",
   "questions.ready",
   "questions.failed",
+  "batch.checked",
+  "batch.failed",
+  "batch.finished",
   "webhook.disabled",
 ] as const;

@@ -51,7 +51,10 @@ export async function recordChange(
 export async function recordWorkspaceEvent(
   tx: Tx,
   workspaceId: string,
-  { type, data = {} }: { type: `${"questions" | "webhook"}.${string}`; data?: Prisma.InputJsonObject },
+  {
+    type,
+    data = {},
+  }: { type: `${"batch" | "questions" | "webhook"}.${string}`; data?: Prisma.InputJsonObject },
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO events (workspace_id, type, data, at)

@@ -20,6 +20,8 @@ export const nodeTypes = [
   "Material",
   "QuestionSet",
   "Question",
+  "Batch",
+  "BatchRow",
 ] as const;
 export type NodeType = (typeof nodeTypes)[number];
 

@@ -9,7 +9,7 @@ import { keyOf } from "../inputs/index.ts";
  * `field` is the input's path, for errors.
  *
  * Throws `InvalidInputError` (`MATERIALS_TOO_MANY`, `MATERIALS_TOO_LARGE`, `MATERIAL_NOT_FOUND`,
- * `MATERIAL_NAME_REPEATED`) and `ConflictError` (`MATERIAL_NOT_READY`).
+ * `MATERIAL_NAME_REPEATED`, `MATERIAL_KIND_INVALID`) and `ConflictError` (`MATERIAL_NOT_READY`).
  */
 export async function chooseMaterials(
   db: Db,
@@ -38,6 +38,7 @@ export async function chooseMaterials(
 function toSourceMaterial(row: Material, field: string): SourceMaterial {
   const { id, filename, kind, sha256, status, objectKey, sizeBytes } = row;
   if (status !== "READY" || kind === null || sha256 === null) throw notReady(field, row);
+  if (kind === "TABLE") throw isTable(field, filename);
   return { materialId: id, key: objectKey, filename, kind, sizeBytes: Number(sizeBytes), sha256 };
 }
 
@@ -75,6 +76,13 @@ export const notFound = (field: string, id: string): InvalidInputError =>
     "MATERIAL_NOT_FOUND",
     field,
     `${field}: there is no material ${JSON.stringify(id.slice(0, 100).toWellFormed())} in this workspace. Use ids that \`materials\` or \`createMaterial\` returned.`,
+  );
+
+const isTable = (field: string, filename: string): InvalidInputError =>
+  new InvalidInputError(
+    "MATERIAL_KIND_INVALID",
+    field,
+    `${field}: ${JSON.stringify(filename)} is a table, and videos use fonts, pictures and sounds. Make a batch of its rows with \`createBatch\`.`,
   );
 
 const notReady = (field: string, { filename, status }: Material): ConflictError =>

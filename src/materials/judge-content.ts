@@ -2,7 +2,7 @@
  * A material's kind by its first bytes, never by its name. Only formats that scripts can use are recognized:
  * the list is closed, and nothing beyond these bytes is parsed. Files are opened in the painter's jail alone.
  */
-import type { MaterialKind } from "@reelay/contracts";
+import type { MaterialKind } from "../../prisma/generated/enums.ts";
 
 /** A picture in text may begin with a long comment. */
 export const HEAD_BYTES = 64 * 1024;
@@ -59,9 +59,26 @@ export function judgeContent(head: Buffer): MaterialContent | null {
   return found ? { kind: found.kind, contentType: found.contentType } : null;
 }
 
+/** The first entry of a workbook's archive is one of these. */
+const WORKBOOK = /^(?:\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/;
+
+/**
+ * Rows for a batch. Null: the file is none. A CSV is any text, so its name decides; what is in it is judged
+ * when it is read. Pure.
+ */
+export function judgeTable(head: Buffer, filename: string): MaterialContent | null {
+  if (/\.xlsx$/i.test(filename)) {
+    const isWorkbook = at(0, "PK\x03\x04")(head) && WORKBOOK.test(head.toString("latin1", 30, 60));
+    const contentType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    return isWorkbook ? { kind: "TABLE", contentType } : null;
+  }
+  const isText = /\.(?:csv|tsv)$/i.test(filename) && head.length > 0;
+  return isText ? { kind: "TABLE", contentType: "text/csv" } : null;
+}
+
 /** For people. */
 export const SUPPORTED_FORMATS =
-  "fonts as TTF, OTF or TTC; pictures as PNG, JPEG, GIF, WebP, BMP, TIFF or SVG; sounds as WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A";
+  "fonts as TTF, OTF or TTC; pictures as PNG, JPEG, GIF, WebP, BMP, TIFF or SVG; sounds as WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A; tables named .csv or .xlsx";
 
 /** A frame of AAC: twelve bits of synchronization, and layer 0. */
 function isAdts(head: Buffer): boolean {

@@ -4,7 +4,7 @@ import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { ConflictError } from "../errors/index.ts";
 import { failMaterial, materialUnsupported } from "./fail-material.ts";
-import { HEAD_BYTES, judgeContent, type MaterialContent } from "./judge-content.ts";
+import { HEAD_BYTES, judgeContent, judgeTable, type MaterialContent } from "./judge-content.ts";
 import { materialNotFound } from "./not-found.ts";
 
 type ReceiveDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log">;
@@ -14,7 +14,7 @@ export async function receiveMaterial(deps: ReceiveDeps, materialId: string): Pr
   const { db, store, clock, log } = deps;
   const material = await db.material.findUnique({ where: { id: materialId } });
   if (material?.status !== "AWAITING_UPLOAD") return;
-  const { content, sha256 } = await inspect(store, material.objectKey);
+  const { content, sha256 } = await inspect(store, material);
   if (content === null) return await failMaterial(deps, materialId, materialUnsupported(material.filename));
   const { count } = await db.material.updateMany({
     where: { id: materialId, status: "AWAITING_UPLOAD" },
@@ -28,7 +28,7 @@ export async function receiveMaterial(deps: ReceiveDeps, materialId: string): Pr
 /** One pass over the object, which is never in memory as a whole. */
 async function inspect(
   store: ObjectStore,
-  key: string,
+  { objectKey: key, filename }: { objectKey: string; filename: string },
 ): Promise<{ content: MaterialContent | null; sha256: string }> {
   const hash = createHash("sha256");
   const head: Buffer[] = [];
@@ -39,7 +39,8 @@ async function inspect(
     if (bytes < HEAD_BYTES) head.push(chunk.subarray(0, HEAD_BYTES - bytes));
     bytes += chunk.length;
   }
-  return { content: judgeContent(Buffer.concat(head)), sha256: hash.digest("hex") };
+  const first = Buffer.concat(head);
+  return { content: judgeContent(first) ?? judgeTable(first, filename), sha256: hash.digest("hex") };
 }
 
 /**

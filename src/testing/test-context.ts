@@ -1,5 +1,6 @@
 import type { ObjectStore } from "@reelay/object-store";
 import type { ServerDeps } from "../api/server.ts";
+import { createBatchNews } from "../batches/index.ts";
 import type { OperationDeps } from "../context/deps.ts";
 import type { EventLog } from "../events/index.ts";
 import { createPlaybackAccess } from "../playback-access/index.ts";
@@ -36,6 +37,7 @@ export function createTestContext({
       log,
       checkWaits: createCheckWaits(),
       questionWriter,
+      batchNews: createBatchNews(),
       ...doubles,
     },
   };

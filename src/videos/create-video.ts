@@ -32,11 +32,13 @@ export interface CreateVideoInput extends VideoInput {
 /**
  * Writes a video with its source, job, tasks and first events in one transaction. The job of a URL, a
  * script or data is queued immediately. With an `idempotencyKey`, a repeat returns the first request's video.
+ * `also` runs in the transaction of a new video.
  */
 export async function createVideo(
   deps: OperationDeps,
   viewer: Viewer,
   input: CreateVideoInput,
+  also: (tx: Tx, videoId: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ videoId: string }> {
   const { idempotencyKey: key, ...rest } = input;
   const now = deps.clock();
@@ -50,7 +52,7 @@ export async function createVideo(
     const written = await writeVideo(
       deps,
       { ...video, source },
-      { key, operation: "createVideo", input: rest, now, viewer },
+      { key, operation: "createVideo", input: rest, now, viewer, also },
     );
     if (!written.isNew) await forget();
     return { videoId: written.videoId };
@@ -117,7 +119,12 @@ export async function writeVideo(
     input,
     now,
     viewer,
-  }: Pick<KeyedRequest, "key" | "operation" | "input"> & { now: Date; viewer: Viewer },
+    also,
+  }: Pick<KeyedRequest, "key" | "operation" | "input"> & {
+    now: Date;
+    viewer: Viewer;
+    also?: (tx: Tx, videoId: string) => Promise<void>;
+  },
 ): Promise<{ videoId: string; isNew: boolean }> {
   const { videoId, workspaceId, priority } = video;
   const { activeJobs: maxActiveJobs } = deps.limits;
@@ -141,6 +148,7 @@ export async function writeVideo(
       });
       await holdSourceMaterials(tx, videoId, video.source);
       if (grant) await rememberUploadedVideo(tx, grant, videoId);
+      await also?.(tx, videoId);
     });
     const isNew = createdId === videoId;
     if (isNew && playbackPolicy !== null) {

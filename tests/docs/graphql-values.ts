@@ -4,7 +4,7 @@
  */
 import { type DocumentNode, Kind, type OperationDefinitionNode } from "graphql";
 import { Prisma } from "../../prisma/generated/client.ts";
-import type { System } from "../kit/index.ts";
+import { eventually, type System } from "../kit/index.ts";
 
 export interface DocsWorld {
   system: System;
@@ -30,6 +30,20 @@ async function questionSet({ system }: DocsWorld): Promise<{ id: string; questio
   );
   const { id, questions } = data.importQuestions;
   return { id, questionId: questions.nodes[0].id };
+}
+
+/** A batch whose rows are checked. */
+async function batch(world: DocsWorld): Promise<string> {
+  const { db } = world.system;
+  const source = `{ csv: "quote\\nKnow yourself\\n" }`;
+  const { id } = await createdBy(
+    world,
+    `createBatch(input: { template: "quote", source: ${source} }) { ... on Batch { id } }`,
+  );
+  await eventually(async () => {
+    if ((await db.batch.count({ where: { status: "CHECKING" } })) > 0) throw new Error("It is being checked.");
+  }, "the batch is checked");
+  return id;
 }
 
 /** By the field that takes the variable and its name; `*`: whatever the field. */
@@ -74,6 +88,9 @@ const VALUES: Record<string, Record<string, Make>> = {
   updateQuestion: { id: async (world) => (await questionSet(world)).questionId },
   exportQuestions: { id: async (world) => (await questionSet(world)).id },
   deleteQuestionSet: { id: async (world) => (await questionSet(world)).id },
+  batch: { id: batch },
+  startBatch: { id: batch },
+  batchProgress: { id: batch },
   setQuotas: {
     workspaceId: async ({ system }) =>
       (await system.client.ask("{ viewer { workspace { id } } }")).data.viewer.workspace.id,

@@ -292,7 +292,9 @@ export type MaterialKind =
   /** A picture: PNG, JPEG, GIF, WebP, BMP, TIFF or SVG. */
   | 'IMAGE'
   /** A sound: WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A. */
-  | 'AUDIO';
+  | 'AUDIO'
+  /** Rows for a batch: a file named .csv, .tsv or .xlsx. */
+  | 'TABLE';
 
 /** Status of a material. */
 export type MaterialStatus =
@@ -1380,6 +1382,8 @@ export type WebhookDeliveryQueryVariables = Exact<{
 export type WebhookDeliveryQuery = { node:
     | { __typename: 'ApiKey', id: string }
     | { __typename: 'Attempt', id: string }
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'BatchRow', id: string }
     | { __typename: 'CaptionTrack', id: string }
     | { __typename: 'Edition', id: string }
     | { __typename: 'Job', id: string }
@@ -1615,6 +1619,13 @@ export const possibleTypes: Record<string, string[]> = {
     "Poster",
     "Preview"
   ],
+  "CancelBatchResult": [
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Batch"
+  ],
   "CancelJobResult": [
     "NotFoundError",
     "ConflictError",
@@ -1658,6 +1669,16 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "StoreFullError",
     "CreatedApiKey"
+  ],
+  "CreateBatchResult": [
+    "InvalidInputError",
+    "InvalidDataError",
+    "InvalidTableError",
+    "ConflictError",
+    "QuotaExceededError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Batch"
   ],
   "CreateMaterialResult": [
     "InvalidInputError",
@@ -1710,6 +1731,13 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "StoreFullError",
     "CreatedWebhookEndpoint"
+  ],
+  "DeleteBatchResult": [
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "DeletedBatch"
   ],
   "DeleteMaterialResult": [
     "NotFoundError",
@@ -1796,6 +1824,8 @@ export const possibleTypes: Record<string, string[]> = {
   "Node": [
     "ApiKey",
     "Attempt",
+    "Batch",
+    "BatchRow",
     "CaptionTrack",
     "Edition",
     "Job",
@@ -1813,6 +1843,13 @@ export const possibleTypes: Record<string, string[]> = {
     "WebhookEndpoint",
     "Worker",
     "Workspace"
+  ],
+  "PauseBatchResult": [
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Batch"
   ],
   "PauseQueueResult": [
     "ForbiddenError",
@@ -1887,10 +1924,24 @@ export const possibleTypes: Record<string, string[]> = {
     "StoreFullError",
     "Video"
   ],
+  "ResumeBatchResult": [
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Batch"
+  ],
   "ResumeQueueResult": [
     "ForbiddenError",
     "StoreFullError",
     "Queue"
+  ],
+  "RetryBatchResult": [
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Batch"
   ],
   "RetryJobResult": [
     "NotFoundError",
@@ -2000,6 +2051,13 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "StoreFullError",
     "Workspace"
+  ],
+  "StartBatchResult": [
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Batch"
   ],
   "TagVideosResult": [
     "InvalidInputError",

@@ -1,0 +1,274 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { MAX_MATERIALS } from "@reelay/contracts";
+import { type RowIssue, TableError } from "@reelay/tables";
+import type { Prisma } from "../../prisma/generated/client.ts";
+import type { BatchRowStatus } from "../../prisma/generated/enums.ts";
+import { errorColumn, storeTransaction } from "../database/index.ts";
+import { ExpectedError } from "../errors/index.ts";
+import { recordWorkspaceEvent } from "../events/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
+import { type ReadRow, readRows } from "./check-rows.ts";
+import { type BatchDeps, BatchTakenError, type HeldBatch } from "./deps.ts";
+import { CHECKED_AT_A_TIME, LEASE_MS, MAX_CHECK_TRIES, MAX_ROW_ISSUES } from "./limits.ts";
+import { planTable } from "./plan-rows.ts";
+import { parseTable, readStored } from "./read-source.ts";
+import { BatchSettings, type StoredRowSettings } from "./settings.ts";
+
+/** Rows that are read before other work of the process gets a turn: a few milliseconds. */
+const ROWS_AT_ONCE = 20;
+
+/**
+ * Reads and checks the rows of a batch, and writes them in chunks: a process that takes it over continues
+ * after the last one. `stopping` gives the batch back after the present chunk.
+ *
+ * Rejects with `BatchTakenError` when the lease is lost.
+ */
+export async function checkBatch(deps: BatchDeps, batch: HeldBatch, stopping: AbortSignal): Promise<void> {
+  if (batch.checkTries > MAX_CHECK_TRIES) return await failCheck(deps, batch, abandoned());
+  const settings = BatchSettings.parse(batch.settings);
+  let done = 0;
+  try {
+    const content = await readStored(deps.store, batch.sourceKey);
+    const table = await parseTable({ format: settings.format, content });
+    const { template, ...how } = settings;
+    const { plan } = await planTable(table, { ...how, template: template.name, version: template.version });
+    const externalIds = new Map<string, number>();
+    let chunk: ReadRow[] = [];
+    for (const row of readRows(table, plan)) {
+      checkExternalId(row, externalIds);
+      done += 1;
+      if (done <= batch.checkedRows) continue;
+      chunk.push(row);
+      if (done % ROWS_AT_ONCE === 0) await nextTurn();
+      if (chunk.length < CHECKED_AT_A_TIME) continue;
+      await writeChunk(deps, batch, chunk, done);
+      chunk = [];
+      if (stopping.aborted) return;
+    }
+    if (chunk.length > 0) await writeChunk(deps, batch, chunk, done);
+  } catch (error) {
+    if (!(error instanceof TableError || error instanceof ExpectedError)) throw error;
+    return await failCheck(deps, batch, { code: error.code, message: error.message });
+  }
+  await endCheck(deps, batch, done);
+}
+
+const abandoned = () => ({
+  code: "CHECK_ABANDONED",
+  message: `The check was begun ${MAX_CHECK_TRIES} times without advancing, and each time its process ended. Send the rows again with \`replaceBatchRows\`, in smaller files.`,
+});
+
+/** An id that an earlier row has. */
+function checkExternalId(row: ReadRow, known: Map<string, number>): void {
+  const { externalId } = row.settings;
+  if (externalId === null || row.duplicateOf !== null) return;
+  const line = known.get(externalId);
+  if (line === undefined) known.set(externalId, row.line);
+  else
+    row.issues.push({
+      ...{ line: row.line, column: row.externalIdColumn, code: "EXTERNAL_ID_REPEATED" },
+      message: `Line ${line} has the external id ${shown(externalId)}, too. Write a value that no other row has.`,
+    });
+}
+
+/** Looks up what rows name, and writes them with their issues. */
+async function writeChunk(
+  { db, clock }: BatchDeps,
+  { id: batchId, workspaceId, attempts }: HeldBatch,
+  rows: readonly ReadRow[],
+  done: number,
+): Promise<void> {
+  const materials = await findMaterials(db, workspaceId, rows);
+  await markTakenIds(db, workspaceId, rows);
+  const first = done - rows.length;
+  const written = rows.map((row, at): Prisma.BatchRowCreateManyInput & { id: string } => {
+    const settings = resolve(row, materials);
+    const status: BatchRowStatus =
+      row.duplicateOf === null ? (row.issues.length > 0 ? "INVALID" : "VALID") : "DUPLICATE";
+    const { hash, line, lines, title, duplicateOf } = row;
+    const data = row.data as Prisma.InputJsonObject;
+    return {
+      ...{ id: randomUUID(), batchId, workspaceId, position: first + at, key: storable(row.key) },
+      ...{ hash, line, lines, status, title, duplicateOf, settings },
+      data: status === "INVALID" ? cleaned(data) : data,
+    };
+  });
+  const issues = rows.flatMap((row, at) =>
+    row.issues.slice(0, MAX_ROW_ISSUES).map(
+      (issue, number): Prisma.BatchIssueCreateManyInput => ({
+        batchId,
+        rowId: written[at]?.id ?? null,
+        position: (first + at) * MAX_ROW_ISSUES + number,
+        line: issue.line,
+        column: issue.column === null ? null : storable(issue.column),
+        code: issue.code,
+        message: storable(issue.message),
+      }),
+    ),
+  );
+  const now = clock();
+  await db.$transaction(async (tx) => {
+    const { count } = await tx.batch.updateMany({
+      where: { id: batchId, status: "CHECKING", attempts, checkedRows: first },
+      data: { checkedRows: done, checkTries: 0, leaseUntil: new Date(now.getTime() + LEASE_MS) },
+    });
+    if (count === 0) throw new BatchTakenError();
+    await tx.batchRow.createMany({ data: written });
+    if (issues.length > 0) await tx.batchIssue.createMany({ data: issues });
+  }, storeTransaction);
+}
+
+/** Data of invalid rows may have characters that Postgres does not store. */
+const cleaned = (data: Prisma.InputJsonObject): Prisma.InputJsonObject =>
+  JSON.parse(
+    JSON.stringify(data, (_, value: unknown) => (typeof value === "string" ? storable(value) : value)),
+  ) as Prisma.InputJsonObject;
+
+const storable = (text: string): string => text.replaceAll("\0", "").toWellFormed();
+
+interface NamedMaterial {
+  id: string;
+  filename: string;
+  kind: string | null;
+  status: string;
+}
+
+/** The newest material of each file name; READY ones before others. */
+async function findMaterials(
+  db: BatchDeps["db"],
+  workspaceId: string,
+  rows: readonly ReadRow[],
+): Promise<Map<string, NamedMaterial>> {
+  const filenames = [...new Set(rows.flatMap(({ names }) => names.map(({ filename }) => filename)))];
+  if (filenames.length === 0) return new Map();
+  const found = await db.material.findMany({
+    where: { workspaceId, filename: { in: filenames.map(storable) } },
+    select: { id: true, filename: true, kind: true, status: true },
+    orderBy: { createdAt: "asc" },
+  });
+  const ready = found.filter(({ status }) => status === "READY");
+  return new Map([...found, ...ready].map((one) => [one.filename, one]));
+}
+
+/** The row's settings with ids of materials. Adds issues for those that it cannot use. */
+function resolve(row: ReadRow, materials: ReadonlyMap<string, NamedMaterial>): StoredRowSettings {
+  const { externalId, voice, rate } = row.settings;
+  const idOf = (filename: string): string[] => {
+    const found = materials.get(filename);
+    return found === undefined ? [] : [encodeGlobalId("Material", found.id)];
+  };
+  for (const { filename, kind, line, column } of row.names) {
+    const problem = problemOf(filename, kind, materials.get(filename));
+    if (problem !== null) row.issues.push({ line, column, ...problem });
+  }
+  if (row.settings.materials.length > MAX_MATERIALS)
+    row.issues.push({
+      ...{ line: row.line, column: null, code: "MATERIALS_TOO_MANY" },
+      message: `The video uses ${row.settings.materials.length} materials, and may use ${MAX_MATERIALS}. Divide it into several.`,
+    });
+  const [music] = row.settings.music === null ? [] : idOf(row.settings.music);
+  const ids = row.settings.materials.flatMap(idOf);
+  return {
+    ...{ externalId: externalId === null ? null : storable(externalId), voice, rate },
+    music: music ?? null,
+    materials: ids,
+  };
+}
+
+function problemOf(
+  filename: string,
+  kind: string,
+  found: NamedMaterial | undefined,
+): Pick<RowIssue, "code" | "message"> | null {
+  if (found === undefined)
+    return {
+      code: "MATERIAL_NOT_FOUND",
+      message: `The workspace has no material named ${shown(filename)}. Upload it with \`createMaterial\`, or correct the name.`,
+    };
+  if (found.status !== "READY")
+    return {
+      code: "MATERIAL_NOT_READY",
+      message: `The material ${shown(filename)} is ${found.status}. Finish its upload, or upload it again.`,
+    };
+  if (found.kind === kind) return null;
+  return {
+    code: "MATERIAL_KIND_INVALID",
+    message: `The material ${shown(filename)} is of the kind ${found.kind}, and ${kind} is needed here. Name another one.`,
+  };
+}
+
+/** External ids of other videos of the workspace. */
+async function markTakenIds(
+  db: BatchDeps["db"],
+  workspaceId: string,
+  rows: readonly ReadRow[],
+): Promise<void> {
+  const wanted = rows.flatMap(({ settings, duplicateOf }) =>
+    settings.externalId === null || duplicateOf !== null ? [] : [storable(settings.externalId)],
+  );
+  if (wanted.length === 0) return;
+  const taken = await db.video.findMany({
+    where: { workspaceId, externalId: { in: wanted } },
+    select: { externalId: true },
+  });
+  const ids = new Set(taken.map(({ externalId }) => externalId));
+  for (const row of rows) {
+    if (!ids.has(row.settings.externalId) || row.duplicateOf !== null) continue;
+    row.issues.push({
+      ...{ line: row.line, column: row.externalIdColumn, code: "EXTERNAL_ID_TAKEN" },
+      message: `A video of the workspace has the external id ${shown(row.settings.externalId ?? "")}. Write another one, or delete the video.`,
+    });
+  }
+}
+
+async function endCheck(
+  { db, clock, log }: BatchDeps,
+  { id, workspaceId, attempts, startsByItself }: HeldBatch,
+  total: number,
+): Promise<void> {
+  const now = clock();
+  const isEnded = await db.$transaction(async (tx) => {
+    const { count } = await tx.batch.updateMany({
+      where: { id, status: "CHECKING", attempts, checkedRows: total },
+      data: { status: "CHECKED", total, checkedAt: now, leaseUntil: null },
+    });
+    if (count === 0) throw new BatchTakenError();
+    const counts = await tx.batchRow.groupBy({ by: ["status"], where: { batchId: id }, _count: true });
+    const of = (status: string): number => counts.find((one) => one.status === status)?._count ?? 0;
+    const told = { total, valid: of("VALID"), invalid: of("INVALID"), duplicate: of("DUPLICATE") };
+    await recordWorkspaceEvent(tx, workspaceId, {
+      type: "batch.checked",
+      data: { batchId: encodeGlobalId("Batch", id), ...told },
+    });
+    if (startsByItself && told.valid > 0)
+      await tx.batch.update({
+        where: { id },
+        data: { status: "RUNNING", startedAt: now, startsByItself: false },
+      });
+    return told;
+  }, storeTransaction);
+  log.info({ batchId: id, ...isEnded }, "batch.checked");
+}
+
+async function failCheck(
+  { db, clock, log }: BatchDeps,
+  { id, workspaceId, attempts }: HeldBatch,
+  { code, message }: { code: string; message: string },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const error = errorColumn({ code, message, scope: "INPUT", retriable: false });
+    const { count } = await tx.batch.updateMany({
+      where: { id, status: "CHECKING", attempts },
+      data: { status: "FAILED", error, endedAt: clock(), leaseUntil: null },
+    });
+    if (count === 0) throw new BatchTakenError();
+    await recordWorkspaceEvent(tx, workspaceId, {
+      type: "batch.failed",
+      data: { batchId: encodeGlobalId("Batch", id), code },
+    });
+  });
+  log.info({ batchId: id, code }, "batch.not-checked");
+}
+
+const shown = (text: string): string => JSON.stringify(text.slice(0, 60).toWellFormed());

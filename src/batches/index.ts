@@ -1,0 +1,17 @@
+/** Batches: rows of a table that become videos of a template. */
+export { createBatchNews } from "./batch-news.ts";
+export {
+  cancelBatch,
+  deleteBatch,
+  pauseBatch,
+  resumeBatch,
+  retryBatch,
+  startBatch,
+} from "./change-batch.ts";
+export { createBatch } from "./create-batch.ts";
+export { exportBatchRows } from "./export-rows.ts";
+export { type BatchPreview, previewBatch } from "./preview-batch.ts";
+export { BatchSettings } from "./settings.ts";
+export { startBatches, workOnBatches } from "./start-batches.ts";
+export type { TemplateField } from "./template-fields.ts";
+export { watchBatch } from "./watch-batch.ts";
