@@ -41,7 +41,8 @@ async function batch(world: DocsWorld): Promise<string> {
     `createBatch(input: { template: "quote", source: ${source} }) { ... on Batch { id } }`,
   );
   await eventually(async () => {
-    if ((await db.batch.count({ where: { status: "CHECKING" } })) > 0) throw new Error("It is being checked.");
+    if ((await db.batch.count({ where: { status: "CHECKING" } })) > 0)
+      throw new Error("It is being checked.");
   }, "the batch is checked");
   return id;
 }
