@@ -6,7 +6,7 @@ import { measuredElements } from "./measure.ts";
 import { findMotion, isIn, LAYER, type Motion, type Span } from "./motion.ts";
 import { type Box, send } from "./records.ts";
 import { resolveTimes } from "./resolve-times.ts";
-import { parseSheets, readRules } from "./style-rules.ts";
+import { areSiblingsNeeded, parseSheets, readRules, sheetsFor } from "./style-rules.ts";
 import { type Element, parseTree, type Tree, textOf, withChanges } from "./tree.ts";
 
 type Style = NonNullable<Node["style"]>;
@@ -23,7 +23,12 @@ interface Layer {
   /** In pixels of a frame. */
   box: Box;
   node: Node;
+  css: readonly string[];
   spans: readonly Span[];
+}
+
+interface DrawnLayer extends Layer {
+  pixels: Buffer;
 }
 
 interface Parts {
@@ -84,7 +89,7 @@ export class SceneDrawing {
     const parsed = parseSheets([...css, ...tree.css]);
     const rules = parsed.flatMap(readRules);
     resolveTimes(tree, parsed, rules);
-    const sheets = parsed.map((sheet) => sheet.toString());
+    const sheets = sheetsFor(parsed, rules, tree.elements);
     const { changes, issues } = await fitText(scene, tree, sheets, canvas);
     const motion = findMotion(tree, rules, { frames: planned.frames, frameRate: output.frameRate });
     const node = withChanges(root, changes);
@@ -102,11 +107,10 @@ export class SceneDrawing {
         );
       const [, , , , left, top] = found.transform;
       const place = { left, top, width: found.width, height: found.height };
-      layers.push({
-        element,
-        spans,
-        ...alone(root, element, { changes, place, scale: canvas.scale, output }),
-      });
+      const keepsSiblings = areSiblingsNeeded(rules);
+      const around = { changes, place, scale: canvas.scale, output, keepsSiblings };
+      const css = keepsSiblings ? sheets : sheetsFor(parsed, rules, shownWith(element));
+      layers.push({ element, spans, css, ...alone(root, element, around) });
     }
     const parts = { css: sheets, tree, changes, node, motion, layers, issues };
     return new SceneDrawing(canvas, planned, output, parts);
@@ -136,12 +140,16 @@ export class SceneDrawing {
     );
     const below = await this.#draw(this.#without(moving), first);
     const { width, height } = this.#output;
-    this.#show(await this.#region(below, { x: 0, y: 0, width, height }, moving, first), null);
+    const drawn: DrawnLayer[] = [];
+    for (const layer of moving) drawn.push({ ...layer, pixels: await this.#drawLayer(layer, first) });
+    this.#show(this.#region(below, { x: 0, y: 0, width, height }, drawn), null);
     for (let frame = first + 1; frame < end; frame += 1) {
-      const now = moving.filter(({ spans }) => isIn(spans, frame));
+      const now = drawn.filter(({ spans }) => isIn(spans, frame));
       const box = unionOf(now.map((layer) => layer.box));
+      // Others stay as they were drawn last.
+      for (const layer of now) layer.pixels = await this.#drawLayer(layer, frame);
       if (box === null) this.#repeat();
-      else this.#show(await this.#region(below, box, moving, frame), box);
+      else this.#show(this.#region(below, box, drawn), box);
     }
   }
 
@@ -170,15 +178,15 @@ export class SceneDrawing {
     return { timeMs: (frame * 1000) / this.#output.frameRate, file: this.#planned.scene.file };
   }
 
+  async #drawLayer({ node, css, box: { width, height } }: Layer, frame: number): Promise<Buffer> {
+    return await this.#canvas.draw(node, css, { width, height, ...this.#at(frame) });
+  }
+
   /** A region of the picture, with the layers that touch it. */
-  async #region(below: Buffer, region: Box, layers: readonly Layer[], frame: number): Promise<Buffer> {
+  #region(below: Buffer, region: Box, layers: readonly DrawnLayer[]): Buffer {
     const pixels = crop(below, region, this.#output.width);
-    for (const { node, box } of layers) {
-      if (!doTouch(box, region)) continue;
-      const { width, height } = box;
-      const layer = await this.#canvas.draw(node, this.#css, { width, height, ...this.#at(frame) });
-      compose(pixels, region, layer, box);
-    }
+    for (const { pixels: layer, box } of layers)
+      if (doTouch(box, region)) compose(pixels, region, layer, box);
     return pixels;
   }
 
@@ -204,48 +212,52 @@ export class SceneDrawing {
   }
 }
 
+interface Around {
+  changes: Changes;
+  place: { left: number; top: number; width: number; height: number };
+  scale: number;
+  output: Output;
+  keepsSiblings: boolean;
+}
+
+const chainAbove = (element: Element): Element[] =>
+  element.parent ? [...chainAbove(element.parent), element.parent] : [];
+
+const withContents = (element: Element): Element[] => [element, ...element.children.flatMap(withContents)];
+
+/** A layer's own elements, and those around it. */
+const shownWith = (layer: Element): Element[] => [...chainAbove(layer), ...withContents(layer)];
+
 /** A layer without the rest of its scene: what surrounds it is kept for selectors and inheritance. */
 function alone(
   root: Element,
   layer: Element,
-  {
-    changes,
-    place,
-    scale,
-    output,
-  }: {
-    changes: Changes;
-    place: { left: number; top: number; width: number; height: number };
-    scale: number;
-    output: Output;
-  },
+  { changes, place, scale, output, keepsSiblings }: Around,
 ): { box: Box; node: Node } {
   const x = clamp(Math.floor(place.left * scale), output.width);
   const y = clamp(Math.floor(place.top * scale), output.height);
   const width = Math.max(1, clamp(Math.ceil((place.left + place.width) * scale), output.width) - x);
   const height = Math.max(1, clamp(Math.ceil((place.top + place.height) * scale), output.height) - y);
-  const above = new Set<Element>();
-  for (let at: Element | null = layer.parent; at !== null; at = at.parent) above.add(at);
-  const inside = new Set<Element>();
-  const visit = (element: Element) => {
-    inside.add(element);
-    for (const child of element.children) visit(child);
-  };
-  visit(layer);
-  const node = withChanges(root, (element) => {
-    const changed = changes(element);
-    if (element === layer) {
-      const at: Style = {
-        ...{ position: "absolute", margin: "0", visibility: "visible" },
-        ...{ left: `${place.left - x / scale}px`, top: `${place.top - y / scale}px` },
-        ...{ width: `${place.width}px`, height: `${place.height}px` },
-      };
-      return { ...changed, style: { ...element.node.style, ...changed?.style, ...at } };
-    }
-    if (inside.has(element)) return changed;
-    if (above.has(element)) return { style: { ...element.node.style, ...plain } };
-    return { style: { ...element.node.style, display: "none" } };
-  });
+  const above = new Set(chainAbove(layer));
+  const inside = new Set(withContents(layer));
+  const node = withChanges(
+    root,
+    (element) => {
+      const changed = changes(element);
+      if (element === layer) {
+        const at: Style = {
+          ...{ position: "absolute", margin: "0", visibility: "visible" },
+          ...{ left: `${place.left - x / scale}px`, top: `${place.top - y / scale}px` },
+          ...{ width: `${place.width}px`, height: `${place.height}px` },
+        };
+        return { ...changed, style: { ...element.node.style, ...changed?.style, ...at } };
+      }
+      if (inside.has(element)) return changed;
+      if (above.has(element)) return { style: { ...element.node.style, ...plain } };
+      return { style: { ...element.node.style, display: "none" } };
+    },
+    keepsSiblings ? undefined : (element) => above.has(element) || inside.has(element),
+  );
   const frame = { position: "relative", overflow: "hidden", display: "block" } as const;
   const size = { width: `${width / scale}px`, height: `${height / scale}px` };
   return {
@@ -281,7 +293,8 @@ function unionOf(boxes: readonly Box[]): Box | null {
 }
 
 function crop(pixels: Buffer, { x, y, width, height }: Box, pictureWidth: number): Buffer {
-  const region = Buffer.allocUnsafe(width * height * 4);
+  // Aligned, and not shared.
+  const region = Buffer.allocUnsafeSlow(width * height * 4);
   for (let row = 0; row < height; row += 1) {
     const start = ((y + row) * pictureWidth + x) * 4;
     pixels.copy(region, row * width * 4, start, start + width * 4);
@@ -295,17 +308,28 @@ function compose(pixels: Buffer, region: Box, layer: Buffer, box: Box): void {
   const right = Math.min(region.x + region.width, box.x + box.width);
   const top = Math.max(region.y, box.y);
   const bottom = Math.min(region.y + region.height, box.y + box.height);
+  const below = wordsOf(pixels);
+  const above = wordsOf(layer);
   for (let y = top; y < bottom; y += 1) {
-    let to = ((y - region.y) * region.width + left - region.x) * 4;
-    let from = ((y - box.y) * box.width + left - box.x) * 4;
-    for (let x = left; x < right; x += 1, to += 4, from += 4) {
-      const alpha = layer[from + 3] ?? 0;
-      if (alpha === 0) continue;
-      for (let channel = 0; channel < 3; channel += 1) {
-        const below = pixels[to + channel] ?? 0;
-        const above = layer[from + channel] ?? 0;
-        pixels[to + channel] = Math.round(below + ((above - below) * alpha) / 255);
-      }
+    let to = (y - region.y) * region.width + left - region.x;
+    let from = (y - box.y) * box.width + left - box.x;
+    for (let x = left; x < right; x += 1, to += 1, from += 1) {
+      const over = above[from] as number;
+      const alpha = over >>> 24;
+      if (alpha === 255) below[to] = over;
+      else if (alpha > 0) below[to] = blend(below[to] as number, over, alpha);
     }
   }
 }
+
+/** A pixel over an opaque one: red is in the lowest bits. */
+function blend(below: number, over: number, alpha: number): number {
+  const mix = (shift: number): number => {
+    const from = (below >>> shift) & 0xff;
+    return Math.round(from + ((((over >>> shift) & 0xff) - from) * alpha) / 255) << shift;
+  };
+  return (mix(0) | mix(8) | mix(16) | 0xff000000) >>> 0;
+}
+
+const wordsOf = (pixels: Buffer): Uint32Array =>
+  new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.byteLength / Uint32Array.BYTES_PER_ELEMENT);

@@ -85,11 +85,19 @@ const tooDeep = (file: string) =>
 export const textOf = ({ elements }: Tree): string =>
   elements.map(({ node }) => (node.type === "text" ? node.text : "")).join("\n");
 
-/** The nodes of a tree with changes to some of them. */
-export function withChanges(element: Element, change: (element: Element) => Partial<Node> | null): Node {
+/**
+ * The nodes of a tree with changes to some of them.
+ *
+ * @param isKept elements that stay. Default: all
+ */
+export function withChanges(
+  element: Element,
+  change: (element: Element) => Partial<Node> | null,
+  isKept: (element: Element) => boolean = () => true,
+): Node {
   const changed = { ...element.node, ...change(element) } as Node;
   if (changed.type === "container")
-    changed.children = element.children.map((child) => withChanges(child, change));
+    changed.children = element.children.filter(isKept).map((child) => withChanges(child, change, isKept));
   return changed;
 }
 

@@ -42,7 +42,7 @@ export interface Rendered {
   wallSeconds: number;
   /** Of the worker's process and its children meanwhile, for each of them. */
   cpuSeconds: number;
-  /** From the publication to the first report that names segments of a variant. */
+  /** From the publication to the first report that names segments of a variant, and of its sound. */
   firstPlayableSeconds: number;
   /** Of the last one: what it reported of its parts. */
   parts: RenditionPart[];
@@ -152,7 +152,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
         if (
           Number.isNaN(firstPlayableSeconds) &&
           message.type === "task.advanced.v1" &&
-          hasVideo(message.result as RenderState)
+          isPlayable(message.result as RenderState)
         ) {
           firstPlayableSeconds = seconds();
         }
@@ -178,10 +178,13 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
   };
 }
 
-/** Whether a variant plays: its playlist, or a part that the API joins, has a segment. */
-const hasVideo = ({ variants, parts = [] }: RenderState): boolean =>
-  variants.some(({ playlist }) => playlist !== null && playlist.segments > 0) ||
-  parts.some(({ rendition, segments }) => !isAudio(rendition) && segments.length > 0);
+/**
+ * Whether a variant plays: its playlist, or a part that the API joins, has a segment, and so has the sound.
+ */
+const isPlayable = ({ audio, variants, parts = [] }: RenderState): boolean =>
+  (audio === null || (audio.playlist?.segments ?? 0) > 0) &&
+  (variants.some(({ playlist }) => playlist !== null && playlist.segments > 0) ||
+    parts.some(({ rendition, segments }) => !isAudio(rendition) && segments.length > 0));
 
 /**
  * What a worker finds out about a video after its end is done, too: it would share the machine with the other
