@@ -52,9 +52,24 @@ browserTest(
       },
     });
     await page.getByRole("link", { name: "Open the video" }).click();
-    await page.getByRole("link", { name: "Edit a copy" }).click();
+    await page.getByRole("link", { name: "Edit the data" }).click();
     await page.getByText("no voice · 240p").waitFor();
     expect(await page.getByLabel("Theme").inputValue()).toBe("2");
+    await page.getByLabel("Author").first().fill("Ada Lovelace");
+    await page.getByRole("button", { name: "Update the video" }).click();
+    await page.waitForURL(/video=/);
+    const corrected = async () => {
+      const found = await kit.system.client.ask(
+        "query ($id: ID!) { video(id: $id) { edition source { data } } }",
+        { id },
+      );
+      return found.data.video;
+    };
+    await expect.poll(corrected).toMatchObject({
+      edition: 2,
+      source: { data: { quotes: [{ author: "Ada Lovelace" }, { author: "Isaac Newton" }] } },
+    });
+    await page.locator("video").waitFor();
     await page.close();
   },
 );

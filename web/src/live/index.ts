@@ -2,4 +2,4 @@
 
 export { EventsProvider, useEvents } from "./events.tsx";
 export { useNow } from "./use-now.ts";
-export { isMoving, useVideoLive, useVideosLive } from "./use-video-live.ts";
+export { correctionOf, isMoving, useVideoLive, useVideosLive } from "./use-video-live.ts";

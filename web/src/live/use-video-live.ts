@@ -1,6 +1,11 @@
 import { useSubscription } from "@apollo/client/react";
 import { useMemo } from "react";
-import { VideoLiveDocument, type VideoRowFragment, VideosLiveDocument } from "../api/index.ts";
+import {
+  type VideoEditionsFragment,
+  VideoLiveDocument,
+  type VideoRowFragment,
+  VideosLiveDocument,
+} from "../api/index.ts";
 import { isJobSettled } from "../format/index.ts";
 
 /** Whether progress of a video is expected. Pure. */
@@ -8,6 +13,12 @@ export function isMoving({ status, mainJob }: Pick<VideoRowFragment, "status" | 
   if (status === "PROCESSING" || status === "PLAYABLE") return true;
   // A READY video with a variant that is rendered again, or the head of a running upload.
   return mainJob !== null && mainJob.status !== "PENDING" && !isJobSettled(mainJob.status);
+}
+
+/** The edition of a video that is rendered while another one plays; null: none. Pure. */
+export function correctionOf({ editions: { nodes } }: VideoEditionsFragment) {
+  const [newest] = nodes;
+  return newest?.status === "RENDERING" ? newest : null;
 }
 
 /**

@@ -9,10 +9,20 @@ import {
   type VideoPageQuery,
 } from "../api/index.ts";
 import { describeStep, isJobSettled, percentOf, videoWords } from "../format/index.ts";
-import { isMoving, useVideoLive } from "../live/index.ts";
+import { correctionOf, isMoving, useVideoLive } from "../live/index.ts";
 import { routes } from "../routes.ts";
-import { Badge, Bar, CloseIcon, ExternalIcon, FailureText, Pending, useAction } from "../ui/index.ts";
-import { Player, VariantTable } from "../watch/index.ts";
+import {
+  Badge,
+  Bar,
+  CloseIcon,
+  ExternalIcon,
+  FailureText,
+  Pending,
+  useAction,
+  useLater,
+} from "../ui/index.ts";
+import { PLAYLIST_MS, Player, VariantTable } from "../watch/index.ts";
+import { EditionNotice } from "./edition-notice.tsx";
 import "./stage.css";
 
 export type StagedVideo = NonNullable<VideoPageQuery["video"]>;
@@ -24,7 +34,7 @@ export function useStagedVideo(id: string | null) {
     skip: id === null,
   });
   const video = (id !== null && data?.video) || null;
-  const isBusy = video !== null && isMoving(video);
+  const isBusy = video !== null && (isMoving(video) || correctionOf(video) !== null);
   useVideoLive(id ?? "", isBusy);
   // The end arrives as an event, before the last states of its variants.
   const wasBusy = useRef(false);
@@ -47,6 +57,8 @@ interface StageProps {
 
 /** The video beside its source: it plays while it is drawn. */
 export function Stage({ id, hint, isNew, staged: { video, isGone, error, refetch } }: StageProps) {
+  // Another edition has other playlists, and browsers keep the old ones for a second.
+  const edition = useLater(video?.edition ?? 1, PLAYLIST_MS);
   if (id === null || isGone) {
     return (
       <div className="player nothing">
@@ -60,7 +72,14 @@ export function Stage({ id, hint, isNew, staged: { video, isGone, error, refetch
     <>
       {playback ? (
         <Suspense fallback={<div className="player nothing" />}>
-          <Player key={id} id={id} src={playback.hlsUrl} title={title} autoPlay={isNew} ref={null} />
+          <Player
+            key={`${id} ${edition}`}
+            id={id}
+            src={playback.hlsUrl}
+            title={title}
+            autoPlay={isNew}
+            ref={null}
+          />
         </Suspense>
       ) : (
         <div className="player nothing">
@@ -83,6 +102,7 @@ export function Stage({ id, hint, isNew, staged: { video, isGone, error, refetch
         </div>
       )}
       {step && isMoving(video) && <p className="step">{describeStep(step)}</p>}
+      <EditionNotice video={video} />
       {video.error && <Failure id={id} />}
       {status !== "FAILED" && video.variants.length > 0 && (
         <VariantTable variants={video.variants} onChanged={() => void refetch()} />

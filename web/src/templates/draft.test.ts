@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blankDraft, titleOf, toSource, withQuestions } from "./draft.ts";
+import { blankDraft, titleOf, toCorrection, toSource, withQuestions } from "./draft.ts";
 
 const template = { name: "quiz-classic", version: 2 };
 
@@ -14,6 +14,16 @@ test("only what was chosen is sent; the rest has the API's defaults", () => {
     voice: { name: "slt", rate: 1.2 },
   });
   expect(toSource({ ...blankDraft, rate: 0.8 }, template).voice).toEqual({ rate: 0.8 });
+});
+
+test("a correction names all settings, so that what was removed does not stay as published", () => {
+  expect(toCorrection(blankDraft, { name: "quiz-classic", width: 1920, height: 1080 })).toEqual({
+    ...{ template: "quiz-classic", data: {}, voice: { rate: 1 }, height: 1080, music: null, materials: [] },
+  });
+  const chosen = { ...blankDraft, voice: "NONE", height: 360, music: "m1", materials: ["m2"] };
+  expect(toCorrection(chosen, { name: "quiz-shorts", width: 1080, height: 1920 })).toMatchObject({
+    ...{ voice: { name: "NONE", rate: 1 }, height: 360, music: "m1", materials: ["m2"] },
+  });
 });
 
 test("a video is named by its user, else by its data, else by its template", () => {

@@ -40,6 +40,19 @@ export function toSource(
   };
 }
 
+/** The draft as a correction: settings are named, because those that are omitted stay as published. Pure. */
+export function toCorrection(
+  draft: Draft,
+  template: { name: string; width: number; height: number },
+): TemplateSourceInput {
+  const { data, voice, rate, height, music, materials } = draft;
+  return {
+    ...{ template: template.name, data, voice: { ...(voice && { name: voice }), rate } },
+    height: height === 0 ? Math.min(template.width, template.height) : height,
+    ...{ music: music || null, materials: [...materials] },
+  };
+}
+
 /** A title for the video: the chosen one, else the data's, else the template's. Pure. */
 export function titleOf({ title, data }: Draft, template: string): string {
   const own = data["title"];

@@ -8,9 +8,10 @@ import { ImportTables } from "../imports/index.ts";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
 import { Stage, useStagedVideo, Versions } from "../stage/index.ts";
-import { BackIcon, PlayIcon, RetryIcon, TextField, TrashIcon, useTell } from "../ui/index.ts";
+import { BackIcon, CheckIcon, PlayIcon, RetryIcon, TextField, TrashIcon, useTell } from "../ui/index.ts";
 import { createVideo } from "../uploads/index.ts";
-import { type Draft, titleOf, toSource, withQuestions } from "./draft.ts";
+import { correctVideo } from "./correct-video.ts";
+import { type Draft, titleOf, toCorrection, toSource, withQuestions } from "./draft.ts";
 import { DataForm, findEmpty, isEqual, isObject, type Json, readFields, setAt } from "./form/index.ts";
 import { loadQuestions } from "./load-questions.ts";
 import { Narration } from "./narration.tsx";
@@ -101,7 +102,8 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
   };
   const addressOf = (video: string | null) => routes.template(name, { ...origin, video });
 
-  const create = async () => {
+  /** Sends the data, and shows its video. */
+  const send = async (request: () => Promise<string>) => {
     if (isBusy) return;
     setRefusal(null);
     const empty = findEmpty(fields, draft.data);
@@ -109,12 +111,8 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
     setAttempt((now) => now + 1);
     if (empty.size > 0) return;
     setIsBusy(true);
-    const source = { template: toSource(draft, template) };
     try {
-      const { id } = await createVideo(client, {
-        ...{ title: titleOf(draft, template.title), source, idempotencyKey },
-      });
-      change({ videos: [id, ...draft.videos] });
+      const id = await request();
       setRendered(id);
       setIdempotencyKey(crypto.randomUUID());
       navigate(addressOf(id));
@@ -128,6 +126,19 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
     } finally {
       setIsBusy(false);
     }
+  };
+  const create = async () => {
+    const source = { template: toSource(draft, template) };
+    const title = titleOf(draft, template.title);
+    const { id } = await createVideo(client, { title, source, idempotencyKey });
+    change({ videos: [id, ...draft.videos] });
+    return id;
+  };
+  const { from } = origin;
+  const correct = async (videoId: string) => {
+    const source = { template: toCorrection(draft, template) };
+    await correctVideo(client, { videoId, source, idempotencyKey });
+    return videoId;
   };
   const isIncomplete = useMemo(() => findEmpty(fields, draft.data).size > 0, [fields, draft.data]);
   const still = useStill({
@@ -167,6 +178,12 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
           <Link href={routes.questions}>Questions</Link>.
         </p>
       )}
+      {from !== undefined && (
+        <p className="muted">
+          <strong>Update the video</strong> corrects it at its address: viewers get the new edition as soon as
+          it is finished. <strong>Create a copy</strong> leaves the video as it is.
+        </p>
+      )}
       {place && <ImportTables onImported={(id) => void importSet(id)} />}
       <div className="studio-columns">
         <form
@@ -175,19 +192,32 @@ export function TemplateStudio({ template, origin, original, video: videoId }: T
           noValidate
           onSubmit={(event) => {
             event.preventDefault();
-            void create();
+            void send(from === undefined ? create : () => correct(from));
           }}
         >
           <div className="field-row">
             <TextField
-              label="Title of the video"
+              label={from === undefined ? "Title of the video" : "Title of a copy"}
               value={draft.title}
               maxLength={500}
               placeholder={titleOf({ ...draft, title: "" }, template.title)}
               onText={(title) => edit({ title })}
             />
+            {from !== undefined && (
+              <button type="button" className="button" disabled={isBusy} onClick={() => void send(create)}>
+                <PlayIcon /> Create a copy
+              </button>
+            )}
             <button type="submit" className="button primary" disabled={isBusy}>
-              <PlayIcon /> Create video
+              {from === undefined ? (
+                <>
+                  <PlayIcon /> Create video
+                </>
+              ) : (
+                <>
+                  <CheckIcon /> Update the video
+                </>
+              )}
             </button>
           </div>
           <Narration draft={draft} template={template} onChange={edit} />

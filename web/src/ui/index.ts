@@ -43,5 +43,6 @@ export { Empty, ErrorNotice, More, NeedsAdmin, Pending } from "./notice.tsx";
 export { Spinner } from "./spinner.tsx";
 export { Toasts, useTell } from "./toasts.tsx";
 export { useAction } from "./use-action.ts";
+export { useLater } from "./use-later.ts";
 export { useRefetch, useSoon } from "./use-soon.ts";
 export { useStore } from "./use-store.ts";

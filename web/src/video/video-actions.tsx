@@ -31,7 +31,7 @@ export function VideoActions({ video }: { video: Video }) {
           href={routes.template(video.source.composition.template, { from: video.id })}
           className="button"
         >
-          <TemplatesIcon /> Edit a copy
+          <TemplatesIcon /> Edit the data
         </Link>
       )}
       <button type="button" className="button" onClick={() => setAsked("edit")}>

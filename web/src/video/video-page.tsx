@@ -12,10 +12,21 @@ import {
 } from "../api/index.ts";
 import { CaptionsCard } from "../captions/index.ts";
 import { describeStep, percentOf, videoWords } from "../format/index.ts";
-import { isMoving, useEvents, useVideoLive } from "../live/index.ts";
+import { correctionOf, isMoving, useEvents, useVideoLive } from "../live/index.ts";
 import { useSession } from "../session/index.ts";
-import { BackIcon, Badge, Bar, Empty, Pending, useAction, useRefetch, useSoon } from "../ui/index.ts";
-import { Player, VariantTable } from "../watch/index.ts";
+import { EditionNotice } from "../stage/index.ts";
+import {
+  BackIcon,
+  Badge,
+  Bar,
+  Empty,
+  Pending,
+  useAction,
+  useLater,
+  useRefetch,
+  useSoon,
+} from "../ui/index.ts";
+import { PLAYLIST_MS, Player, VariantTable } from "../watch/index.ts";
 import { EventList } from "./event-list.tsx";
 import { Extras } from "./extras.tsx";
 import { Facts } from "./facts.tsx";
@@ -26,8 +37,6 @@ import { VideoActions } from "./video-actions.tsx";
 
 /** Numbers of newest jobs, and of tasks of each. */
 const shown = { jobs: 10, tasks: 60 };
-/** Browsers keep a playlist for a second. */
-const PLAYLIST_MS = 1_100;
 /** Interval for polling the tasks of a running job, in milliseconds; everything else arrives as events. */
 const POLL_MS = 5_000;
 
@@ -36,7 +45,8 @@ export default function VideoPage({ id }: { id: string }) {
     variables: { id },
   });
   const video = data?.video ?? null;
-  const isBusy = video !== null && isMoving(video);
+  const isRendering = video !== null && isMoving(video);
+  const isBusy = isRendering || (video !== null && correctionOf(video) !== null);
   const history = useQuery(VideoHistoryDocument, {
     variables: { id, ...shown },
     pollInterval: isBusy ? POLL_MS : 0,
@@ -49,6 +59,7 @@ export default function VideoPage({ id }: { id: string }) {
   // A player reads the list of captions once, from a playlist that the browser may have cached.
   const [playerNumber, setPlayerNumber] = useState(1);
   const renewPlayer = useSoon(() => setPlayerNumber((number) => number + 1), PLAYLIST_MS);
+  const edition = useLater(video?.edition ?? 1, PLAYLIST_MS);
   const onCaptions = () => {
     askAgain();
     renewPlayer();
@@ -70,13 +81,14 @@ export default function VideoPage({ id }: { id: string }) {
         <Badge word={videoWords[status]} />
         <VideoActions video={video} />
       </div>
-      {isBusy && (
+      {isRendering && (
         <div className="overall">
           <Bar fraction={progress} label={`Progress of ${title}`} />
           <span className="numbers">{percentOf(progress)} %</span>
           {video.step && <span className="muted small">{describeStep(video.step)}</span>}
         </div>
       )}
+      <EditionNotice video={video} />
       {video.error && (
         <div className="notice bad">
           <strong>{video.error.code}</strong>
@@ -89,7 +101,13 @@ export default function VideoPage({ id }: { id: string }) {
           {playback ? (
             <>
               <Suspense fallback={<div className="player nothing" />}>
-                <Player key={playerNumber} id={id} src={playback.hlsUrl} title={title} ref={player} />
+                <Player
+                  key={`${playerNumber} ${edition}`}
+                  id={id}
+                  src={playback.hlsUrl}
+                  title={title}
+                  ref={player}
+                />
               </Suspense>
               {status === "PLAYABLE" && (
                 <p className="muted small">It plays during processing. Larger variants follow.</p>

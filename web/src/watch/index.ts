@@ -3,3 +3,6 @@ import { lazy } from "react";
 
 export const Player = lazy(() => import("./player.tsx"));
 export { VariantTable } from "./variant-table.tsx";
+
+/** Browsers keep a playlist for a second. */
+export const PLAYLIST_MS = 1_100;
