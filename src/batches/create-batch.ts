@@ -114,7 +114,7 @@ async function checkSettings(
   const { name, version, example } = template.manifest;
   const { height = null, frameRate = null, voice, music = null, materials, playbackPolicy = null } = input;
   const { metadata, tags = null, profile = null } = input;
-  await planDrawn(deps.db, viewer.workspaceId, {
+  await planDrawn(deps, viewer.workspaceId, {
     template: {
       ...{ template: name, version, data: example, height, frameRate, music },
       ...{ voice: voice ?? null, materials: materials ?? [] },
