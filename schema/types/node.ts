@@ -20,6 +20,8 @@ const finders: Record<
     db.variant.findMany({ ...query, where: { id: { in: ids }, video: { workspaceId } } }),
   CaptionTrack: ({ db }, { workspaceId }, query, ids) =>
     db.captionTrack.findMany({ ...query, where: { id: { in: ids }, video: { workspaceId } } }),
+  Edition: ({ db }, { workspaceId }, query, ids) =>
+    db.edition.findMany({ ...query, where: { id: { in: ids }, video: { workspaceId } } }),
   Job: ({ db }, { workspaceId }, query, ids) =>
     db.job.findMany({ ...query, where: { id: { in: ids }, workspaceId } }),
   Task: ({ db }, { workspaceId }, query, ids) =>

@@ -212,7 +212,7 @@ builder.mutationField("retryVideo", (t) =>
     type: Video,
     errors: mayFailWith(NotFoundError, InvalidInputError, ConflictError, QuotaExceededError),
     description:
-      "Repeats the newest job that renders the video, if it failed or was canceled, as `retryJob` does. Finished variants are kept.",
+      "Repeats the newest job that renders the video or an edition of it, if it failed or was canceled, as `retryJob` does. Finished variants and chunks are kept.",
     args: inputOf(RetryVideoInput),
     resolve: async (query, _root, { input: { id, ...input } }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");

@@ -20,7 +20,7 @@ const rowOf = (status: EditionStatus) => ({
 
 test("the database allows exactly the transitions of the tables", async () => {
   const source = { filename: "data.json", sizeBytes: 2n, objectKey: "k", params: { version: 1 } };
-  const found: [EditionStatus, EditionStatus][] = [];
+  const found: string[] = [];
   for (const from of editionStatuses) {
     for (const to of editionStatuses) {
       const { videoId } = await system.createQueuedVideo();
@@ -34,13 +34,13 @@ test("the database allows exactly the transitions of the tables", async () => {
           return false;
         },
       );
-      if (isAllowed && from !== to) found.push([from, to]);
+      if (isAllowed && from !== to) found.push(`${from} to ${to}`);
     }
   }
   const allowed = [editionTransitions, editionRetries].flatMap((table) =>
-    editionStatuses.flatMap((from) => table[from].map((to) => [from, to])),
+    editionStatuses.flatMap((from) => table[from].map((to) => `${from} to ${to}`)),
   );
-  expect(found.toSorted()).toEqual(allowed.toSorted());
+  expect(new Set(found)).toEqual(new Set(allowed));
 });
 
 test.each(["PUBLISHED", "RENDERING"] as const)("a video has one edition that is %s", async (status) => {

@@ -3,17 +3,11 @@ import { Profile, type RecordedError } from "@reelay/contracts";
 import type { Edition, Prisma, Source, Video } from "../../prisma/generated/client.ts";
 import { lockOwnVideo, type Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
-import {
-  editionJobKind,
-  errorColumn,
-  isVideoJob,
-  replacingJobKinds,
-  videoJobKinds,
-} from "../database/index.ts";
+import { editionJobKind, errorColumn, isVideoJob } from "../database/index.ts";
 import { ConflictError, ExpectedError } from "../errors/index.ts";
 import { recordChange, type Tx } from "../events/index.ts";
 import { onceByKey } from "../idempotency/index.ts";
-import { createEditionJob, jobUnderWay, settleJob } from "../jobs/index.ts";
+import { assertPublishedIdle, createEditionJob, jobUnderWay, settleJob } from "../jobs/index.ts";
 import { assertRoom } from "../quotas/index.ts";
 import { beginSource, holdSourceMaterials, type SourceInput, videoNotFound } from "../videos/index.ts";
 import { keepPicture, keepSettings } from "./keep-settings.ts";
@@ -60,7 +54,7 @@ export async function updateVideoSource(
       await lockOwnVideo(tx, viewer, videoId);
       const current = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: { source: true } });
       const video = assertUpdatable(current);
-      await assertIdle(tx, videoId);
+      await assertPublishedIdle(tx, videoId);
       await assertRoom(tx, workspaceId, deps.limits);
       const number = (await supersede(tx, video, now)) + 1;
       const { filename, contentType = null, sizeBytes = 0n, objectKey } = source;
@@ -93,15 +87,6 @@ function assertUpdatable(video: Video & { source: Source | null }): DrawnVideo {
   throw new ConflictError(
     "VIDEO_NOT_READY",
     `The video is ${status}, so nothing is published yet. ${remedy}`,
-  );
-}
-
-async function assertIdle(tx: Tx, videoId: string): Promise<void> {
-  const busy = await jobUnderWay(tx, videoId, ...videoJobKinds, ...replacingJobKinds);
-  if (busy === null) return;
-  throw new ConflictError(
-    "VIDEO_BUSY",
-    `Another job of this video is ${busy.status} and writes the published edition. Wait until it has ended, or cancel it.`,
   );
 }
 

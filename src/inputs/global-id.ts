@@ -5,6 +5,7 @@ export const nodeTypes = [
   "Video",
   "Variant",
   "CaptionTrack",
+  "Edition",
   "Job",
   "Task",
   "Attempt",

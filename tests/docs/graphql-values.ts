@@ -4,7 +4,7 @@
  */
 import { type DocumentNode, Kind, type OperationDefinitionNode } from "graphql";
 import { Prisma } from "../../prisma/generated/client.ts";
-import { eventually, type System } from "../kit/index.ts";
+import { documents, eventually, type System } from "../kit/index.ts";
 
 export interface DocsWorld {
   system: System;
@@ -102,6 +102,7 @@ const VALUES: Record<string, Record<string, Make>> = {
   updateVideo: {
     input: ({ videoId }) => ({ id: videoId, title: "Another title", metadata: { author: "Ada" } }),
   },
+  updateVideoSource: { id: quizVideo, source: () => ({ template: quizOf("Which planet is blue?") }) },
   deleteVideo: {
     id: async (world) =>
       (
@@ -187,6 +188,27 @@ async function createdBy({ system }: DocsWorld, field: string): Promise<{ id: st
 async function queuedVideo({ system, clip }: DocsWorld): Promise<string> {
   await system.client.ask("mutation { pauseQueue { __typename } }");
   return await system.client.upload(clip);
+}
+
+const quizOf = (question: string) => ({
+  template: "quiz-classic",
+  data: { questions: [{ question, options: ["Mars", "Venus"], answerIndex: 0 }] },
+});
+
+/** A video from data, marked as if it were READY. */
+async function quizVideo({ system }: DocsWorld): Promise<string> {
+  await system.client.ask("mutation { pauseQueue { __typename } }");
+  const input = { title: "Quiz", source: { template: quizOf("Which planet is red?") } };
+  const { data } = await system.client.ask(documents.createVideo, { input });
+  const { id } = data.createVideo;
+  await system.client.ask("mutation ($id: ID!) { cancelVideo(input: { id: $id }) { __typename } }", { id });
+  const now = new Date();
+  const [, videoId = ""] = Buffer.from(id, "base64url").toString().split(":");
+  await system.db.video.update({
+    where: { id: videoId },
+    data: { status: "READY", playableAt: now, readyAt: now, error: Prisma.DbNull },
+  });
+  return id;
 }
 
 async function queuedJob(world: DocsWorld): Promise<string> {

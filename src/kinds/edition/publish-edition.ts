@@ -26,9 +26,11 @@ export async function publishEdition(
   const { job } = attempt.task;
   const { id: videoId } = video;
   const { after, playlists } = planned;
-  for (const { published, text } of playlists) {
-    await store.put(published.key, text, { contentType: "application/vnd.apple.mpegurl" });
-  }
+  await Promise.all(
+    playlists.map(({ published, text }) =>
+      store.put(published.key, text, { contentType: "application/vnd.apple.mpegurl" }),
+    ),
+  );
   const parts = await tx.part.findMany({ where: { videoId }, select: { attemptId: true, initKey: true } });
   const assets = after.assets.filter(({ key }) => video.assets.every((asset) => asset.key !== key));
   const replacedAssets = video.assets.filter(({ kind }) => assets.some((asset) => asset.kind === kind));

@@ -3,12 +3,12 @@ import { type Job, Prisma } from "../../../prisma/generated/client.ts";
 import type { OperationDeps } from "../../context/index.ts";
 import { ConflictError } from "../../errors/index.ts";
 import { recordChange, type Tx } from "../../events/index.ts";
-import { createEditionJob, editionMayRetryAs } from "../../jobs/index.ts";
+import { assertPublishedIdle, createEditionJob, editionMayRetryAs } from "../../jobs/index.ts";
 import { assertRoom } from "../../quotas/index.ts";
 
 /**
  * Renders an edition again that failed or was canceled, from its last finished chunk. Throws `ConflictError`
- * (`EDITION_SUPERSEDED`), `QuotaExceededError`.
+ * (`EDITION_SUPERSEDED`, `VIDEO_BUSY`), `QuotaExceededError`.
  */
 export async function retryEdition(tx: Tx, deps: OperationDeps, job: Job, newId: string): Promise<void> {
   const { videoId, workspaceId, priority } = job;
@@ -19,6 +19,7 @@ export async function retryEdition(tx: Tx, deps: OperationDeps, job: Job, newId:
       `A newer job renders this video's ${newest ? `edition ${newest.number}` : "edition"}. Retry or watch that one.`,
     );
   }
+  await assertPublishedIdle(tx, videoId);
   await assertRoom(tx, workspaceId, deps.limits);
   await tx.edition.update({
     where: { id: newest.id, status: editionMayRetryAs("RENDERING") },
