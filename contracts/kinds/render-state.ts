@@ -106,8 +106,9 @@ export type PartSegment = z.infer<typeof PartSegment>;
 const shortDigest = z.string().regex(/^[0-9a-f]{16}$/);
 
 /**
- * The frames of a chunk of an animation, i.e. of a run of whole animations (calls of `play` or `wait`). The
- * digests are made of what the painter sent, outside of its jail.
+ * The frames of a chunk, i.e. of a run of whole animations (calls of `play` or `wait`) or scenes. The digests
+ * are made outside of the painter's jail: of the frames of a script, and of everything that decides those of
+ * scenes.
  */
 export const DrawnChunk = z.object({
   /** Name and version of the painter. */
@@ -118,12 +119,19 @@ export const DrawnChunk = z.object({
   startFrame: count,
   /** Its own frames, repeated ones included. */
   frames: count,
-  /** SHA-256 of all frames, or of what changes from one to the next, with their repeats. Hexadecimal. */
+  /**
+   * SHA-256 of all frames, or of what changes from one to the next, with their repeats; of scenes: of
+   * everything that they show. Hexadecimal.
+   */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Of the first frame. */
   firstFrame: shortDigest,
   /** Of each animation that has frames, in order. */
   animations: z.array(shortDigest).min(1),
+  /** Name of its first scene. Absent: it has none. */
+  title: z.string().max(200).optional(),
+  /** Id of the video for which it was drawn, if its segments were copied. Absent: they were encoded. */
+  copiedFrom: z.string().optional(),
 });
 export type DrawnChunk = z.infer<typeof DrawnChunk>;
 
@@ -155,8 +163,6 @@ export const RenditionPart = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .nullable()
     .optional(),
-  /** Id of the video from which the segments were copied. Of an animation. */
-  copiedFrom: z.string().optional(),
 });
 export type RenditionPart = z.infer<typeof RenditionPart>;
 

@@ -103,6 +103,7 @@ const PlannedScene = z.strictObject({
   /** SHA-256 of what decides its frames, besides template, materials and size. Hexadecimal. */
   key: z.string().regex(/^[0-9a-f]{64}$/),
   frames: z.int32().positive(),
+  name: z.string().max(200),
 });
 
 /** The size and rate of the frames that follow. */

@@ -94,7 +94,7 @@ export type PainterOrder =
 /** What a drawing consists of, in the order of the timeline. */
 export type Drawn =
   /** With orders: what a scene will show. */
-  | { kind: "scene"; index: number; key: string; frames: number }
+  | { kind: "scene"; index: number; key: string; frames: number; name: string }
   /** An animation begins. */
   | { kind: "animation"; index: number }
   | ({ kind: "frame" } & DrawnFrame)
@@ -216,10 +216,10 @@ export class Painting implements AsyncDisposable {
           this.#note(record.event);
           if (record.event.type === "step") yield { kind: "animation", index: record.event.index };
           if (record.event.type === "scene") {
-            const { index, key, frames } = record.event;
+            const { index, key, frames, name } = record.event;
             planned += frames;
             if (planned > maxFrames) throw tooLong(this.#limits);
-            yield { kind: "scene", index, key, frames };
+            yield { kind: "scene", index, key, frames, name };
           }
           continue;
         }

@@ -2,7 +2,7 @@ import { isTerminal, Profile } from "@reelay/contracts";
 import type { JobStatus as Status } from "../../prisma/generated/enums.ts";
 import { type JobKind as JobKindName, rendersEdition, settlesVideo } from "../../src/database/index.ts";
 import { InvalidInputError } from "../../src/errors/index.ts";
-import { errorOf, estimate, queuePosition, waits } from "../../src/jobs/index.ts";
+import { errorOf, estimate, queuePosition, type Reuse, readReuse, waits } from "../../src/jobs/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
@@ -54,6 +54,24 @@ const taskCounts = createBatch(async (ctx, jobIds) => {
   });
   const counts = groups.map(({ jobId, status, _count: count }) => ({ jobId, status, count }));
   return Map.groupBy(counts, ({ jobId }) => jobId);
+});
+
+const reuses = createBatch((ctx, jobIds) => readReuse(ctx.db, jobIds));
+
+const JobReuse = builder.objectRef<Reuse>("JobReuse").implement({
+  description: "What a job has drawn of a script or a template, and what it has copied from other videos.",
+  fields: (t) => ({
+    chunks: t.exposeInt("chunks", { description: "Number of its finished chunks." }),
+    copied: t.exposeInt("copied", {
+      description: "Of these, the number that was copied: they show the same as in another video.",
+    }),
+    drawn: t.exposeInt("drawn", { description: "Of these, the number that was drawn and encoded." }),
+    savedCpuSeconds: t.exposeFloat("savedCpuSeconds", {
+      nullable: true,
+      description:
+        "Processor time that the copied chunks took where they were drawn, in seconds: an estimate. Null if that video has been deleted or was not measured.",
+    }),
+  }),
 });
 
 export const Job = builder.prismaNode("Job", {
@@ -171,6 +189,13 @@ export const Job = builder.prismaNode("Job", {
         orderBy: [{ isRest: "asc" }, { dueAt: { sort: "asc", nulls: "last" } }, { id: "asc" }],
         take: taskCount(first),
       }),
+    }),
+    reuse: t.field({
+      type: JobReuse,
+      nullable: true,
+      description: "What it has copied from other videos. Null before its first finished chunk.",
+      select: { id: true },
+      resolve: (job, _args, ctx) => reuses(ctx, job.id),
     }),
     taskCounts: t.field({
       type: [TaskCount],

@@ -1,6 +1,7 @@
 import { NonStandardReason, objectKeys, Profile, SourceProbe, Storyboard } from "@reelay/contracts";
 import { assetColumns, assetsOf } from "../../src/database/index.ts";
-import { errorOf } from "../../src/jobs/index.ts";
+import { encodeGlobalId } from "../../src/inputs/index.ts";
+import { type Chunk, errorOf, readChunks } from "../../src/jobs/index.ts";
 import { noteOnAudioTracks, videoProgress } from "../../src/videos/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
@@ -78,6 +79,27 @@ const firstProfiles = createBatch(async (ctx, videoIds) => {
     select: { videoId: true, profile: true },
   });
   return new Map(jobs.map(({ videoId, profile }) => [videoId, profile]));
+});
+
+const chunks = createBatch((ctx, videoIds) => readChunks(ctx.db, videoIds));
+
+const VideoChunk = builder.objectRef<Chunk>("VideoChunk").implement({
+  description: "A part of a video from a script or a template, which was drawn or copied by itself.",
+  fields: (t) => ({
+    index: t.exposeInt("index", { description: "From 0." }),
+    title: t.exposeString("title", {
+      nullable: true,
+      description: "Name of its first scene. Null: of a script.",
+    }),
+    startMs: t.exposeInt("startMs", { description: "Where it begins, in milliseconds." }),
+    endMs: t.exposeInt("endMs", { description: "Where it ends, in milliseconds." }),
+    origin: t.id({
+      nullable: true,
+      description:
+        "Id of the video for which it was drawn, if it was copied. That video may have been deleted since. Null: it was drawn for this one.",
+      resolve: ({ copiedFrom }) => (copiedFrom === null ? null : encodeGlobalId("Video", copiedFrom)),
+    }),
+  }),
 });
 
 export const Video = builder.prismaNode("Video", {
@@ -200,6 +222,13 @@ export const Video = builder.prismaNode("Video", {
       type: Source,
       nullable: true,
       description: "The original.",
+    }),
+    chunks: t.field({
+      type: [VideoChunk],
+      description:
+        "The finished chunks of a video from a script or a template, in the order of the timeline. Empty for others.",
+      select: { id: true },
+      resolve: async ({ id }, _args, ctx) => (await chunks(ctx, id)) ?? [],
     }),
     audioTracks: t.relation("audioTracks", {
       type: AudioTrack,

@@ -97,6 +97,19 @@ test("a quiz plays while it is drawn, has sound and captions, and encodes again 
   const [one = "", , three = ""] = first.questions.map((each) => each.question);
   const changed = await make(quiz(one, "Which planet has a great red spot?", three));
   expect(await chunksOf(changed.videoId)).toEqual([true, false, true]);
+  const { data: reused } = await system.client.ask(
+    `query ($id: ID!) { video(id: $id) { durationMs chunks { index title startMs endMs origin }
+        mainJob { reuse { chunks copied drawn savedCpuSeconds } } } }`,
+    { id: changed.id },
+  );
+  const { chunks, durationMs, mainJob } = reused.video;
+  expect(chunks).toMatchObject([
+    { index: 0, title: one, startMs: 0, origin: id },
+    { index: 1, title: "Which planet has a great red spot?", startMs: chunks[0].endMs, origin: null },
+    { index: 2, title: three, startMs: chunks[1].endMs, endMs: durationMs, origin: id },
+  ]);
+  expect(mainJob.reuse).toMatchObject({ chunks: 3, copied: 2, drawn: 1 });
+  expect(mainJob.reuse.savedCpuSeconds).toBeGreaterThan(0);
 }, 180_000);
 
 test("data is checked before anything is made: by its schema at once, by its picture before it is drawn", async () => {

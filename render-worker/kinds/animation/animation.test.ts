@@ -205,8 +205,8 @@ test("chunks with the same frames as those of another animation are copied; othe
   const again = await worker.end(await request(lesson(), { known }));
   expect(again.result.posterKey).not.toBeNull();
   expect(again.result.parts).toHaveLength(6);
-  for (const { copiedFrom, initKey } of again.result.parts ?? []) {
-    expect(copiedFrom).toBe(first.videoId);
+  for (const { drawn, initKey } of again.result.parts ?? []) {
+    expect(drawn?.copiedFrom).toBe(first.videoId);
     expect(initKey).toContain(again.attemptId);
   }
   for (const name of ["144p", "270p"])
@@ -214,7 +214,7 @@ test("chunks with the same frames as those of another animation are copied; othe
 
   const edited = await worker.end(await request(lesson(200), { known }));
   const parts = partsOf(edited.result, "240p");
-  expect(parts.map(({ copiedFrom }) => copiedFrom)).toEqual([first.videoId, undefined]);
+  expect(parts.map(({ drawn }) => drawn?.copiedFrom)).toEqual([first.videoId, undefined]);
   expect(await holes(await joinParts(worker.store, parts, "240p"))).toEqual([]);
   const whole = await worker.end(await request(lesson(200)));
   expect(await bytesOf(parts)).toEqual(await bytesOf(partsOf(whole.result, "240p")));
@@ -231,7 +231,7 @@ test("a copied chunk moves to its new place, and belongs to its own video", asyn
   const known = first.result.parts ?? [];
   const { result } = await worker.end(await request(longer, { known }));
   const parts = partsOf(result, "144p");
-  expect(parts.map(({ startMs, copiedFrom }) => [startMs, copiedFrom])).toEqual([
+  expect(parts.map(({ startMs, drawn }) => [startMs, drawn?.copiedFrom])).toEqual([
     [0, undefined],
     [6_000, first.videoId],
   ]);
@@ -243,6 +243,6 @@ test("a copied chunk moves to its new place, and belongs to its own video", asyn
   expect(times.at(-1)).toBeCloseTo(12 - 1 / 15, 3);
   // What is gone is encoded.
   const later = await worker.end(await request(longer, { known }));
-  expect(partsOf(later.result, "144p").map(({ copiedFrom }) => copiedFrom)).toEqual([undefined, undefined]);
+  expect(partsOf(later.result, "144p").map(({ drawn }) => drawn?.copiedFrom)).toEqual([undefined, undefined]);
   expect(await bytesOf(partsOf(later.result, "144p"))).toEqual(await bytesOf(parts));
 });

@@ -80,7 +80,7 @@ test("an attempt continues after the finished chunks of a lost one, with the sam
   );
   const other = await worker.end(await request({}, { known }));
   const made = (other.result.parts ?? []).toSorted((a, b) => a.startMs - b.startMs);
-  expect(made.map(({ copiedFrom }) => copiedFrom)).toEqual([task.videoId, undefined]);
+  expect(made.map(({ drawn }) => drawn?.copiedFrom)).toEqual([task.videoId, undefined]);
   expect(await bytesOf(made)).toEqual(await bytesOf(parts));
   // What another build of the painter, or another encoder, has made is not used.
   const foreign = structuredClone(parts);
@@ -89,7 +89,7 @@ test("an attempt continues after the finished chunks of a lost one, with the sam
     else if (part.drawn) part.drawn.painter += " of another build";
   }
   const { result } = await worker.end(await request({}, { known: foreign }));
-  expect(result.parts?.map(({ copiedFrom }) => copiedFrom)).toEqual([undefined, undefined]);
+  expect(result.parts?.map(({ drawn }) => drawn?.copiedFrom)).toEqual([undefined, undefined]);
 }, 90_000);
 
 test("a silent composition has only cues, and a worker with other files of the template leaves the task to another one", async () => {

@@ -246,7 +246,7 @@ export class ChunkEncoder implements AsyncDisposable {
       place: { index, frameRate, startMs, endMs },
     });
     if (parts === null) return false;
-    log.info({ chunk: index, copiedFrom: parts[0]?.copiedFrom }, "chunk.copied");
+    log.info({ chunk: index, copiedFrom: parts[0]?.drawn?.copiedFrom }, "chunk.copied");
     state.update((before) => parts.reduce(withPart, before));
     return true;
   }

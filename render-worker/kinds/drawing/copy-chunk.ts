@@ -59,8 +59,8 @@ async function copyPart(
     await storeOnce(store, key, bytes, options);
     segments.push({ ...segment, key });
   }
-  const copiedFrom = videoOf(part.initKey);
-  return { ...part, startMs, endMs, initKey: keyOf(INIT_FILE), segments, drawn, copiedFrom };
+  const copied = { ...drawn, copiedFrom: known.drawn.copiedFrom ?? videoOf(part.initKey) };
+  return { ...part, startMs, endMs, initKey: keyOf(INIT_FILE), segments, drawn: copied };
 }
 
 /** A poster is made with the first chunk. */

@@ -205,6 +205,7 @@ async function nextChunk(
       .digest("hex"),
     firstFrame: toShort(keys[0] ?? ""),
     animations: keys.map(toShort),
+    title: scenes[0]?.name ?? "",
   };
   return {
     ...{ index, startFrame, first, end, frames, planned: frames, isLast: end === reader.count },

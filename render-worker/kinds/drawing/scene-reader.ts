@@ -11,6 +11,7 @@ import {
 export interface PlannedScene {
   key: string;
   frames: number;
+  name: string;
 }
 
 interface Narrated {
@@ -127,7 +128,7 @@ export class SceneReader {
     const { value, done } = await this.#drawn.next();
     if (done) throw new Error("The painter ended before everything was drawn.");
     if (value.kind !== "scene") return value;
-    this.#planned.push({ key: value.key, frames: value.frames });
+    this.#planned.push({ key: value.key, frames: value.frames, name: value.name });
     if (this.isPlanned) this.#allPlanned.resolve();
     return null;
   }

@@ -48,6 +48,9 @@ export const sendPicture = ({ width, height, frameRate }: Job): void =>
 export const sendStep = (index: number, { scene, frames }: PlannedScene): void =>
   send.event({ type: "step", index, name: scene.title.slice(0, NAME_LENGTH), frames });
 
+export const sendScene = (index: number, key: string, { scene, frames }: PlannedScene): void =>
+  send.event({ type: "scene", index, key, frames, name: scene.title.slice(0, NAME_LENGTH) });
+
 export const sendDone = ({ scenes }: Pick<Timeline, "scenes">, frames: number): void =>
   send.event({ type: "done", animations: scenes.length, frames });
 

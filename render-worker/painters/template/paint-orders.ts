@@ -12,12 +12,12 @@ import {
   sendCounted,
   sendDone,
   sendPicture,
+  sendScene,
   sendSounds,
   sendSpoken,
   sendStep,
 } from "./messages.ts";
 import { Orders } from "./orders.ts";
-import { send } from "./records.ts";
 import type { SceneDrawing } from "./scene-drawing.ts";
 
 interface Film {
@@ -47,7 +47,7 @@ export async function paintOrders(job: Job, { scenes, language, prepare }: Film)
     const clips = Object.fromEntries([...told].filter((clip): clip is [string, number] => clip[1] !== null));
     for (const scene of planTimeline(scenes, clips, job.frameRate).scenes.slice(planned.length, known)) {
       sendSounds(scene.sounds);
-      send.event({ type: "scene", index: planned.length, key: keyOf(scene, language), frames: scene.frames });
+      sendScene(planned.length, keyOf(scene, language), scene);
       planned.push(scene);
     }
   };

@@ -29,7 +29,7 @@ export async function writeEditionParts(
   );
   if (fresh.length === 0) return;
   await tx.editionPart.createMany({
-    data: fresh.map(({ isComplete: _all, copiedFrom: _origin, drawn, recipe = null, ...part }) =>
+    data: fresh.map(({ isComplete: _all, drawn, recipe = null, ...part }) =>
       Object.assign(part, { editionId, attemptId, recipe, drawn: drawn ?? Prisma.DbNull }),
     ),
   });

@@ -126,7 +126,7 @@ async function replaceParts(
     if (row === undefined || row.endMs !== made.endMs) continue;
     const segments = PartSegment.array().parse(row.segments);
     if (!damaged.has(row.initKey) && segments.every(({ key }) => !damaged.has(key))) continue;
-    const { rendition, startMs, drawn, recipe = null, copiedFrom: _origin, ...data } = made;
+    const { rendition, startMs, drawn, recipe = null, ...data } = made;
     const where = { videoId_rendition_startMs: { videoId: video.id, rendition, startMs } };
     await tx.part.update({
       where,
