@@ -3,6 +3,7 @@
  */
 
 const video = (videoId: string) => `videos/${videoId}/`;
+const template = (templateId: string) => `templates/${templateId}/`;
 const check = (checkId: string) => `checks/${checkId}/`;
 const batch = (batchId: string) => `batches/${batchId}/`;
 const material = (materialId: string) => `materials/${materialId}/`;
@@ -38,6 +39,8 @@ export const objectKeys = {
   /** WebVTT that a worker made of a narration. The API makes a caption track of it. */
   attemptCaptions: (videoId: string, attemptId: string) =>
     `${video(videoId)}attempts/${attemptId}/captions.vtt`,
+  template,
+  templateFile: (templateId: string, path: string) => `${template(templateId)}${path}`,
   check,
   /** A still of a check: its address is as secret as `secret`. */
   still: (checkId: string, secret: string, scene: number) => `${check(checkId)}${secret}/${scene}.jpg`,

@@ -43,6 +43,7 @@ test("only mutations that store files, create jobs, run scripts, check rows or g
     "checkSource",
     "createBatch",
     "createMaterial",
+    "createTemplate",
     "createVideo",
     "generateQuestions",
     "repairVideo",

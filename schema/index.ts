@@ -32,6 +32,7 @@ import "./types/source-check.ts";
 import "./types/source-check-mutations.ts";
 import "./types/template.ts";
 import "./types/voice.ts";
+import "./types/template-mutations.ts";
 import "./types/token-list.ts";
 import "./types/token-mutations.ts";
 import "./types/signing-key.ts";

@@ -7,12 +7,26 @@ import { RenderState } from "./render-state.ts";
 /** Maximum length of a template's data in bytes of JSON. */
 export const MAX_DATA_BYTES = 512 * 1024;
 
+/** A file of a template: in its folder, or in the folder `sounds` of it. */
+export const TemplateFile = z.object({
+  path: z.string().regex(/^(?:sounds\/)?\w[\w.-]{0,99}$/),
+  sizeBytes: z.int().nonnegative(),
+});
+export type TemplateFile = z.infer<typeof TemplateFile>;
+
+/** Files of one template. */
+export const MAX_TEMPLATE_FILES = 100;
+
 /** A version of a template. It never changes: other content has another version. */
 export const TemplateVersion = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,49}$/),
   version: z.int32().min(1),
   /** SHA-256 of its files, hexadecimal. A worker with other files of this name and version refuses it. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Where its files are in the store. Absent: the template comes with the worker. */
+  stored: z
+    .object({ templateId: z.uuid(), files: z.array(TemplateFile).min(1).max(MAX_TEMPLATE_FILES) })
+    .optional(),
 });
 export type TemplateVersion = z.infer<typeof TemplateVersion>;
 

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { linearExpression } from "./linear-expression.ts";
 import type { TemplateManifest } from "./manifest.ts";
 import { invalidTemplate, messageOf, type TemplateIssue } from "./template-error.ts";
 
@@ -36,7 +37,10 @@ const compiled = new WeakMap<object, ValidateFunction>();
 function compile(schema: Record<string, unknown>, name: string): ValidateFunction {
   const known = compiled.get(schema);
   if (known) return known;
-  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, strict: false });
+  const ajv = new Ajv2020({
+    ...{ allErrors: true, useDefaults: true, verbose: true, strict: false },
+    code: { regExp: linearExpression },
+  });
   try {
     const validate = ajv.compile({ type: "object", ...schema });
     if ("$async" in validate) throw new Error("an asynchronous schema is not supported");

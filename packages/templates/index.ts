@@ -1,8 +1,9 @@
 /** Templates: folders of HTML, CSS and sounds that data turns into scenes, marks and spoken texts. */
 export { builtInTemplates } from "./built-in.ts";
 export { type CheckedData, checkData, type SchemaIssue } from "./check-data.ts";
-export { hashTemplate, loadTemplate, type Template } from "./load-template.ts";
+export { loadTemplate, readTemplate, type Template } from "./load-template.ts";
 export { type Fit, TemplateManifest } from "./manifest.ts";
+export { assertPlainSchema } from "./plain-schema.ts";
 export { languageOf, planScenes, type Scene, type Spoken, spokenTexts } from "./plan-scenes.ts";
 export {
   type Clips,
@@ -19,3 +20,4 @@ export {
   type TemplateIssue,
   tooCostly,
 } from "./template-error.ts";
+export { filesIn, hashFiles, hashTemplate } from "./template-files.ts";

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { TemplateManifest } from "./manifest.ts";
 import { invalidTemplate, messageOf } from "./template-error.ts";
+import { filesOf, type TemplateFiles } from "./template-files.ts";
 
 const MANIFEST = "template.json";
 const SOUNDS = "sounds";
@@ -12,7 +10,6 @@ const MAX_TEXT_BYTES = 512 * 1024;
 
 /** A template as it is stored: a folder with `template.json`, HTML, CSS, fonts, pictures and `sounds`. */
 export interface Template {
-  folder: string;
   manifest: TemplateManifest;
   /** HTML of the scenes, by file name. */
   html: ReadonlyMap<string, string>;
@@ -20,26 +17,17 @@ export interface Template {
 }
 
 /** Reads a template's folder. Throws a `TemplateError` that names the file and what is wrong in it. */
-export async function loadTemplate(folder: string): Promise<Template> {
-  const manifest = parseManifest(await readText(folder, MANIFEST));
+export const loadTemplate = (folder: string): Promise<Template> => readTemplate(filesOf(folder));
+
+/** Reads a template from its files. Throws as `loadTemplate` does. */
+export async function readTemplate(files: TemplateFiles): Promise<Template> {
+  const manifest = parseManifest(await readText(files, MANIFEST));
   const names = [...new Set(manifest.scenes.map(({ html }) => html))];
   const html = new Map<string, string>();
-  for (const name of names) html.set(name, await readText(folder, name));
-  const css = await Promise.all(manifest.styles.map((name) => readText(folder, name)));
-  await assertSounds(folder, manifest);
-  return { folder, manifest, html, css };
-}
-
-/** SHA-256 of all files of a template, by which a changed one is recognised. */
-export async function hashTemplate(folder: string): Promise<string> {
-  const hash = createHash("sha256");
-  const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
-  for (const path of paths.toSorted()) {
-    const content = await readFile(path);
-    hash.update(`${path.slice(folder.length)}\0${content.length}\0`).update(content);
-  }
-  return hash.digest("hex");
+  for (const name of names) html.set(name, await readText(files, name));
+  const css = await Promise.all(manifest.styles.map((name) => readText(files, name)));
+  await assertSounds(files, manifest);
+  return { manifest, html, css };
 }
 
 function parseManifest(text: string): TemplateManifest {
@@ -66,19 +54,18 @@ function parseManifest(text: string): TemplateManifest {
   return manifest.data;
 }
 
-async function readText(folder: string, name: string): Promise<string> {
-  const path = join(folder, name);
-  const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) throw invalidTemplate(name, "is not in the template's folder. Add it.");
-  if (found.size > MAX_TEXT_BYTES)
-    throw invalidTemplate(name, `has ${found.size} bytes; at most ${MAX_TEXT_BYTES} are read.`);
-  return await readFile(path, "utf8");
+async function readText(files: TemplateFiles, name: string): Promise<string> {
+  const sizeBytes = await files.sizeOf(name);
+  if (sizeBytes === null) throw invalidTemplate(name, "is not in the template's folder. Add it.");
+  if (sizeBytes > MAX_TEXT_BYTES)
+    throw invalidTemplate(name, `has ${sizeBytes} bytes; at most ${MAX_TEXT_BYTES} are read.`);
+  return (await files.read(name)).toString("utf8");
 }
 
-async function assertSounds(folder: string, { scenes }: TemplateManifest): Promise<void> {
+async function assertSounds(files: TemplateFiles, { scenes }: TemplateManifest): Promise<void> {
   const names = scenes.flatMap(({ timeline }) => timeline.flatMap(({ sound }) => sound?.file ?? []));
   for (const name of new Set(names)) {
-    const found = await stat(join(folder, SOUNDS, name)).catch(() => null);
-    if (!found?.isFile()) throw invalidTemplate(`${SOUNDS}/${name}`, "is not in the template. Add it.");
+    const path = `${SOUNDS}/${name}`;
+    if ((await files.sizeOf(path)) === null) throw invalidTemplate(path, "is not in the template. Add it.");
   }
 }

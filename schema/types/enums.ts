@@ -61,6 +61,16 @@ export const MaterialKind = builder.enumType("MaterialKind", {
     IMAGE: "A picture: PNG, JPEG, GIF, WebP, BMP, TIFF or SVG.",
     AUDIO: "A sound: WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A.",
     TABLE: "Rows for a batch: a file named .csv, .tsv or .xlsx.",
+    ARCHIVE: "A template for `createTemplate`: a file named .zip.",
+  }),
+});
+
+export const TemplateStatus = builder.enumType("TemplateStatus", {
+  description: "Status of a template.",
+  values: words({
+    CHECKING: "A worker draws its example.",
+    READY: "Videos can use it.",
+    FAILED: "Videos cannot use it. `issues` or `error` has the reason.",
   }),
 });
 

@@ -62,7 +62,7 @@ const SourceStill = builder.objectRef<{ checkId: string; still: Still }>("Source
   }),
 });
 
-const SourceIssueType = builder.objectRef<SourceIssue>("SourceIssue").implement({
+export const SourceIssueType = builder.objectRef<SourceIssue>("SourceIssue").implement({
   description: "A problem of a source.",
   fields: (t) => ({
     severity: t.expose("severity", { type: IssueSeverity, description: "What follows from it." }),

@@ -1,8 +1,19 @@
-import { type KnownTemplate, listTemplates, showsQuestions } from "../../src/templates/index.ts";
+import { SourceIssue } from "@reelay/contracts";
+import { z } from "zod";
+import { errorOf } from "../../src/database/index.ts";
+import {
+  type KnownTemplate,
+  listTemplates,
+  readTemplate,
+  showsQuestions,
+} from "../../src/templates/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
+import { TemplateStatus } from "./enums.ts";
+import { FailureType } from "./failure.ts";
+import { SourceIssueType } from "./source-check.ts";
 
-const Template = builder.objectRef<KnownTemplate>("Template").implement({
+export const Template = builder.objectRef<KnownTemplate>("Template").implement({
   description: "What turns data into the scenes of a video.",
   fields: (t) => ({
     name: t.string({
@@ -42,16 +53,43 @@ const Template = builder.objectRef<KnownTemplate>("Template").implement({
       resolve: ({ manifest }) => showsQuestions(manifest),
     }),
     sha256: t.exposeString("sha256", { description: "SHA-256 of its files, hexadecimal." }),
+    isBuiltIn: t.boolean({
+      description: "Whether it comes with Reelay. Others are the workspace's own.",
+      resolve: ({ own }) => own === null,
+    }),
+    status: t.field({
+      type: TemplateStatus,
+      description: "Status of this version.",
+      resolve: ({ own }) => own?.status ?? "READY",
+    }),
+    issues: t.field({
+      type: [SourceIssueType],
+      description: "Problems that a worker found when it drew the example, errors first.",
+      resolve: ({ own }) => (own ? z.array(SourceIssue).parse(own.issues) : []),
+    }),
+    error: t.field({
+      type: FailureType,
+      nullable: true,
+      description: "Why no worker could check it, if it FAILED for that. Create it again.",
+      resolve: ({ own }) => own && errorOf(own),
+    }),
+    createdAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description: "When it was created. Null for built-in ones.",
+      resolve: ({ own }) => own?.createdAt,
+    }),
   }),
 });
 
 builder.queryField("templates", (t) =>
   t.field({
     type: [Template],
-    description: "The available templates, by name.",
+    description:
+      "The available templates: the built-in ones, then the newest READY version of the workspace's own, by name.",
     resolve: async (_root, _args, ctx) => {
-      viewerWith(ctx, "READ");
-      return [...(await listTemplates())];
+      const { workspaceId } = viewerWith(ctx, "READ");
+      return listTemplates(ctx.db, workspaceId);
     },
   }),
 );
@@ -60,11 +98,14 @@ builder.queryField("template", (t) =>
   t.field({
     type: Template,
     nullable: true,
-    description: "The template with this name. Null if it does not exist.",
-    args: { name: t.arg.string({ required: true, description: "Its name, e.g. `quiz-classic`." }) },
-    resolve: async (_root, { name }, ctx) => {
-      viewerWith(ctx, "READ");
-      return (await listTemplates()).find(({ manifest }) => manifest.name === name) ?? null;
+    description: "The template with this name, whatever its status. Null if it does not exist.",
+    args: {
+      name: t.arg.string({ required: true, description: "Its name, e.g. `quiz-classic`." }),
+      version: t.arg.int({ description: "Its version. Default: the newest READY one." }),
+    },
+    resolve: async (_root, { name, version }, ctx) => {
+      const { workspaceId } = viewerWith(ctx, "READ");
+      return readTemplate(ctx.db, workspaceId, { name, version: version ?? null });
     },
   }),
 );

@@ -39,6 +39,7 @@ function toSourceMaterial(row: Material, field: string): SourceMaterial {
   const { id, filename, kind, sha256, status, objectKey, sizeBytes } = row;
   if (status !== "READY" || kind === null || sha256 === null) throw notReady(field, row);
   if (kind === "TABLE") throw isTable(field, filename);
+  if (kind === "ARCHIVE") throw isArchive(field, filename);
   return { materialId: id, key: objectKey, filename, kind, sizeBytes: Number(sizeBytes), sha256 };
 }
 
@@ -56,6 +57,13 @@ function assertDistinctNames(field: string, materials: readonly SourceMaterial[]
     names.add(filename);
   }
 }
+
+const isArchive = (field: string, filename: string): InvalidInputError =>
+  new InvalidInputError(
+    "MATERIAL_KIND_INVALID",
+    field,
+    `${field}: ${JSON.stringify(filename)} is an archive, of which only \`createTemplate\` makes something. Upload the files in it one by one.`,
+  );
 
 const tooMany = (field: string, count: number): InvalidInputError =>
   new InvalidInputError(

@@ -76,9 +76,15 @@ export function judgeTable(head: Buffer, filename: string): MaterialContent | nu
   return isText ? { kind: "TABLE", contentType: "text/csv" } : null;
 }
 
+/** A template. Null: the file is none. Tables and documents are ZIP files, too, so its name decides. Pure. */
+export const judgeArchive = (head: Buffer, filename: string): MaterialContent | null =>
+  /\.zip$/i.test(filename) && at(0, "PK\x03\x04")(head)
+    ? { kind: "ARCHIVE", contentType: "application/zip" }
+    : null;
+
 /** For people. */
 export const SUPPORTED_FORMATS =
-  "fonts as TTF, OTF or TTC; pictures as PNG, JPEG, GIF, WebP, BMP, TIFF or SVG; sounds as WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A; tables named .csv or .xlsx";
+  "fonts as TTF, OTF or TTC; pictures as PNG, JPEG, GIF, WebP, BMP, TIFF or SVG; sounds as WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A; tables named .csv or .xlsx; templates named .zip";
 
 /** A frame of AAC: twelve bits of synchronization, and layer 0. */
 function isAdts(head: Buffer): boolean {

@@ -4,7 +4,7 @@ import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { ConflictError } from "../errors/index.ts";
 import { failMaterial, materialUnsupported } from "./fail-material.ts";
-import { HEAD_BYTES, judgeContent, judgeTable, type MaterialContent } from "./judge-content.ts";
+import { HEAD_BYTES, judgeArchive, judgeContent, judgeTable, type MaterialContent } from "./judge-content.ts";
 import { materialNotFound } from "./not-found.ts";
 
 type ReceiveDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log">;
@@ -40,7 +40,8 @@ async function inspect(
     bytes += chunk.length;
   }
   const first = Buffer.concat(head);
-  return { content: judgeContent(first) ?? judgeTable(first, filename), sha256: hash.digest("hex") };
+  const content = judgeContent(first) ?? judgeTable(first, filename) ?? judgeArchive(first, filename);
+  return { content, sha256: hash.digest("hex") };
 }
 
 /**

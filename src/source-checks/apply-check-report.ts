@@ -2,6 +2,7 @@ import { type CheckReport, type RecordedError, type Report } from "@reelay/contr
 import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
 import { errorColumn } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
+import { settleTemplate } from "../templates/index.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { KEPT_MS, MAX_SENDS } from "./limits.ts";
 import { sendCheck } from "./send-check.ts";
@@ -35,14 +36,17 @@ export async function applyCheckReport({ db, clock }: Deps, report: CheckReport)
         result: report.checked,
         estimate: estimate ?? Prisma.DbNull,
       });
+      await settleTemplate(tx, check.id, { checked: report.checked });
     } else if (report.error.retriable && check.sends < MAX_SENDS) await sendCheck(tx, check, now);
     else await failCheck(tx, check.id, now, report.error);
   });
 }
 
 /** Ends a pending check without a result. */
-export const failCheck = (tx: Tx, id: string, now: Date, error: RecordedError): Promise<unknown> =>
-  end(tx, id, now, { status: "FAILED", error: errorColumn(error) });
+export async function failCheck(tx: Tx, id: string, now: Date, error: RecordedError): Promise<void> {
+  await end(tx, id, now, { status: "FAILED", error: errorColumn(error) });
+  await settleTemplate(tx, id, { error });
+}
 
 const end = (tx: Tx, id: string, now: Date, data: Prisma.SourceCheckUpdateInput): Promise<unknown> =>
   tx.sourceCheck.update({

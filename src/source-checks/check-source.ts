@@ -34,7 +34,7 @@ export async function checkSource(
   if (text === null) throw notCheckable(source);
   const pictures = stills ? checkStills(stills, text) : null;
   const begun = await deps.db.$transaction((tx) =>
-    findOrBegin(tx, { workspaceId, text, stills: pictures }, deps.clock()),
+    beginCheck(tx, { workspaceId, text, stills: pictures }, deps.clock()),
   );
   const { id, isAwaited, replaced } = begun;
   if (replaced) await removeStills(deps, replaced);
@@ -120,7 +120,7 @@ function checkWait(waitMs: number): number {
 
 interface Request {
   workspaceId: string;
-  text: DrawnText;
+  text: Pick<DrawnText, "kind" | "content" | "params">;
   stills: StillsRequest | null;
 }
 
@@ -136,7 +136,7 @@ interface Begun {
  * the limit holds. Considered: the row of the workspace, for which the dispatcher and the quotas wait as
  * well.
  */
-async function findOrBegin(
+export async function beginCheck(
   tx: Tx,
   { workspaceId, text: { kind, content, params }, stills }: Request,
   now: Date,

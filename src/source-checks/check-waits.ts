@@ -4,8 +4,8 @@ import type { CheckWaits } from "../context/index.ts";
 /** Each waiting request occupies one of the 14 operations of its process (src/overload/limits.ts). */
 const MAX_WAITING = 5;
 const FIRST_LOOK_MS = 100;
-const LAST_LOOK_MS = 500;
-const GROWTH = 1.3;
+const LAST_LOOK_MS = 200;
+const GROWTH = 1.1;
 
 /**
  * Looks at the row again and again, by its key and at most ten times a second. Considered: a notification by

@@ -44,7 +44,7 @@ interface Look {
   drawnBy: keyof typeof cpuSecondsPerMegapixel;
   /** Of a script; null for others. */
   renderer: string | null;
-  /** Name of the template; null without one. */
+  /** SHA-256 of the template; null without one. */
   template: string | null;
 }
 
@@ -55,7 +55,7 @@ const looks = {
   },
   TEMPLATE(params: Prisma.JsonValue): Look {
     const { width, height, template } = CompositionSettings.parse(params);
-    return { width, height, drawnBy: "TEMPLATE", renderer: null, template: template.name };
+    return { width, height, drawnBy: "TEMPLATE", renderer: null, template: template.sha256 };
   },
 } satisfies Partial<Record<SourceKind, (params: Prisma.JsonValue) => Look>>;
 
@@ -85,7 +85,7 @@ export async function estimateCost(
         JOIN videos v ON v.id = j.video_id JOIN sources s ON s.video_id = v.id
       WHERE a.number = 1 AND a.cpu_seconds IS NOT NULL AND v.duration_ms > 0
         AND s.params->>'renderer' IS NOT DISTINCT FROM ${renderer}
-        AND s.params->'template'->>'name' IS NOT DISTINCT FROM ${template}
+        AND s.params->'template'->>'sha256' IS NOT DISTINCT FROM ${template}
       ORDER BY a.ended_at DESC LIMIT ${SAMPLES}) newest`;
   return toEstimate(learned, { megapixels: (frames * width * height) / 1e6, drawnBy });
 }

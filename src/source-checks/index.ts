@@ -1,6 +1,6 @@
 /** Checks of sources: what a script or data would show, and its problems, without making a video. */
 export { applyCheckReport, isCheckReport } from "./apply-check-report.ts";
-export { checkSource } from "./check-source.ts";
+export { beginCheck, checkSource } from "./check-source.ts";
 export { createCheckWaits } from "./check-waits.ts";
 export { Estimate, type EstimateBasis } from "./estimate-cost.ts";
 export { whyNoWorker } from "./need.ts";

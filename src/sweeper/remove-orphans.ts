@@ -14,7 +14,7 @@ const YOUNG_MS = 86_400_000;
 /** Rows whose objects are in a folder of their own. */
 interface Owner {
   prefixOf: (id: string) => string;
-  idField: "videoId" | "materialId" | "checkId";
+  idField: "videoId" | "materialId" | "checkId" | "templateId";
   /** Those of the ids that have a row. */
   find: (db: OrphanDeps["db"], ids: string[]) => Promise<{ id: string }[]>;
 }
@@ -30,6 +30,11 @@ export const orphanOwners = {
     idField: "materialId",
     find: (db, ids) => db.material.findMany({ where: { id: { in: ids } }, select: { id: true } }),
   },
+  templates: {
+    prefixOf: objectKeys.template,
+    idField: "templateId",
+    find: (db, ids) => db.template.findMany({ where: { id: { in: ids } }, select: { id: true } }),
+  },
   checks: {
     prefixOf: objectKeys.check,
     idField: "checkId",
@@ -38,10 +43,10 @@ export const orphanOwners = {
 } as const satisfies Record<string, Owner>;
 
 /**
- * Removes objects of videos, materials or checks without a row: a worker killed after its video's deletion
- * cannot clean up any more. Checks up to 500 folders after `after` and returns where to continue, undefined
- * after the last. Skips folders with objects younger than a day, and with them every recent upload. Any
- * number of processes may run it concurrently.
+ * Removes objects of videos, materials, templates or checks without a row: a worker killed after its video's
+ * deletion cannot clean up any more. Checks up to 500 folders after `after` and returns where to continue,
+ * undefined after the last. Skips folders with objects younger than a day, and with them every recent upload.
+ * Any number of processes may run it concurrently.
  */
 export async function removeOrphans(
   { db, store, clock, log }: OrphanDeps,

@@ -1,2 +1,12 @@
 /** Templates: what turns data into the scenes of a video. */
-export { findTemplate, type KnownTemplate, listTemplates, showsQuestions } from "./find-template.ts";
+export {
+  findTemplate,
+  type KnownTemplate,
+  listBuiltIn,
+  listTemplates,
+  readTemplate,
+  showsQuestions,
+  toKnown,
+  versionOf,
+} from "./find-template.ts";
+export { settleTemplate } from "./settle-template.ts";

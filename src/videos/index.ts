@@ -28,6 +28,7 @@ export { findByMetadata } from "./find-by-metadata.ts";
 export { noteOnAudioTracks } from "./note-on-audio-tracks.ts";
 export { type DrawnText, planDrawn } from "./plan-drawn.ts";
 export type { TemplateInput } from "./plan-template.ts";
+export { planWith } from "./plan-template.ts";
 export { completeUpload, receiveSource } from "./receive-source.ts";
 export { tagVideo } from "./tag-video.ts";
 export { updateVideo } from "./update-video.ts";

@@ -10,7 +10,7 @@ import { InvalidDataError, InvalidInputError, NotFoundError } from "../errors/in
 import { keyOf } from "../inputs/index.ts";
 import { chooseMaterials } from "../materials/index.ts";
 import { type QuizData, readQuizData } from "../questions/index.ts";
-import { findTemplate, showsQuestions } from "../templates/index.ts";
+import { findTemplate, type KnownTemplate, showsQuestions, versionOf } from "../templates/index.ts";
 import { isDeeperThan } from "./check-input.ts";
 
 /** Data for a template as a client sends it. */
@@ -55,19 +55,27 @@ const MAX_ISSUES = 100;
  * JSON. Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `PICTURE_INVALID`, `SOURCE_INVALID`,
  * `DATA_TOO_LARGE`, `DATA_TOO_DEEP`, `QUESTION_SET_NOT_FOUND`, `QUESTION_SET_UNSUITABLE`, `VOICE_INVALID`,
  * `MUSIC_INVALID`, and those of `chooseMaterials`), `InvalidDataError` and `ConflictError`
- * (`MATERIAL_NOT_READY`, `QUESTION_SET_NOT_READY`, `QUESTION_SET_EMPTY`).
+ * (`TEMPLATE_NOT_READY`, `MATERIAL_NOT_READY`, `QUESTION_SET_NOT_READY`, `QUESTION_SET_EMPTY`).
  */
 export async function planTemplate(
   db: Db,
   workspaceId: string,
   input: TemplateInput,
 ): Promise<{ data: string; settings: CompositionSettings }> {
-  const { manifest, sha256 } = await findTemplate(
-    input.template,
-    input.version ?? null,
-    `${FIELD}.${input.version == null ? "template" : "version"}`,
-  );
-  const { name, version } = manifest;
+  const template = await findTemplate(db, workspaceId, {
+    ...{ name: input.template, version: input.version ?? null },
+    field: `${FIELD}.${input.version == null ? "template" : "version"}`,
+  });
+  return await planWith(db, workspaceId, { template, input });
+}
+
+/** The same for a template that is known, whatever its status. */
+export async function planWith(
+  db: Db,
+  workspaceId: string,
+  { template, input }: { template: KnownTemplate; input: Omit<TemplateInput, "template" | "version"> },
+): Promise<{ data: string; settings: CompositionSettings }> {
+  const { manifest } = template;
   const picture = planPicture(manifest, input);
   const { data, questionSetId } = await readData(db, workspaceId, { manifest, input });
   const checked = checkTemplateData(manifest, data);
@@ -79,7 +87,7 @@ export async function planTemplate(
   const music = await chooseMusic(db, workspaceId, input.music ?? null);
   const settings: CompositionSettings = {
     version: 1,
-    template: { name, version, sha256 },
+    template: versionOf(template),
     ...{ ...picture, language: languageOf(checked), voice },
     ...(materials.length > 0 && { materials }),
     ...(music && { music }),
@@ -98,7 +106,7 @@ interface GivenData {
 async function readData(
   db: Db,
   workspaceId: string,
-  { manifest, input }: { manifest: TemplateManifest; input: TemplateInput },
+  { manifest, input }: { manifest: TemplateManifest; input: Pick<TemplateInput, "data" | "questionSet"> },
 ): Promise<GivenData> {
   const { data, questionSet } = input;
   if ((data == null) === (questionSet == null))

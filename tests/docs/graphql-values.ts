@@ -47,6 +47,12 @@ async function batch(world: DocsWorld): Promise<string> {
   return id;
 }
 
+const greeting = {
+  ...{ name: "greeting", version: 1, title: "Greeting", size: [1920, 1080], frameRate: 30 },
+  ...{ styles: ["style.css"], data: { type: "object" }, example: { name: "Ada" } },
+  scenes: [{ html: "scene.html", timeline: [{ mark: "greet", speak: "Hello {{ name }}!" }] }],
+};
+
 /** By the field that takes the variable and its name; `*`: whatever the field. */
 const VALUES: Record<string, Record<string, Make>> = {
   "*": {
@@ -74,6 +80,24 @@ const VALUES: Record<string, Record<string, Make>> = {
           `checkSource(input: { source: { manim: { script: ${JSON.stringify(script.script)} } }, waitMs: 0 }) { ... on SourceCheck { id } }`,
         )
       ).id,
+  },
+  createTemplate: {
+    manifest: () => JSON.stringify(greeting),
+    scene: () => "<div>{{ name }}</div>",
+    style: () => "div { color: white; }",
+  },
+  deleteTemplate: {
+    async name({ system }) {
+      const files = [
+        { path: "template.json", text: JSON.stringify({ ...greeting, name: "farewell", styles: [] }) },
+        { path: "scene.html", text: "<div>{{ name }}</div>" },
+      ];
+      await system.client.ask(
+        "mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { __typename } }",
+        { input: { files } },
+      );
+      return "farewell";
+    },
   },
   createMaterial: { input: () => ({ upload: { filename: "logo.png", sizeBytes: 5 } }) },
   deleteMaterial: {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inspect } from "../../render-worker/testing/inspect.ts";
 import { keyOf } from "../../src/inputs/global-id.ts";
-import { documents, type System, startSystem } from "../kit/index.ts";
+import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -135,3 +135,26 @@ test("data is checked before anything is made: by its schema at once, by its pic
   const seen = await system.client.watch((await create({ questions: [long] })).id);
   expect(seen.at(-1)).toMatchObject({ status: "FAILED", error: { code: "TEXT_TOO_LONG" } });
 });
+
+const CHECK = `mutation ($input: CheckSourceInput!) { checkSource(input: $input) { __typename ... on SourceCheck {
+  id status durationMs scenes { name startMs } issues { code path } stills { scene url width height } } } }`;
+
+test("data is checked without a video, with pictures of its scenes", async () => {
+  const template = { template: "quiz-classic", data: first, voice: { name: "NONE" } };
+  const input = { source: { template }, stills: { scenes: [1], mark: "reveal" }, waitMs: 30_000 };
+  const checked = await eventually(
+    async () => {
+      const { data } = await system.client.ask(CHECK, { input });
+      return data.checkSource.status !== "PENDING" && data.checkSource;
+    },
+    "the data is checked",
+    { timeoutMs: 120_000 },
+  );
+  expect(checked).toMatchObject({
+    ...{ status: "SUCCEEDED", issues: [], stills: [{ scene: 1, width: 640, height: 360 }] },
+    scenes: first.questions.map((one) => ({ name: one.question })),
+  });
+  const picture = await fetch(checked.stills[0].url);
+  expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
+  expect(Buffer.from(await picture.arrayBuffer()).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+}, 200_000);

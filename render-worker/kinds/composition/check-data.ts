@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import {
   type CheckedScene,
   type CheckedSource,
@@ -11,25 +12,26 @@ import type { Counted, TemplateJob } from "../../painting/index.ts";
 import type { Program } from "../../programs/index.ts";
 import { checkDrawing } from "../drawing/index.ts";
 import { drawStills } from "./draw-stills.ts";
-import { openTemplate } from "./open-template.ts";
-import { finalWarnings, limits, PAINTER_BYTES, toJob } from "./run-composition.ts";
+import type { Templates } from "./open-template.ts";
+import { finalWarnings, limits, PAINTER_BYTES, TEMPLATES_FOLDER, toJob } from "./run-composition.ts";
 
 /**
  * Lists scenes, length and problems of data, and draws pictures of some scenes. Nothing is spoken: texts last
  * their reading time.
  */
 export async function checkData(
-  { painter, ffmpeg }: { painter: TemplatePainter; ffmpeg: Program },
+  { painter, ffmpeg, templates }: { painter: TemplatePainter; ffmpeg: Program; templates: Templates },
   { checkId, script, settings, stills }: SourceCheckRequested,
   host: CheckHost,
 ): Promise<CheckedSource> {
   const composition = CompositionSettings.parse(settings);
-  const template = await openTemplate(composition.template);
+  const folder = join(dirname(host.folder), TEMPLATES_FOLDER);
+  await using template = await templates.open(composition.template, { ...host, folder });
   const checked = await checkDrawing(host, {
-    ...{ painter, limits, materials: composition.materials ?? [], readable: [template] },
+    ...{ painter, limits, materials: composition.materials ?? [], readable: [template.path] },
     needBytes: PAINTER_BYTES + (stills ? bytesOf(stills) : 0),
     file: { name: "data.json", content: Buffer.from(script) },
-    toJob: (data) => ({ ...toJob(composition, { template, data }), ...toMode(stills) }),
+    toJob: (data) => ({ ...toJob(composition, { template: template.path, data }), ...toMode(stills) }),
     fatal: finalWarnings,
     judge: () => [],
     toScenes: (scenes, counted) => withTimes(scenes, counted, composition),

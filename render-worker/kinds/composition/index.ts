@@ -4,6 +4,7 @@ import type { InstalledSpeech } from "../../speech/index.ts";
 import type { WorkerKind } from "../kind.ts";
 import { emptyState, finishedKeys, settleState, shareRendering } from "../render/index.ts";
 import { checkData } from "./check-data.ts";
+import { Templates } from "./open-template.ts";
 import { runComposition } from "./run-composition.ts";
 
 /** A service that does not answer delays a worker's start by no more. */
@@ -16,17 +17,21 @@ export const composition: WorkerKind = {
     const shared = shareRendering(runtime);
     const [painter, speech] = await Promise.all([host.templatePainter(), host.speech()]);
     const voices = await listVoices(speech);
+    const templates = new Templates();
     const kind = prepareKind({
       definition,
       initial: emptyState,
       run: ({ state, ...attempt }, params) =>
-        runComposition({ ...runtime.begin(attempt, params), ...shared, state }, { painter, speech }),
+        runComposition(
+          { ...runtime.begin(attempt, params), ...shared, state },
+          { painter, speech, templates },
+        ),
       settle: settleState,
       finished: finishedKeys,
       offer: () => ({ runtime: definition.requires.runtime, version: painter.version, voices }),
     });
     const { ffmpeg } = runtime.programs();
-    return { ...kind, check: (request, host) => checkData({ painter, ffmpeg }, request, host) };
+    return { ...kind, check: (request, host) => checkData({ painter, ffmpeg, templates }, request, host) };
   },
 };
 

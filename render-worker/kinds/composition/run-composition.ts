@@ -15,7 +15,7 @@ import {
   setUpEasel,
 } from "../drawing/index.ts";
 import { Narration } from "./narration.ts";
-import { openTemplate } from "./open-template.ts";
+import type { Templates } from "./open-template.ts";
 import { mixSamples, planSoundtrack, publishCaptions } from "./soundtrack.ts";
 
 export type CompositionAttempt = DrawingAttempt<CompositionParams>;
@@ -24,6 +24,8 @@ const MIB = 1024 ** 2;
 /** Node with Takumi, and Node with Flite, as measured. */
 export const PAINTER_BYTES = 450 * MIB;
 export const limits = { cpuSeconds: 1_800, memoryBytes: 2048 * MIB, silenceMs: 60_000 };
+/** Of templates that come from the store, beside the folders of attempts. */
+export const TEMPLATES_FOLDER = "templates";
 /** The template's cues. */
 const SOUNDS_FOLDER = "sounds";
 
@@ -33,7 +35,7 @@ const SOUNDS_FOLDER = "sounds";
  */
 export async function runComposition(
   attempt: CompositionAttempt,
-  { painter, speech }: { painter: TemplatePainter; speech: InstalledSpeech },
+  { painter, speech, templates }: { painter: TemplatePainter; speech: InstalledSpeech; templates: Templates },
 ): Promise<void> {
   const { config, directory, jail, log, ref, task, trace } = attempt;
   const { composition } = task;
@@ -43,7 +45,9 @@ export async function runComposition(
       remedy: "Divide it into several videos.",
     }),
   );
-  const template = await openTemplate(composition.template);
+  const folder = directory.shared(TEMPLATES_FOLDER);
+  await using opened = await templates.open(composition.template, { store: attempt.store, folder });
+  const template = opened.path;
   await using materials = await fetchMaterials(attempt, {
     folder: directory.shared(`${ref.attemptId}-materials`),
     materials: composition.materials ?? [],
