@@ -32,7 +32,9 @@ export async function checkBatch(deps: BatchDeps, batch: HeldBatch, stopping: Ab
     const content = await readStored(deps.store, batch.sourceKey);
     const table = await parseTable({ format: settings.format, content });
     const { template, ...how } = settings;
-    const { plan } = await planTable(table, { ...how, template: template.name, version: template.version });
+    const { name, version } = template;
+    const own = { db: deps.db, workspaceId: batch.workspaceId };
+    const { plan } = await planTable(own, table, { ...how, template: name, version });
     const externalIds = new Map<string, number>();
     let chunk: ReadRow[] = [];
     for (const row of readRows(table, plan)) {

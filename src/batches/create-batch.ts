@@ -56,7 +56,7 @@ export async function createBatch(
   const { workspaceId } = viewer;
   const maxActive = checkMaxActive(input.maxActive ?? DEFAULT_MAX_ACTIVE);
   const source = await readSource(deps, viewer, input.source);
-  const planned = await planTable(source.table, input);
+  const planned = await planTable({ db, workspaceId }, source.table, input);
   assertComplete(planned, "source");
   const { manifest } = planned.template;
   const title = checkTitle(input.title ?? source.filename ?? manifest.title).slice(0, MAX_TITLE_LENGTH);

@@ -1,5 +1,6 @@
 import type { Table } from "@reelay/tables";
 import { checkData } from "@reelay/templates";
+import type { Db } from "../database/index.ts";
 import { InvalidDataError, InvalidInputError, InvalidTableError } from "../errors/index.ts";
 import { findTemplate, type KnownTemplate } from "../templates/index.ts";
 import type { RowPlan } from "./check-rows.ts";
@@ -25,11 +26,20 @@ export interface PlannedTable {
 
 /**
  * Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `COLUMN_UNKNOWN`, `FIELD_UNKNOWN`, `FIELD_REPEATED`,
- * `GROUP_BY_INVALID`, `KEY_COLUMN_INVALID`, `DATA_INVALID`) and `InvalidDataError`.
+ * `GROUP_BY_INVALID`, `KEY_COLUMN_INVALID`, `DATA_INVALID`), `InvalidDataError` and `ConflictError`
+ * (`TEMPLATE_NOT_READY`).
  */
-export async function planTable(table: Pick<Table, "columns">, input: TableInput): Promise<PlannedTable> {
+export async function planTable(
+  { db, workspaceId }: { db: Db; workspaceId: string },
+  table: Pick<Table, "columns">,
+  input: TableInput,
+): Promise<PlannedTable> {
   const field = input.version == null ? "template" : "version";
-  const template = await findTemplate(input.template, input.version ?? null, field);
+  const template = await findTemplate(db, workspaceId, {
+    name: input.template,
+    version: input.version ?? null,
+    field,
+  });
   const fields = fieldsOf(template.manifest);
   const { columns } = table;
   const groupBy = findColumn(columns, "groupBy", input.groupBy ?? null);

@@ -26,7 +26,7 @@ export async function previewBatch(
   { source, ...input }: TableInput & { source: BatchSourceInput },
 ): Promise<BatchPreview> {
   const { table } = await readSource(deps, viewer, source);
-  const { plan, missing } = await planTable(table, input);
+  const { plan, missing } = await planTable({ db: deps.db, workspaceId: viewer.workspaceId }, table, input);
   return {
     columns: plan.uses.map((use, at) => ({ ...use, samples: samplesOf(table, at) })),
     ...{ fields: plan.fields.fields, missing, canGroup: plan.fields.items !== null },

@@ -307,7 +307,9 @@ export type MaterialKind =
   /** A sound: WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A. */
   | 'AUDIO'
   /** Rows for a batch: a file named .csv, .tsv or .xlsx. */
-  | 'TABLE';
+  | 'TABLE'
+  /** A template for `createTemplate`: a file named .zip. */
+  | 'ARCHIVE';
 
 /** Status of a material. */
 export type MaterialStatus =
@@ -1746,6 +1748,14 @@ export const possibleTypes: Record<string, string[]> = {
     "StoreFullError",
     "Profile"
   ],
+  "CreateTemplateResult": [
+    "InvalidInputError",
+    "ConflictError",
+    "QuotaExceededError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Template"
+  ],
   "CreateUploadTokenResult": [
     "InvalidInputError",
     "ForbiddenError",
@@ -1801,6 +1811,13 @@ export const possibleTypes: Record<string, string[]> = {
     "ForbiddenError",
     "StoreFullError",
     "DeletedQuestionSet"
+  ],
+  "DeleteTemplateResult": [
+    "NotFoundError",
+    "ConflictError",
+    "ForbiddenError",
+    "StoreFullError",
+    "DeletedTemplate"
   ],
   "DeleteTrustedDocumentsResult": [
     "ForbiddenError",
