@@ -26,8 +26,8 @@ interface NewEditionJob {
 }
 
 /**
- * Throws `ConflictError` (`VIDEO_BUSY`) while a job of the video writes the published edition. The caller holds
- * the video's lock.
+ * Throws `ConflictError` (`VIDEO_BUSY`) while a job of the video writes the published edition. The caller
+ * holds the video's lock.
  */
 export async function assertPublishedIdle(tx: Tx, videoId: string): Promise<void> {
   const busy = await jobUnderWay(tx, videoId, ...videoJobKinds, ...replacingJobKinds);
