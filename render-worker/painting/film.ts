@@ -5,6 +5,12 @@ import { matroskaBlock, matroskaHeader, SAMPLE_RATE } from "./matroska.ts";
 import { BYTES_PER_SAMPLE } from "./read-records.ts";
 import { sameAgain, screenCodec } from "./screen-codec.ts";
 
+/** A stream of what is made while it is read. */
+interface LiveStream extends Readable {
+  /** Whether its reader waits for what is not made yet. */
+  isAwaited(): boolean;
+}
+
 /**
  * Frames as Matroska of the screen codec, whose first one is shown at 0, drawn as fast as they are read. The
  * stream always ends without an error.
@@ -15,11 +21,13 @@ export const toFilm = (
   frames: AsyncIterable<FilmFrame>,
   picture: Picture,
   onFailed: (error: unknown) => void,
-): Readable => toReadable(filmOf(frames, picture), onFailed);
+): LiveStream => toLive(filmOf(frames, picture), onFailed);
 
 /** 16-bit little-endian stereo samples at 48 kHz as uncompressed Matroska, like `toFilm`. */
-export const toSoundtrack = (samples: AsyncIterable<Buffer>, onFailed: (error: unknown) => void): Readable =>
-  toReadable(soundtrackOf(samples), onFailed);
+export const toSoundtrack = (
+  samples: AsyncIterable<Buffer>,
+  onFailed: (error: unknown) => void,
+): LiveStream => toLive(soundtrackOf(samples), onFailed);
 
 async function* filmOf(frames: AsyncIterable<FilmFrame>, picture: Picture): AsyncGenerator<Buffer> {
   const { frameRate } = picture;
@@ -50,16 +58,24 @@ async function* soundtrackOf(samples: AsyncIterable<Buffer>): AsyncGenerator<Buf
 }
 
 /** Nothing is read ahead: a packet's memory is used again after the next few. */
-const toReadable = (blocks: AsyncGenerator<Buffer>, onFailed: (error: unknown) => void): Readable =>
-  Readable.from(untilFailed(blocks, onFailed), { objectMode: false, highWaterMark: 1 });
-
-async function* untilFailed(
-  blocks: AsyncGenerator<Buffer>,
-  onFailed: (error: unknown) => void,
-): AsyncGenerator<Buffer> {
-  try {
-    yield* blocks;
-  } catch (error) {
-    onFailed(error);
+function toLive(blocks: AsyncGenerator<Buffer>, onFailed: (error: unknown) => void): LiveStream {
+  let isAwaited = false;
+  async function* passOn(): AsyncGenerator<Buffer> {
+    try {
+      for (;;) {
+        isAwaited = true;
+        const { value, done } = await blocks.next();
+        isAwaited = false;
+        if (done) return;
+        yield value;
+      }
+    } catch (error) {
+      onFailed(error);
+    } finally {
+      isAwaited = false;
+      await blocks.return(undefined);
+    }
   }
+  const stream = Readable.from(passOn(), { objectMode: false, highWaterMark: 1 });
+  return Object.assign(stream, { isAwaited: () => isAwaited });
 }

@@ -24,11 +24,14 @@ export const brakedRun = (
     signal,
     file,
     limits,
+    isExcused,
     onStart,
   }: {
     brake: EncoderBrake;
     signal: AbortSignal;
     limits?: RunOptions["limits"];
+    /** Whether it waits for its input. */
+    isExcused?: RunOptions["isExcused"];
     /** File of the record. */
     file?: Parameters<typeof noteEncoder>[2];
     onStart: (pid: number) => void;
@@ -37,7 +40,7 @@ export const brakedRun = (
   signal,
   ...(limits && { limits }),
   stallTimeoutMs: context.config.stallTimeoutMs,
-  isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true,
+  isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true || isExcused?.() === true,
   onStart: (pid) => {
     brake.follow(pid);
     onStart(pid);

@@ -32,7 +32,7 @@ import { planProgramLimits, usesDevice } from "./plan-program-limits.ts";
 import { ProgressMeter, progressing, SpeedMeter, UsageMeter, withAudioProgress } from "./progress-meter.ts";
 import { publishPoster } from "./publish-poster.ts";
 import { audioBps, finishPublishers, startPublishers, storedBytes } from "./publishers.ts";
-import { type Made, type RenderRound, type RenderWork, toLength } from "./render-work.ts";
+import { type LivePictures, type Made, type RenderRound, type RenderWork, toLength } from "./render-work.ts";
 
 const TICK_MS = 500;
 const DEFAULT_UNSENT_BYTES = 256 * 1024 * 1024;
@@ -130,14 +130,17 @@ export async function renderAndPublish(context: RenderAttempt, work: RenderRound
     new Ticker(TICK_MS, tick, (error) => log.debug({ err: error }, "tick.failed")),
   );
 
+  let pictures: ReturnType<LivePictures["open"]> | undefined;
   const run = brakedRun(context, {
+    // Who makes its input has a watchdog of its own, or waits for another encoder.
+    isExcused: () => pictures?.isAwaited() === true,
     ...{ brake, signal, limits: planProgramLimits(allowance, work.devices, work.reservedBytes) },
     onStart: (pid) => log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started"),
   });
   const attributes = { "reelay.renditions": [...publishers.keys()] };
   using own = new ProgramUsage();
   work.pictures?.onStep(() => progressed(performance.now(), "NOW"));
-  const pictures = work.pictures?.open((error) => failure.abort(error));
+  pictures = work.pictures?.open((error) => failure.abort(error));
   const result = await inSpan(TRACER_NAME, "encode", { parent: context.trace, attributes }, () =>
     own.around(() => programs.render(plan, run, pictures)).finally(() => brake.leave()),
   );

@@ -6,6 +6,12 @@ import type { Threads } from "../../../media/needs/index.ts";
 import type { AudioTrack, SourceFile } from "../../../media/probe/index.ts";
 import type { PartDecision, RestDecision, SplitWork } from "../split/index.ts";
 
+/** A stream of what is made while it is read. */
+interface LiveStream extends Readable {
+  /** Whether its reader waits for what is not made yet. */
+  isAwaited(): boolean;
+}
+
 /** Frames that are drawn while they are encoded, as the input `LIVE_INPUT`. */
 export interface LivePictures {
   /**
@@ -13,7 +19,7 @@ export interface LivePictures {
    *
    * @param onFailed ends the encode with an error
    */
-  open(onFailed: (error: unknown) => void): Readable;
+  open(onFailed: (error: unknown) => void): LiveStream;
   /** Detail of the drawing's progress. */
   progress(): object;
   /** Calls the listener when another step begins. */
