@@ -56,6 +56,16 @@ async function update(videoId: string, corrected: object) {
   return data.updateVideoSource;
 }
 
+async function playbackOf(
+  id: string,
+): Promise<Record<"hlsUrl" | "dashUrl" | "posterUrl" | "storyboardUrl", string>> {
+  const { data } = await system.client.ask(
+    "query ($id: ID!) { video(id: $id) { playback { hlsUrl dashUrl posterUrl storyboardUrl } } }",
+    { id },
+  );
+  return data.video.playback;
+}
+
 /** All that a viewer loads, by address. */
 async function loadAll(master: string): Promise<Map<string, Buffer>> {
   const loaded = new Map<string, Buffer>();
@@ -120,13 +130,7 @@ test("a corrected quiz switches in one step under its viewers, and no failure re
   const { id } = data.createVideo;
   const videoId = keyOf("Video", id) ?? "";
   expect((await system.client.watch(id)).at(-1)).toMatchObject({ status: "READY", error: null });
-  const { data: ready } = await system.client.ask(
-    "query ($id: ID!) { video(id: $id) { playback { hlsUrl } } }",
-    {
-      id,
-    },
-  );
-  const { hlsUrl } = ready.video.playback;
+  const { hlsUrl, dashUrl, posterUrl, storyboardUrl } = await playbackOf(id);
   const old = await loadAll(hlsUrl);
   const before = await contentOf(hlsUrl);
 
@@ -164,7 +168,16 @@ test("a corrected quiz switches in one step under its viewers, and no failure re
   const after = await loadAll(hlsUrl);
   const addresses = [...old.keys()].filter((url) => url !== hlsUrl);
   expect(addresses.filter((url) => after.has(url))).toEqual([]);
-  for (const url of addresses) expect([url, (await fetch(url)).status]).toEqual([url, 200]);
+  const stills = [posterUrl, storyboardUrl];
+  for (const url of [...addresses, ...stills]) expect([url, (await fetch(url)).status]).toEqual([url, 200]);
+  const now = await playbackOf(id);
+  expect({ ...now, posterUrl, storyboardUrl }).toEqual({ hlsUrl, dashUrl, posterUrl, storyboardUrl });
+  for (const url of [now.posterUrl, now.storyboardUrl]) {
+    expect([stills.includes(url), (await fetch(url)).status]).toEqual([false, 200]);
+  }
+  const manifest = await (await fetch(dashUrl)).text();
+  const attemptsOf = (text: string) => new Set(text.match(/(?<=attempts\/)[0-9a-f-]+/g));
+  expect(attemptsOf(manifest)).toEqual(attemptsOf([...after.keys()].join("\n")));
   const corrected = await contentOf(hlsUrl);
   const parts = await system.db.part.findMany({
     where: { videoId, rendition: "144p" },
@@ -190,7 +203,9 @@ test("a corrected quiz switches in one step under its viewers, and no failure re
   await system.db.edition.updateMany({ where: { replacedAt: overdue }, data: { replacedAt: long } });
   await eventually(
     async () => {
-      const statuses = await Promise.all(addresses.map(async (url) => (await fetch(url)).status));
+      const statuses = await Promise.all(
+        [...addresses, ...stills].map(async (url) => (await fetch(url)).status),
+      );
       return statuses.every((status) => status === 404);
     },
     "the old edition's objects are removed",
