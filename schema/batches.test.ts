@@ -1,12 +1,15 @@
 /** Batches, as clients create, check, run and watch them. */
 import { randomUUID } from "node:crypto";
+import { text } from "node:stream/consumers";
 import { batchRowStatuses, batchRowTransitions, batchStatuses, batchTransitions } from "@reelay/contracts";
 import { readCsv } from "@reelay/tables";
 import { createClient } from "graphql-ws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { workOnBatches } from "../src/batches/index.ts";
-import { keyOf } from "../src/inputs/global-id.ts";
+import { plantFaults } from "../src/batches/testing/plant-faults.ts";
+import { encodeGlobalId, keyOf } from "../src/inputs/global-id.ts";
+import { workerRow } from "../src/testing/fleet-rows.ts";
 import { createTestContext } from "../src/testing/test-context.ts";
 import { eventually } from "../tests/kit/index.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
@@ -219,6 +222,23 @@ test("a started batch makes a video of each valid row, within its limit and the 
     { batchId: id, status: "PARTIAL", ready: 5, failed: 1 },
     { batchId: id, status: "SUCCEEDED", ready: 6 },
   ]);
+  const key = keyOf("Batch", id) ?? "";
+  const stored = async (name: string) => await text((await api.store.read(`batches/${key}/${name}`)).body);
+  expect(JSON.parse(await stored("manifest.json"))).toMatchObject({
+    id,
+    status: "SUCCEEDED",
+    counts: { READY: 6 },
+  });
+  const [row] = readCsv(await stored("rows.csv")).rows;
+  const master = `http://store/videos/${job?.videoId}/manifest/master.m3u8`;
+  expect(row?.cells.slice(1)).toEqual([
+    "1",
+    "READY",
+    "Saying 0",
+    encodeGlobalId("Video", job?.videoId ?? ""),
+    master,
+    "",
+  ]);
   expect(await act("retryBatch", { id })).toMatchObject({ code: "NOTHING_TO_RETRY" });
   expect(await act("startBatch", { id })).toMatchObject({ code: "BATCH_ENDED" });
 });
@@ -257,6 +277,33 @@ test("a row that is refused fails alone, and a canceled batch ends its jobs", as
   expect(await act("deleteBatch", { id })).toEqual({ __typename: "DeletedBatch", deletedId: id });
   expect(await read(id)).toBeNull();
   expect(await api.db.video.count({ where: { externalId: { in: ["taken", "free", "last"] } } })).toBe(3);
+});
+
+test("of 45 kinds of faults in 1,000 rows all are reported with their lines and columns, and none is invented", async () => {
+  const planted = plantFaults({ rows: 1_000, delimiter: ";" });
+  const taken = { workspaceId: api.ours.id, title: "Other", externalId: "taken", profile: "default" };
+  const where = { workspaceId_externalId: { workspaceId: api.ours.id, externalId: "taken" } };
+  await api.db.video.upsert({ where, create: taken, update: {} });
+  const now = api.clock();
+  const voices = [{ id: "slt", name: "slt", language: "en", engine: "flite" }];
+  await api.db.worker.create({ data: workerRow("speaks", { now, voices }) });
+  const { id } = await create({ template: "quiz-classic", source: { csv: planted.csv }, keyColumn: "id" });
+  await work();
+  await api.db.worker.deleteMany();
+  const batch = await read(id);
+  const found = batch.issues.nodes.map(({ line, column, code }: Record<string, unknown>) => ({
+    line,
+    column,
+    code,
+  }));
+  const all = [...planted.inRows, ...planted.inDatabase];
+  expect(found).toEqual(all.toSorted((one, other) => one.line - other.line));
+  expect(batch.counts).toMatchObject({ total: 1_000, valid: 954, invalid: 45, duplicate: 1 });
+  const duplicate = await api.db.batchRow.findFirstOrThrow({
+    where: { status: "DUPLICATE", batchId: keyOf("Batch", id) ?? "" },
+  });
+  expect({ line: duplicate.line, of: duplicate.duplicateOf }).toEqual(planted.duplicate);
+  await api.db.video.deleteMany({ where: { externalId: "taken" } });
 });
 
 test("rows of a group become one video, and materials are found by their file names", async () => {

@@ -1,10 +1,14 @@
 import { createClient } from "graphql-ws";
 import type { RunFile } from "../run-file.ts";
 import {
+  type BatchChange,
+  type BatchInput,
   COMPLETE_UPLOAD,
+  CREATE_BATCH,
   CREATE_VIDEO,
   type CreatedVideo,
   type VideoSource,
+  WATCH_BATCH,
   WATCH_VIDEO,
   type WatchedVideo,
 } from "./documents.ts";
@@ -24,6 +28,9 @@ export interface ApiClient extends AsyncDisposable {
   completeUpload(videoId: string, signal: AbortSignal): Promise<void>;
   /** The video now and after every change. Resumes after lost connections. Ends when `signal` aborts. */
   watch(videoId: string, signal: AbortSignal): AsyncIterable<WatchedVideo>;
+  createBatch(input: BatchInput, signal: AbortSignal): Promise<{ id: string }>;
+  /** The batch now and after every change. Resumes after lost connections. Ends when `signal` aborts. */
+  watchBatch(batchId: string, signal: AbortSignal): AsyncIterable<BatchChange>;
 }
 
 export function createApiClient({ graphql, apiKey }: Pick<RunFile, "graphql" | "apiKey">): ApiClient {
@@ -51,6 +58,29 @@ export function createApiClient({ graphql, apiKey }: Pick<RunFile, "graphql" | "
     return result;
   }
 
+  async function* follow<T extends Record<string, unknown>>(
+    query: string,
+    id: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<T, void> {
+    const results = socket.iterate<T>({ query, variables: { id } });
+    const stop = () => void results.return?.();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      signal.throwIfAborted();
+      for await (const { data, errors } of results) {
+        const [error] = errors ?? [];
+        if (error) {
+          const code = error.extensions?.["code"];
+          throw new ApiError(typeof code === "string" ? code : "ERROR", error.message);
+        }
+        if (data) yield data;
+      }
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
   return {
     createVideo: (title, source, signal) =>
       ask<CreatedVideo>(CREATE_VIDEO, { input: { title, source } }, signal),
@@ -58,25 +88,13 @@ export function createApiClient({ graphql, apiKey }: Pick<RunFile, "graphql" | "
       await ask(COMPLETE_UPLOAD, { id: videoId }, signal);
     },
     async *watch(videoId, signal) {
-      const results = socket.iterate<{ videoProgress: WatchedVideo }>({
-        query: WATCH_VIDEO,
-        variables: { id: videoId },
-      });
-      const stop = () => void results.return?.();
-      signal.addEventListener("abort", stop, { once: true });
-      try {
-        signal.throwIfAborted();
-        for await (const { data, errors } of results) {
-          const [error] = errors ?? [];
-          if (error) {
-            const code = error.extensions?.["code"];
-            throw new ApiError(typeof code === "string" ? code : "ERROR", error.message);
-          }
-          if (data) yield data.videoProgress;
-        }
-      } finally {
-        signal.removeEventListener("abort", stop);
-      }
+      const all = follow<{ videoProgress: WatchedVideo }>(WATCH_VIDEO, videoId, signal);
+      for await (const { videoProgress } of all) yield videoProgress;
+    },
+    createBatch: (input, signal) => ask<{ id: string }>(CREATE_BATCH, { input }, signal),
+    async *watchBatch(batchId, signal) {
+      const all = follow<{ batchProgress: BatchChange }>(WATCH_BATCH, batchId, signal);
+      for await (const { batchProgress } of all) yield batchProgress;
     },
     async [Symbol.asyncDispose]() {
       await socket.dispose();

@@ -22,6 +22,51 @@ export const WATCH_VIDEO = `subscription Watch($id: ID!) {
   }
 }`;
 
+export const CREATE_BATCH = `mutation CreateBatch($input: CreateBatchInput!) {
+  createBatch(input: $input) { ... on Batch { id } ... on Error { code message } }
+}`;
+
+export const WATCH_BATCH = `subscription WatchBatch($id: ID!) {
+  batchProgress(id: $id) {
+    batch {
+      status
+      error { code message }
+      counts { total invalid duplicate ready failed canceled }
+      issues(first: 20) { totalCount nodes { line column message } }
+    }
+    rows { line title video { id } }
+  }
+}`;
+
+export interface BatchInput {
+  title: string;
+  template: string;
+  source: { csv: string };
+  start: boolean;
+}
+
+export interface WatchedBatch {
+  status: string;
+  error: Problem | null;
+  counts: Record<"total" | "invalid" | "duplicate" | "ready" | "failed" | "canceled", number>;
+  issues: {
+    totalCount: number;
+    nodes: { line: number | null; column: string | null; message: string }[];
+  };
+}
+
+export interface WatchedRow {
+  line: number;
+  title: string;
+  video: { id: string } | null;
+}
+
+/** A batch and the rows that have changed. */
+export interface BatchChange {
+  batch: WatchedBatch;
+  rows: WatchedRow[];
+}
+
 export type VideoSource =
   | { upload: { filename: string; sizeBytes: number } }
   | { url: string }

@@ -5,12 +5,14 @@ import { parseArgs } from "node:util";
 import { MAX_SCRIPT_BYTES } from "@reelay/contracts";
 import { StartError } from "../start-error.ts";
 import { type QuizSource, readQuiz } from "./read-quiz.ts";
+import { type RowsSource, readRowsFile } from "./read-rows-file.ts";
 
 /** A source named on the command line. */
 export type NamedSource =
   | { kind: "file"; path: string; name: string; sizeBytes: number }
   | { kind: "script"; name: string; script: string; scene?: string }
   | QuizSource
+  | RowsSource
   | { kind: "url"; url: string; name: string };
 
 export interface Command {
@@ -20,7 +22,7 @@ export interface Command {
   isHelp: boolean;
 }
 
-export const USAGE = `npm start [-- [--exit] [--scene NAME] [--template NAME] FILE-or-URL…]
+export const USAGE = `npm start [-- [--exit] [--scene NAME] [--template NAME] [--each-row] FILE-or-URL…]
 
 Starts Reelay on this machine. With files or http(s) addresses, also renders them, showing the progress of every variant;
 a system that runs already on the same data is used. Goes on running afterwards, unless --exit is given: then it ends, with 0
@@ -30,6 +32,7 @@ A file named .py is a Manim script ("npm run painters" installs what draws it). 
 
 A file named .csv has questions, with the columns question, option1 to option4 and answer (a letter, a number or the text); all of
 them become one spoken quiz video. --template names its look: quiz-classic (default) or quiz-shorts.
+With --each-row each row becomes a video of its own, of any template; the names of the columns are those of the template's fields.
 
 Environment: PORT (default 4000), REELAY_DATA_DIR (default .reelay).`;
 
@@ -58,6 +61,7 @@ function parse(args: string[]) {
         help: { type: "boolean", default: false },
         scene: { type: "string" },
         template: { type: "string" },
+        "each-row": { type: "boolean", default: false },
       },
     });
   } catch (error) {
@@ -65,11 +69,17 @@ function parse(args: string[]) {
   }
 }
 
+interface SourceOptions {
+  scene?: string | undefined;
+  template?: string | undefined;
+  "each-row": boolean;
+}
+
 /** The source, or a sentence about why it is invalid. */
 async function readSource(
   name: string,
   folder: string,
-  { scene, template }: { scene?: string | undefined; template?: string | undefined },
+  { scene, template, "each-row": isEachRow }: SourceOptions,
 ): Promise<NamedSource | string> {
   if (/^https?:\/\//i.test(name)) return readUrl(name);
   const file = path.resolve(folder, name);
@@ -78,7 +88,8 @@ async function readSource(
     if (!found.isFile()) return `${name} is not a file: pass the path of a video file.`;
     await access(file, constants.R_OK);
     if (path.extname(name) === ".py") return await readScript(file, found.size, scene);
-    if (path.extname(name).toLowerCase() === ".csv") return await readQuiz(file, template);
+    if (path.extname(name).toLowerCase() === ".csv")
+      return await (isEachRow ? readRowsFile : readQuiz)(file, template);
     return { kind: "file", path: file, name: path.basename(file), sizeBytes: found.size };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -25,6 +25,22 @@ test("the example's twenty questions are one source, whose data fits the templat
   expect((source.data as { questions: unknown[] }).questions).toHaveLength(lines.length - 1);
 });
 
+test("with --each-row the rows of a CSV are a batch, whatever their columns are", async () => {
+  const folder = await csvOf('seconds;message\n3;"Go;\nnow"\n4\n');
+  const { sources } = await readCommand(["--each-row", "--template", "countdown", "quiz.csv"], folder);
+  expect(sources).toEqual([
+    {
+      kind: "rows",
+      name: "quiz.csv",
+      template: "countdown",
+      csv: 'seconds;message\n3;"Go;\nnow"\n4\n',
+      rows: 2,
+    },
+  ]);
+  const open = await csvOf('a\n"open');
+  await expect(readCommand(["--each-row", "quiz.csv"], open)).rejects.toThrow(/quiz\.csv: .*no quote closes/);
+});
+
 test("rows that are no questions are left out with their lines, and a file without any is refused", async () => {
   const folder = await csvOf(
     "\uFEFFQuestion;OptionA;OptionB;OptionC;OptionD;Answer\nWhich is a planet?;Mars;Sun;Moon;Halley;a\nWhich is a star?;Mars;Sun;Moon;Halley;e\n",

@@ -3,8 +3,12 @@ import type { Terminal } from "../terminal.ts";
 import { ApiError, createApiClient } from "./api-client.ts";
 import type { WatchedVideo } from "./documents.ts";
 import type { NamedSource } from "./read-command.ts";
-import { renderSource } from "./render-source.ts";
+import { renderRows } from "./render-rows.ts";
+import { renderSource, watchToEnd } from "./render-source.ts";
 import { createBarsView, createLinesView, type FileView } from "./view.ts";
+
+/** Bars that fit a terminal. More videos are shown by lines. */
+const MAX_BARS = 20;
 
 /**
  * Renders every source through the public API of the system in `run`: create, upload, watch. Resolves with
@@ -17,21 +21,34 @@ export async function renderFiles(
 ): Promise<boolean> {
   if (sources.length === 0) return true;
   await using api = createApiClient(run);
-  using view = terminal.isInteractive
-    ? createBarsView(terminal, process.stdout, sources.length)
-    : createLinesView(terminal);
+  const videos = sources.reduce((sum, source) => sum + (source.kind === "rows" ? source.rows : 1), 0);
+  using view =
+    terminal.isInteractive && videos <= MAX_BARS
+      ? createBarsView(terminal, process.stdout, videos)
+      : createLinesView(terminal);
+  /** Shows one video, which `watch` follows to its end. */
+  const show = async (name: string, watch: (file: FileView) => Promise<WatchedVideo>) => {
+    const file = announcingPlayback(view.open(name), (video) =>
+      terminal.print(embeddingOf(name, video, run)),
+    );
+    const video = await watch(file);
+    file.ended(summaryOf(name, video, run));
+    return video;
+  };
   const outcomes = await Promise.all(
     sources.map(async (source) => {
-      const file = announcingPlayback(view.open(source.name), (video) =>
-        terminal.print(embeddingOf(source.name, video, run)),
-      );
       if (source.kind === "quiz") for (const note of source.notes) terminal.print(note);
       try {
-        const video = await renderSource(api, source, file, signal);
-        file.ended(summaryOf(source.name, video, run));
-        return video.status === "READY";
+        if (source.kind !== "rows")
+          return (
+            (await show(source.name, (file) => renderSource(api, source, file, signal))).status === "READY"
+          );
+        const print = (text: string) => terminal.print(text);
+        const follow = (title: string, videoId: string) =>
+          show(title, (file) => watchToEnd(api, videoId, file, signal));
+        return await renderRows(api, source, { print, follow }, signal);
       } catch (error) {
-        if (!signal.aborted) file.ended(problemOf(source.name, error));
+        if (!signal.aborted) terminal.print(problemOf(source.name, error));
         return false;
       }
     }),

@@ -3,12 +3,16 @@ import { Upload } from "tus-js-client";
 import { type ApiClient, ApiError } from "./api-client.ts";
 import type { CreatedVideo, VideoSource, WatchedVideo } from "./documents.ts";
 import type { NamedSource } from "./read-command.ts";
+import type { RowsSource } from "./read-rows-file.ts";
 import type { FileView } from "./view.ts";
+
+/** A source of one video. */
+export type SingleSource = Exclude<NamedSource, RowsSource>;
 
 /** Renders one source until READY or FAILED and shows its progress. */
 export async function renderSource(
   api: ApiClient,
-  source: NamedSource,
+  source: SingleSource,
   view: FileView,
   signal: AbortSignal,
 ): Promise<WatchedVideo> {
@@ -27,7 +31,7 @@ export async function renderSource(
   }
 }
 
-function toVideoSource(source: NamedSource): VideoSource {
+function toVideoSource(source: SingleSource): VideoSource {
   if (source.kind === "url") return { url: source.url };
   if (source.kind === "file") return { upload: { filename: source.name, sizeBytes: source.sizeBytes } };
   if (source.kind === "quiz") return { template: { template: source.template, data: source.data } };
@@ -35,7 +39,8 @@ function toVideoSource(source: NamedSource): VideoSource {
   return { manim: { script, ...(scene !== undefined && { scene }) } };
 }
 
-async function watchToEnd(
+/** Shows a video until READY or FAILED. */
+export async function watchToEnd(
   api: ApiClient,
   videoId: string,
   view: FileView,
@@ -52,7 +57,7 @@ async function watchToEnd(
 async function send(
   api: ApiClient,
   { id, upload }: CreatedVideo,
-  source: NamedSource,
+  source: SingleSource,
   view: FileView,
   signal: AbortSignal,
 ): Promise<void> {

@@ -8,6 +8,7 @@ import { errorColumn, storeTransaction } from "../database/index.ts";
 import { ExpectedError } from "../errors/index.ts";
 import { recordWorkspaceEvent } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
+import { readVoices } from "../workers/index.ts";
 import { type ReadRow, readRows } from "./check-rows.ts";
 import { type BatchDeps, BatchTakenError, type HeldBatch } from "./deps.ts";
 import { CHECKED_AT_A_TIME, LEASE_MS, MAX_CHECK_TRIES, MAX_ROW_ISSUES } from "./limits.ts";
@@ -83,6 +84,7 @@ async function writeChunk(
 ): Promise<void> {
   const materials = await findMaterials(db, workspaceId, rows);
   await markTakenIds(db, workspaceId, rows);
+  await markUnknownVoices(db, clock(), rows);
   const first = done - rows.length;
   const written = rows.map((row, at): Prisma.BatchRowCreateManyInput & { id: string } => {
     const settings = resolve(row, materials);
@@ -223,6 +225,24 @@ async function markTakenIds(
     });
   }
 }
+
+/** Voices that no worker has. Nothing is known of them while no worker lists its voices. */
+async function markUnknownVoices(db: BatchDeps["db"], now: Date, rows: readonly ReadRow[]): Promise<void> {
+  if (!rows.some(({ settings }) => isNamed(settings.voice))) return;
+  const { voices, isComplete } = await readVoices(db, now);
+  if (!isComplete) return;
+  const known = new Set(voices.map(({ id }) => id));
+  for (const { settings, line, issues, voiceColumn } of rows) {
+    if (!isNamed(settings.voice) || known.has(settings.voice)) continue;
+    if (issues.some(({ code }) => code === "VOICE_INVALID")) continue;
+    issues.push({
+      ...{ line, column: voiceColumn, code: "VOICE_UNAVAILABLE" },
+      message: `No worker has the voice ${shown(settings.voice)}. Use one that \`voices\` lists, or NONE for silence.`,
+    });
+  }
+}
+
+const isNamed = (voice: string | null): voice is string => voice !== null && voice !== "NONE";
 
 async function endCheck(
   { db, clock, log }: BatchDeps,

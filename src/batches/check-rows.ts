@@ -43,8 +43,9 @@ export interface ReadRow {
   settings: RowSettings;
   /** Where it names materials, by kind. */
   names: { filename: string; kind: string; line: number; column: string }[];
-  /** Column of the external id, for issues. */
+  /** Columns of the external id and the voice, for issues. */
   externalIdColumn: string | null;
+  voiceColumn: string | null;
   issues: RowIssue[];
   /** Line of an equal row before it. */
   duplicateOf: number | null;
@@ -157,7 +158,7 @@ function readRow({ key, lines }: Group, reading: Reading): ReadRow {
     ...{ key: "", hash: "", line: first.line, lines: lines.length, title: "" },
     data: structuredClone(plan.base) as Record<string, unknown>,
     settings: { externalId: null, voice: null, rate: null, music: null, materials: [] },
-    ...{ names: [], externalIdColumn: null, issues: [], duplicateOf: null },
+    ...{ names: [], externalIdColumn: null, voiceColumn: null, issues: [], duplicateOf: null },
   };
   if (key === "") row.issues.push(groupMissing(first.line, plan));
   const readable = lines.filter((line) => {
@@ -265,6 +266,7 @@ function setVideo(
   }
   if (name === "video.music") row.settings.music = text;
   if (name === "video.voice") {
+    row.voiceColumn = column;
     row.settings.voice = text;
     if (!NarrationVoice.shape.name.safeParse(text).success)
       refuse(
@@ -345,7 +347,7 @@ function columnFor(
   row: ReadRow,
 ) {
   const columnOf = (name: string): string | null => plan.uses.find((use) => use.field === name)?.name ?? null;
-  if (keyword !== "minItems") return columnOf(field);
+  if (keyword !== "minItems") return columnOf(field) ?? columnOf(`${field}.1`);
   const list: unknown = path
     .split("/")
     .slice(1)

@@ -3,6 +3,7 @@ import { startWorkLoop } from "../database/index.ts";
 import { checkBatch } from "./check-batch.ts";
 import { type BatchDeps, BatchTakenError, type HeldBatch } from "./deps.ts";
 import { cancelRows, leaseEnd, settleBatch, startRows } from "./run-batch.ts";
+import { writeManifest } from "./write-manifest.ts";
 
 /** NOTIFY on it says that a batch has work or news; its payload is the batch's id. */
 export const BATCH_CHANNEL = "reelay_batches";
@@ -103,6 +104,7 @@ async function workOn(deps: BatchDeps, batch: HeldBatch, stopping: AbortSignal):
     else if (batch.status === "CANCELED") await cancelRows(deps, batch);
     else if (!(await settleBatch(deps, batch)) && batch.status === "RUNNING")
       await startRows(deps, batch, stopping);
+    if (batch.status !== "CHECKING") await writeManifest(deps, batch);
   } catch (error) {
     if (error instanceof BatchTakenError) return;
     await giveBack(deps, batch, { leaseUntil: new Date(deps.clock().getTime() + FAILED_PAUSE_MS) });

@@ -1,0 +1,68 @@
+import { type ApiClient, ApiError } from "./api-client.ts";
+import type { WatchedBatch, WatchedRow, WatchedVideo } from "./documents.ts";
+import type { RowsSource } from "./read-rows-file.ts";
+
+/** Issues that are printed; the console lists all. */
+const PRINTED = 20;
+
+interface RowsView {
+  print: (text: string) => void;
+  /** Shows a video until it ends. */
+  follow: (title: string, videoId: string) => Promise<WatchedVideo>;
+}
+
+/**
+ * Makes a batch of a CSV: prints what is wrong with its rows, then renders the others and shows each video.
+ * Resolves with true if every row became one.
+ */
+export async function renderRows(
+  api: ApiClient,
+  { name, template, csv }: RowsSource,
+  { print, follow }: RowsView,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { id } = await api.createBatch({ title: name, template, source: { csv }, start: true }, signal);
+  const shown = new Map<string, Promise<unknown>>();
+  const show = ({ title, line, video }: WatchedRow): void => {
+    if (video === null || shown.has(video.id)) return;
+    const following = follow(`${line} ${title}`, video.id).catch((error: unknown) => {
+      if (!signal.aborted) print(`${title}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    shown.set(video.id, following);
+  };
+  let isChecked = false;
+  for await (const { batch, rows } of api.watchBatch(id, signal)) {
+    if (!isChecked && batch.status !== "CHECKING") {
+      isChecked = true;
+      for (const line of reportOf(name, batch)) print(line);
+    }
+    for (const row of rows) show(row);
+    if (!endedStatuses.has(batch.status) && batch.status !== "CHECKED") continue;
+    await Promise.all(shown.values());
+    const { ready, failed, canceled, invalid } = batch.counts;
+    print(
+      `\n${name}: ${ready} videos are ready; ${failed} failed, ${canceled} canceled, ${invalid} rows invalid.`,
+    );
+    if (batch.error) throw new ApiError(batch.error.code, batch.error.message);
+    return batch.status === "SUCCEEDED";
+  }
+  signal.throwIfAborted();
+  throw new ApiError("BATCH_DELETED", "The batch was deleted before it had ended.");
+}
+
+const endedStatuses: ReadonlySet<string> = new Set(["SUCCEEDED", "PARTIAL", "CANCELED", "FAILED"]);
+
+function reportOf(name: string, { counts, issues }: WatchedBatch): string[] {
+  const { nodes, totalCount } = issues;
+  const lines = nodes.slice(0, PRINTED).map(({ line, column, message }) => {
+    const place = [line === null ? null : `line ${line}`, column].filter((part) => part !== null).join(", ");
+    return `${name}, ${place}: ${message}`;
+  });
+  const more = totalCount > PRINTED ? [`${name}: ${totalCount - PRINTED} more issues, see the console.`] : [];
+  const { total, invalid, duplicate } = counts;
+  const made = total - invalid - duplicate;
+  return [
+    ...[...lines, ...more],
+    `${name}: ${made} of ${total} rows become videos${duplicate > 0 ? `; ${duplicate} equal others` : ""}.`,
+  ];
+}
