@@ -32,13 +32,11 @@ export async function writeManifest(
   const counts = Object.fromEntries(
     [...Map.groupBy(rows, (row) => row.status)].map(([name, all]) => [name, all.length]),
   );
-  const lines = rows.map(({ key, line, title: name, videoId, error, ...row }) => [
-    ...[key, String(line), row.status, name],
-    ...(videoId === null
-      ? ["", ""]
-      : [encodeGlobalId("Video", videoId), store.publicUrl(objectKeys.master(videoId))]),
-    errorOf({ error })?.message ?? "",
-  ]);
+  const lines = rows.map(({ key, line, title: name, videoId, error, ...row }) => {
+    const video = videoId === null ? "" : encodeGlobalId("Video", videoId);
+    const hlsUrl = videoId === null ? "" : store.publicUrl(objectKeys.master(videoId));
+    return [key, String(line), row.status, name, video, hlsUrl, errorOf({ error })?.message ?? ""];
+  });
   const manifest = {
     ...{ version: 1, id: encodeGlobalId("Batch", id), title, status, template, groupBy, keyColumn, counts },
     ...{ createdAt, startedAt, endedAt, writtenAt: now, rows: "rows.csv" },

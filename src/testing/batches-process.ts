@@ -6,6 +6,7 @@ import { startBatches } from "../batches/index.ts";
 import { createDatabase } from "../database/database.ts";
 import { createTestContext } from "./test-context.ts";
 
+// oxlint-disable-next-line no-restricted-properties -- a program of tests, which has no env.ts
 const { DATABASE_URL: databaseUrl = "", STORE_DIRECTORY: directory = "" } = process.env;
 const db = createDatabase(databaseUrl);
 const log = pino();

@@ -86,7 +86,7 @@ const inDatabase: readonly Plant[] = [
   fault("video.externalId", "EXTERNAL_ID_REPEATED", "external-0"),
   fault("video.externalId", "EXTERNAL_ID_TAKEN", "taken"),
   fault("video.music", "MATERIAL_NOT_FOUND", "hymn.mp3"),
-  fault("video.voice", "VOICE_UNAVAILABLE", "nobody"),
+  fault("video.voice", "VOICE_UNAVAILABLE", "unknown"),
 ];
 
 /**
