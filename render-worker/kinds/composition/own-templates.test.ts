@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { crc32, deflateSync } from "node:zlib";
 import { type CompositionSettings, objectKeys } from "@reelay/contracts";
 import { hashFiles } from "@reelay/templates";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startWorker } from "../../testing/kit.ts";
+import { startWorker, temporaryDirectory } from "../../testing/kit.ts";
 
 let worker: Awaited<ReturnType<typeof startWorker>>;
 beforeAll(async () => {
@@ -73,6 +75,27 @@ test("a template of a workspace is fetched once by its hash, and drawn", async (
   await worker.store.deletePrefix(objectKeys.template(templateId));
   expect(await check(template)).toMatchObject(drawn);
 });
+
+test("a video of it is drawn, and one whose template is gone fails for good", async () => {
+  await using folder = await temporaryDirectory();
+  const path = join(folder.path, "data.json");
+  await writeFile(path, "{}");
+  const end = async (template: CompositionSettings["template"]) => {
+    const composition: CompositionSettings = {
+      ...{ version: 1, template, width: 256, height: 144, frameRate: 10, language: "en", voice: null },
+    };
+    return await worker.end(await worker.request(path, { kind: "COMPOSITION", composition }));
+  };
+  const template = await store(filesOf("<div>drawn</div>"));
+  const { result } = await end(template);
+  expect(result.source?.probe).toMatchObject({ container: "template" });
+  const gone = await store(filesOf("<div>never drawn</div>"));
+  await worker.store.deletePrefix(objectKeys.template(gone.stored?.templateId ?? ""));
+  expect(await end(gone)).toMatchObject({
+    outcome: "REJECTED",
+    error: { code: "TEMPLATE_DELETED", retriable: false },
+  });
+}, 60_000);
 
 test("a template that is gone or was altered fails for good, with the reason", async () => {
   const gone = await store(filesOf("<p>gone</p>"));
