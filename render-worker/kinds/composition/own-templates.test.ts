@@ -115,12 +115,7 @@ const nested = `${"<div>".repeat(3_000)}deep${"</div>".repeat(3_000)}`;
 const bomb = pictureBomb();
 
 test.each<[string, string, string, Record<string, Buffer>?]>([
-  ["20,000 elements", "TEMPLATE_TOO_COSTLY", repeat("<span>x</span>", 20_000)],
-  [
-    "20,000 elements of a loop",
-    "TEMPLATE_TOO_COSTLY",
-    "<div>{% for i in (1..20000) %}<i>x</i>{% endfor %}</div>",
-  ],
+  ["20,000 elements", "TEMPLATE_TOO_COSTLY", "<div>{% for i in (1..20000) %}<i>x</i>{% endfor %}</div>"],
   ["a deep tree", "TEMPLATE_TOO_COSTLY", nested],
   ["an endless loop", "TEMPLATE_TOO_COSTLY", "<div>{% for i in (1..100000000) %}{% endfor %}</div>"],
   [
