@@ -2,7 +2,7 @@
 const patterns = [
   /^\/$/,
   /^\/videos\/[^/]+\/?$/,
-  /^\/(?:questions|templates|webhooks)(?:\/[^/]+)?\/?$/,
+  /^\/(?:batches|questions|templates|webhooks)(?:\/[^/]+)?\/?$/,
   /^\/(?:animate|queue|failed|keys)\/?$/,
 ];
 

@@ -13,6 +13,7 @@ let kit: ConsoleKit;
 let videoId: string;
 let endpointId: string;
 let setId: string;
+let batchId: string;
 
 const createEndpoint = `mutation ($url: String!) { createWebhookEndpoint(input: { url: $url, description: "CMS", eventTypes: ["video.*"] }) {
   ... on CreatedWebhookEndpoint { endpoint { id } } } }`;
@@ -23,6 +24,10 @@ const planets = `question,option1,option2,option3,option4,answer
 Which planet is the red one?,Mars,Venus,Saturn,Uranus,A
 Which planet is twice here?,Mars,Mars,Saturn,Uranus,A
 Which row is short?,Mars`;
+const createBatch = `mutation ($csv: String!) { createBatch(input: { title: "Sages", template: "quote", source: { csv: $csv } }) {
+  ... on Batch { id } } }`;
+const sages =
+  "quote,author,theme\nKnow yourself,Thales,ocean\nNothing too much,Solon,pink\nKnow yourself,Thales,ocean";
 const sendTest = `mutation ($id: ID!) { sendTestWebhook(input: { endpointId: $id }) { __typename } }`;
 
 beforeAll(async () => {
@@ -34,6 +39,7 @@ beforeAll(async () => {
   endpointId = made.data.createWebhookEndpoint.endpoint.id;
   await kit.system.client.ask(sendTest, { id: endpointId });
   setId = (await kit.system.client.ask(importQuestions, { csv: planets })).data.importQuestions.id;
+  batchId = (await kit.system.client.ask(createBatch, { csv: sages })).data.createBatch.id;
   const file = await makeTestClip(join(kit.system.directory, "clip.mp4"), { seconds: 2 });
   const title =
     "A title as long as those that cameras and cutting rooms give to files 2026_11_21_final_final_2";
@@ -85,6 +91,16 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
       await page.getByRole("form", { name: "Edit the question" }).waitFor();
     },
   ],
+  ["batches", () => "/batches", (page) => page.getByRole("list", { name: "Batches" }).waitFor()],
+  [
+    "batch",
+    () => `/batches/${encodeURIComponent(batchId)}`,
+    async (page) => {
+      await page.getByRole("button", { name: "Make 1 video" }).waitFor();
+      await page.getByText("The same as line 2.").waitFor();
+    },
+  ],
+  ["missing batch", () => "/batches/none", (page) => page.getByText("Batch not found").waitFor()],
   [
     "missing question set",
     () => "/questions/none",
@@ -228,6 +244,7 @@ browserTest(`every page is reachable with the keyboard alone${where}`, async () 
   for (const [keys, heading] of [
     ["gt", "Create from a template"],
     ["gs", "Questions"],
+    ["gb", "Batches"],
     ["ga", "Animate"],
     ["gq", "Queue and workers"],
     ["gf", "Failed jobs"],

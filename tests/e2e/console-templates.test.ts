@@ -81,10 +81,10 @@ Which planet is twice here?;Mars;Mars;Saturn;Uranus;A
 Which row is short?;Mars`;
 
 /** Drops a file on the page. */
-const drop = (page: Page, name: string) =>
+const drop = (page: Page, name: string, text = csv) =>
   page.evaluate(`(() => {
     const transfer = new DataTransfer();
-    transfer.items.add(new File([${JSON.stringify(csv)}], ${JSON.stringify(name)}, { type: "text/csv" }));
+    transfer.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}, { type: "text/csv" }));
     for (const type of ["dragenter", "drop"])
       document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
   })()`);
@@ -149,6 +149,43 @@ browserTest(
     const still = page.getByRole("img", { name: "Scene 2: Which planet is the red one?" });
     await expect.poll(() => still.evaluate((image) => Number(Reflect.get(image, "naturalHeight")))).toBe(640);
     await takePicture(page, "template-still");
+    await page.close();
+  },
+);
+
+browserTest(
+  `a dropped table becomes a batch, whose rows are checked, started and canceled${where}`,
+  async () => {
+    // Videos wait, so that the batch does not end before it has been looked at.
+    await kit.system.client.ask("mutation { pauseQueue { __typename } }");
+    const page = await kit.open("/batches");
+    await page.getByLabel("Template").selectOption("quote");
+    const rows =
+      "Zitat,author,theme\nKnow yourself,Thales,ocean\nNothing too much,Solon,pink\nKnow yourself,Thales,ocean";
+    await drop(page, "Sages.csv", rows);
+    await page.getByText("No column for").waitFor();
+    await page.getByLabel("Field of Zitat").selectOption("quotes.quote");
+    await page.getByRole("button", { name: "Check 3 rows" }).click();
+    await page.getByRole("heading", { name: "Sages" }).waitFor();
+    const start = page.getByRole("button", { name: "Make 1 video" });
+    await start.waitFor();
+    const list = page.getByRole("list", { name: "Rows" }).getByRole("listitem");
+    await page.getByRole("button", { name: "Invalid 1" }).click();
+    await expect.poll(() => list.count()).toBe(1);
+    await list.getByText("pink").waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Export rows with issues" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("Sages issues.csv");
+    await page.getByRole("button", { name: "All 3" }).click();
+    await start.click();
+    await list.first().getByRole("link", { name: "Know yourself" }).waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Cancel the batch" }).click();
+    await page.locator(".page-head .badge").getByText("Canceled").waitFor();
     await page.close();
   },
 );

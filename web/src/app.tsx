@@ -14,6 +14,8 @@ const GalleryPage = lazy(() => import("./templates/gallery-page.tsx"));
 const TemplatePage = lazy(() => import("./templates/template-page.tsx"));
 const QuestionsPage = lazy(() => import("./questions/questions-page.tsx"));
 const QuestionSetPage = lazy(() => import("./questions/question-set-page.tsx"));
+const BatchesPage = lazy(() => import("./batches/batches-page.tsx"));
+const BatchPage = lazy(() => import("./batches/batch-page.tsx"));
 const QueuePage = lazy(() => import("./queue/queue-page.tsx"));
 const FailedPage = lazy(() => import("./failed/failed-page.tsx"));
 const WebhooksPage = lazy(() => import("./webhooks/webhooks-page.tsx"));
@@ -50,6 +52,12 @@ export function App() {
                     </Route>
                     <Route path="/questions/:id">
                       {({ id }) => <QuestionSetPage key={id} id={decodeURIComponent(id)} />}
+                    </Route>
+                    <Route path={routes.batches}>
+                      <BatchesPage />
+                    </Route>
+                    <Route path="/batches/:id">
+                      {({ id }) => <BatchPage key={id} id={decodeURIComponent(id)} />}
                     </Route>
                     <Route path={routes.queue}>
                       <QueuePage />

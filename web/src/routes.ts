@@ -15,6 +15,8 @@ export const routes = {
     withQuery(`/templates/${encodeURIComponent(name)}`, of),
   questions: "/questions",
   questionSet: (id: string) => `/questions/${encodeURIComponent(id)}`,
+  batches: "/batches",
+  batch: (id: string) => `/batches/${encodeURIComponent(id)}`,
   queue: "/queue",
   failed: "/failed",
   webhooks: "/webhooks",

@@ -70,8 +70,11 @@ const createCache = () =>
           jobs: pages(["filter"]),
           apiKeys: pages([]),
           questionSets: pages([]),
+          batches: pages([]),
         },
       },
+      Batch: { fields: { rows: pages(["filter"]), issues: { merge: false } } },
+      BatchCounts: { merge: true },
       QuestionSet: { fields: { questions: pages(["status"]) } },
       // Parts of their owner that have no id: several documents ask for different fields of them.
       Source: { merge: true },

@@ -4,6 +4,8 @@ export { describeStep } from "./describe-step.ts";
 export { count, formatBitrate, formatBytes, formatSpeed, percentOf } from "./numbers.ts";
 export { formatAgo, formatClock, formatDuration, formatMoment, formatSpan, formatUntil } from "./time.ts";
 export {
+  batchRowWords,
+  batchWords,
   deliveryWords,
   isJobSettled,
   jobWords,

@@ -1,5 +1,7 @@
 import type {
   AttemptOutcome,
+  BatchRowStatus,
+  BatchStatus,
   JobStatus,
   QuestionSetStatus,
   QuestionStatus,
@@ -57,6 +59,28 @@ export const deliveryWords: Record<WebhookDeliveryStatus, Word> = {
   SUCCEEDED: { text: "Delivered", tone: "good" },
   FAILED: { text: "Failed", tone: "bad" },
   CANCELED: { text: "Dropped", tone: "quiet" },
+};
+
+export const batchWords: Record<BatchStatus, Word> = {
+  CHECKING: { text: "Checking", tone: "busy" },
+  CHECKED: { text: "Checked", tone: "waiting" },
+  RUNNING: { text: "Running", tone: "busy" },
+  PAUSED: { text: "Paused", tone: "waiting" },
+  SUCCEEDED: { text: "Succeeded", tone: "good" },
+  PARTIAL: { text: "Partial", tone: "bad" },
+  CANCELED: { text: "Canceled", tone: "quiet" },
+  FAILED: { text: "Failed", tone: "bad" },
+};
+
+export const batchRowWords: Record<BatchRowStatus, Word> = {
+  VALID: { text: "Valid", tone: "waiting" },
+  INVALID: { text: "Invalid", tone: "bad" },
+  DUPLICATE: { text: "Duplicate", tone: "quiet" },
+  QUEUED: { text: "Queued", tone: "waiting" },
+  RUNNING: { text: "Rendering", tone: "busy" },
+  READY: { text: "Ready", tone: "good" },
+  FAILED: { text: "Failed", tone: "bad" },
+  CANCELED: { text: "Canceled", tone: "quiet" },
 };
 
 export const questionSetWords: Record<QuestionSetStatus, Word> = {

@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useState } from "react";
 import { ExportQuestionsDocument, explain } from "../api/index.ts";
-import { DownloadIcon, useTell } from "../ui/index.ts";
+import { DownloadIcon, downloadText, useTell } from "../ui/index.ts";
 
 interface ExportButtonProps {
   id: string;
@@ -24,7 +24,7 @@ export function ExportButton({ id, topic, isDisabled }: ExportButtonProps) {
       });
       const csv = data?.exportQuestions;
       if (csv == null) throw new Error("The question set was deleted.");
-      download(`${topic}.csv`, csv);
+      downloadText(`${topic}.csv`, csv);
     } catch (error) {
       tell(explain(error), "bad");
     } finally {
@@ -36,11 +36,4 @@ export function ExportButton({ id, topic, isDisabled }: ExportButtonProps) {
       <DownloadIcon /> Export CSV
     </button>
   );
-}
-
-function download(name: string, csv: string): void {
-  const url = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
 }

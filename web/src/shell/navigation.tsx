@@ -5,6 +5,7 @@ import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
 import {
   AnimateIcon,
+  BatchIcon,
   FailedIcon,
   KeyIcon,
   LibraryIcon,
@@ -29,6 +30,7 @@ export const places: readonly Place[] = [
   { href: routes.library, text: "Library", icon: <LibraryIcon />, shortcut: "l" },
   { href: routes.templates, text: "Templates", icon: <TemplatesIcon />, shortcut: "t" },
   { href: routes.questions, text: "Questions", icon: <QuestionIcon />, shortcut: "s" },
+  { href: routes.batches, text: "Batches", icon: <BatchIcon />, shortcut: "b" },
   { href: routes.animate(), text: "Animate", icon: <AnimateIcon />, shortcut: "a", scope: "WRITE" },
   { href: routes.queue, text: "Queue", icon: <QueueIcon />, shortcut: "q" },
   { href: routes.failed, text: "Failed", icon: <FailedIcon />, shortcut: "f" },

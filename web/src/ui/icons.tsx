@@ -20,6 +20,7 @@ export const Logo = () => (
 export const LibraryIcon = () => sign(<path d="M2 3h12v10H2zM2 6h12M5 3v3m6-3v3M7 8.2v3l2.6-1.5z" />);
 export const AnimateIcon = () => sign(<path d="M5 4.5 1.8 8 5 11.5M11 4.5 14.2 8 11 11.5M9.2 3 6.8 13" />);
 export const TemplatesIcon = () => sign(<path d="M2 3h12v10H2zM2 6.5h12M6 6.5V13M8.5 9.5h3" />);
+export const BatchIcon = () => sign(<path d="M2 3h12v10H2zM2 6.3h12M2 9.7h12M6 3v10" />);
 export const QuestionIcon = () =>
   sign(<path d="M2 2.5h12v9H7L4 14v-2.5H2zM6.3 5.6a1.8 1.8 0 1 1 2.5 1.7c-.5.2-.8.5-.8 1m0 1.3v.2" />);
 export const DownloadIcon = () => sign(<path d="M8 2.5v8M4.5 7 8 10.5 11.5 7M2.5 11v2.5h11V11" />);

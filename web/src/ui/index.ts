@@ -4,11 +4,13 @@ export { Badge } from "./badge.tsx";
 export { Bar } from "./bar.tsx";
 export { Command, CopyButton } from "./copy.tsx";
 export { Confirm, Dialog, SecretDialog } from "./dialog.tsx";
+export { downloadText } from "./download-text.ts";
 export { FailureText } from "./failure-text.tsx";
 export { Check, FormDialog, Select, TextArea, TextField } from "./form.tsx";
 export {
   AnimateIcon,
   BackIcon,
+  BatchIcon,
   CheckIcon,
   CloseIcon,
   DownIcon,

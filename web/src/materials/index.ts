@@ -1,0 +1,3 @@
+/** Files of the workspace that videos use. */
+
+export { uploadMaterial } from "./upload-material.ts";
