@@ -104,8 +104,8 @@ export const batchRowTransitions: Transitions<BatchRowStatus> = {
   DUPLICATE: [],
   QUEUED: ["RUNNING", "READY", "FAILED", "CANCELED"],
   RUNNING: ["QUEUED", "READY", "FAILED", "CANCELED"],
-  // A retry renders a missing variant.
-  READY: ["QUEUED", "RUNNING"],
+  // VALID when its data was replaced; the others when a retry renders a missing variant.
+  READY: ["VALID", "QUEUED", "RUNNING"],
   // VALID when the batch retries it, the others when its job is retried.
   FAILED: ["VALID", "QUEUED", "RUNNING"],
   CANCELED: ["VALID", "QUEUED", "RUNNING"],

@@ -417,6 +417,63 @@ test("a table that cannot be used is refused with the place and the remedy", asy
   await work();
 });
 
+test("replaced rows are compared by key: equal ones stay, others are corrected, new ones made, missing ones kept", async () => {
+  const rows = (...lines: string[]) => ({ csv: ["id,quote,video.externalId", ...lines].join("\n") });
+  const source = rows("a,One,ext-a", "b,Two,ext-b", "c,Three,ext-c", "d,Four,ext-d", "e,,ext-e");
+  const { id } = await create({ source, keyColumn: "id", start: true });
+  await work();
+  await endVideos(id, "READY", 3);
+  await endVideos(id, "FAILED", 1);
+  await work();
+  expect(await read(id)).toMatchObject({ status: "PARTIAL", counts: { ready: 3, failed: 1, invalid: 1 } });
+  const before = (await read(id)).rows.nodes;
+  const replace = async (more: object) => await act("replaceBatchRows", { id, ...more });
+  const other = rows("d,Four!,ext-d", "b,Two!,ext-b", "a,One,ext-a", "e,Five,ext-e");
+  expect(await replace({ source: other })).toMatchObject({ status: "CHECKING" });
+  expect(await replace({ source: other })).toMatchObject({ code: "BATCH_RUNNING" });
+  await work();
+  const { data } = await api.ask(
+    "query ($id: ID!) { batch(id: $id) { status replacement { unchanged changed added missing } rows { nodes { key status isMissing } } } }",
+    { id },
+  );
+  expect(data.batch).toEqual({
+    status: "CHECKED",
+    replacement: { unchanged: 1, changed: 2, added: 1, missing: 1 },
+    rows: {
+      nodes: [
+        { key: "d", status: "VALID", isMissing: false },
+        { key: "b", status: "VALID", isMissing: false },
+        { key: "a", status: "READY", isMissing: false },
+        { key: "e", status: "VALID", isMissing: false },
+        { key: "c", status: "READY", isMissing: true },
+      ],
+    },
+  });
+  expect(await api.db.edition.count()).toBe(0);
+  await act("startBatch", { id });
+  await work();
+  const videoOf = (all: { key: string; video: { id: string } }[], key: string) =>
+    all.find((row) => row.key === key)?.video.id ?? "";
+  const after = (await read(id)).rows.nodes;
+  for (const key of ["a", "b", "c"]) expect(videoOf(after, key)).toBe(videoOf(before, key));
+  expect(videoOf(after, "d")).not.toBe(videoOf(before, "d"));
+  // The first edition is the video as it was.
+  const editions = await api.db.edition.findMany({ orderBy: { number: "asc" } });
+  const b = keyOf("Video", videoOf(before, "b"));
+  expect(editions.map(({ videoId, number }) => [videoId, number])).toEqual([
+    [b, 1],
+    [b, 2],
+  ]);
+  expect(await read(id)).toMatchObject({ status: "RUNNING", counts: { ready: 3, queued: 2, failed: 0 } });
+  await endVideos(id, "READY");
+  await work();
+  expect(await read(id)).toMatchObject({ status: "SUCCEEDED" });
+  expect(await replace({ source: other, start: true })).toMatchObject({ status: "CHECKING" });
+  await work();
+  expect(await read(id)).toMatchObject({ status: "SUCCEEDED", counts: { ready: 5, total: 5 } });
+  expect(await api.db.edition.count()).toBe(2);
+});
+
 test("another workspace sees nothing of a batch", async () => {
   const { id } = await create({ source: { csv: "quote\nMine\n" } });
   await work();

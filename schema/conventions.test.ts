@@ -47,6 +47,7 @@ test("only mutations that store files, create jobs, run scripts, check rows or g
     "createVideo",
     "generateQuestions",
     "repairVideo",
+    "replaceBatchRows",
     "requestDownload",
     "requestPreview",
     "retryJob",

@@ -54,6 +54,7 @@ const allowed: Readonly<Record<string, readonly Actor[]>> = {
   "Mutation.createBatch": write,
   "Mutation.deleteBatch": write,
   "Mutation.pauseBatch": write,
+  "Mutation.replaceBatchRows": write,
   "Mutation.resumeBatch": write,
   "Mutation.retryBatch": write,
   "Mutation.startBatch": write,

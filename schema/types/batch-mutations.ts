@@ -3,6 +3,7 @@ import {
   createBatch,
   deleteBatch,
   pauseBatch,
+  replaceBatchRows,
   resumeBatch,
   retryBatch,
   startBatch,
@@ -163,6 +164,43 @@ builder.mutationField("retryBatch", (t) =>
       const own = ownBatch(ctx, id);
       await retryBatch(ctx.operations, { ...own, statuses });
       return ctx.db.batch.findUniqueOrThrow({ ...query, where: { id: own.batchId } });
+    },
+  }),
+);
+
+const ReplaceBatchRowsInput = builder.inputType("ReplaceBatchRowsInput", {
+  description: "Other rows of a batch.",
+  fields: (t) => ({
+    id: t.id({ required: true, description: "The batch's id." }),
+    source: t.field({ type: BatchSourceInput, required: true, description: tableInput.source }),
+    columns: t.field({
+      type: [BatchColumnInput],
+      description: "Columns of fields. Default: those of the batch that the table has, then by their names.",
+    }),
+    start: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: "Starts it again once it is checked.",
+    }),
+  }),
+});
+
+builder.mutationField("replaceBatchRows", (t) =>
+  t.prismaField({
+    type: Batch,
+    errors: mayFailWith(
+      ...[NotFoundError, InvalidInputError, InvalidDataError, InvalidTableError],
+      ...[ConflictError, QuotaExceededError],
+    ),
+    description:
+      "Checks other rows, and compares them with those of the batch by their keys. Equal rows keep their videos; rows with other data get editions of theirs when the batch is started, and new rows videos. Rows that are missing keep their videos. Pause a batch that is RUNNING first.",
+    args: inputOf(ReplaceBatchRowsInput),
+    resolve: async (query, _root, { input }, ctx) => {
+      const viewer = viewerWith(ctx, "WRITE");
+      const { id, ...more } = given(input);
+      const batchId = subjectKey("Batch", id);
+      await replaceBatchRows(ctx.operations, viewer, { ...more, batchId });
+      return ctx.db.batch.findUniqueOrThrow({ ...query, where: { id: batchId } });
     },
   }),
 );

@@ -52,6 +52,9 @@ export const BatchRow = builder.prismaNode("BatchRow", {
       query: { orderBy: { position: "asc" } },
       description: "What is wrong with it, at most 100 issues. Empty unless it is INVALID.",
     }),
+    isMissing: t.exposeBoolean("isMissing", {
+      description: "Whether the table that replaced its own lacks it. Its video stays.",
+    }),
     duplicateOfLine: t.int({
       nullable: true,
       description: "Line of the row that it equals. Null unless it is a DUPLICATE.",

@@ -1,4 +1,4 @@
-import { BatchSettings, exportBatchRows } from "../../src/batches/index.ts";
+import { BatchSettings, exportBatchRows, type Replacement } from "../../src/batches/index.ts";
 import { errorOf } from "../../src/database/index.ts";
 import { boundedList, keyOf, MAX_PAGE_SIZE } from "../../src/inputs/index.ts";
 import { createBatch as createLoader } from "../batch.ts";
@@ -107,6 +107,18 @@ const BatchColumn = builder.objectRef<{ field: string; column: string }>("BatchC
   }),
 });
 
+const BatchReplacement = builder.objectRef<Replacement>("BatchReplacement").implement({
+  description: "What the last `replaceBatchRows` changed, in numbers of valid rows.",
+  fields: (t) => ({
+    unchanged: t.exposeInt("unchanged", { description: "Rows with equal data, which keep their videos." }),
+    changed: t.exposeInt("changed", { description: "Rows with other data than before." }),
+    added: t.exposeInt("added", { description: "Rows with new keys." }),
+    missing: t.exposeInt("missing", {
+      description: "Rows whose keys the new table lacks. Their videos stay; see `BatchRow.isMissing`.",
+    }),
+  }),
+});
+
 const BatchTemplate = builder.objectRef<{ name: string; version: number }>("BatchTemplate").implement({
   description: "The version of a template that a batch uses.",
   fields: (t) => ({
@@ -149,6 +161,13 @@ export const Batch = builder.prismaNode("Batch", {
       description: "Column with the keys of rows. Null: a hash of the data, or the group.",
       select: { settings: true },
       resolve: ({ settings }) => BatchSettings.parse(settings).keyColumn,
+    }),
+    replacement: t.field({
+      type: BatchReplacement,
+      nullable: true,
+      description: "What the last replacement of its rows changed. Null before.",
+      select: { replacement: true },
+      resolve: ({ replacement }) => replacement as unknown as Replacement | null,
     }),
     maxActive: t.exposeInt("maxActive", {
       description: "Most videos that are queued or rendered at a time.",

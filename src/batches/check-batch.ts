@@ -10,6 +10,7 @@ import { recordWorkspaceEvent } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
 import { readVoices } from "../workers/index.ts";
 import { type ReadRow, readRows } from "./check-rows.ts";
+import { continueRows, keepMissing, type NewRow } from "./compare-rows.ts";
 import { type BatchDeps, BatchTakenError, type HeldBatch } from "./deps.ts";
 import { CHECKED_AT_A_TIME, LEASE_MS, MAX_CHECK_TRIES, MAX_ROW_ISSUES } from "./limits.ts";
 import { planTable } from "./plan-rows.ts";
@@ -83,10 +84,10 @@ async function writeChunk(
   done: number,
 ): Promise<void> {
   const materials = await findMaterials(db, workspaceId, rows);
-  await markTakenIds(db, workspaceId, rows);
+  await markTakenIds(db, { id: batchId, workspaceId }, rows);
   await markUnknownVoices(db, clock(), rows);
   const first = done - rows.length;
-  const written = rows.map((row, at): Prisma.BatchRowCreateManyInput & { id: string } => {
+  const written = rows.map((row, at): NewRow => {
     const settings = resolve(row, materials);
     const status: BatchRowStatus =
       row.duplicateOf === null ? (row.issues.length > 0 ? "INVALID" : "VALID") : "DUPLICATE";
@@ -118,7 +119,8 @@ async function writeChunk(
       data: { checkedRows: done, checkTries: 0, leaseUntil: new Date(now.getTime() + LEASE_MS) },
     });
     if (count === 0) throw new BatchTakenError();
-    await tx.batchRow.createMany({ data: written });
+    const added = await continueRows(tx, batchId, written);
+    await tx.batchRow.createMany({ data: added });
     if (issues.length > 0) await tx.batchIssue.createMany({ data: issues });
   }, storeTransaction);
 }
@@ -205,7 +207,7 @@ function problemOf(
 /** External ids of other videos of the workspace. */
 async function markTakenIds(
   db: BatchDeps["db"],
-  workspaceId: string,
+  { id: batchId, workspaceId }: Pick<HeldBatch, "id" | "workspaceId">,
   rows: readonly ReadRow[],
 ): Promise<void> {
   const wanted = rows.flatMap(({ settings, duplicateOf }) =>
@@ -214,11 +216,13 @@ async function markTakenIds(
   if (wanted.length === 0) return;
   const taken = await db.video.findMany({
     where: { workspaceId, externalId: { in: wanted } },
-    select: { externalId: true },
+    select: { externalId: true, batchRows: { select: { batchId: true, key: true } } },
   });
-  const ids = new Set(taken.map(({ externalId }) => externalId));
+  const owners = new Map(taken.map(({ externalId, batchRows: [row] }) => [externalId, row]));
   for (const row of rows) {
-    if (!ids.has(row.settings.externalId) || row.duplicateOf !== null) continue;
+    const owner = owners.get(row.settings.externalId);
+    const isOwn = owner?.batchId === batchId && owner.key === row.key;
+    if (!owners.has(row.settings.externalId) || isOwn || row.duplicateOf !== null) continue;
     row.issues.push({
       ...{ line: row.line, column: row.externalIdColumn, code: "EXTERNAL_ID_TAKEN" },
       message: `A video of the workspace has the external id ${shown(row.settings.externalId ?? "")}. Write another one, or delete the video.`,
@@ -246,7 +250,7 @@ const isNamed = (voice: string | null): voice is string => voice !== null && voi
 
 async function endCheck(
   { db, clock, log }: BatchDeps,
-  { id, workspaceId, attempts, startsByItself }: HeldBatch,
+  { id, workspaceId, attempts, startsByItself, startedAt }: HeldBatch,
   total: number,
 ): Promise<void> {
   const now = clock();
@@ -256,6 +260,7 @@ async function endCheck(
       data: { status: "CHECKED", total, checkedAt: now, leaseUntil: null },
     });
     if (count === 0) throw new BatchTakenError();
+    await keepMissing(tx, id, total);
     const counts = await tx.batchRow.groupBy({ by: ["status"], where: { batchId: id }, _count: true });
     const of = (status: string): number => counts.find((one) => one.status === status)?._count ?? 0;
     const told = { total, valid: of("VALID"), invalid: of("INVALID"), duplicate: of("DUPLICATE") };
@@ -263,10 +268,12 @@ async function endCheck(
       type: "batch.checked",
       data: { batchId: encodeGlobalId("Batch", id), ...told },
     });
-    if (startsByItself && told.valid > 0)
+    // Without a row to start, a batch that was started before has ended again.
+    const isOver = told.valid === 0 && startedAt !== null;
+    if (isOver || (startsByItself && told.valid > 0))
       await tx.batch.update({
         where: { id },
-        data: { status: "RUNNING", startedAt: now, startsByItself: false },
+        data: { status: "RUNNING", startedAt: startedAt ?? now, startsByItself: false },
       });
     return told;
   }, storeTransaction);

@@ -1,7 +1,9 @@
 import { readCsv } from "@reelay/tables";
+import { builtInTemplates, loadTemplate } from "@reelay/templates";
 import { expect, test } from "vitest";
 import { readRows } from "./check-rows.ts";
-import { planTable } from "./plan-rows.ts";
+import { planColumns } from "./plan-columns.ts";
+import { fieldsOf } from "./template-fields.ts";
 import { plantFaults } from "./testing/plant-faults.ts";
 
 const order = (one: { line: number | null }, other: { line: number | null }) =>
@@ -12,7 +14,10 @@ test.each([",", ";", "\t"])(
   async (delimiter) => {
     const planted = plantFaults({ rows: 1_000, delimiter });
     const table = readCsv(planted.csv);
-    const { plan } = await planTable(table, { template: "quiz-classic", keyColumn: "id" });
+    const { manifest } = await loadTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
+    const fields = fieldsOf(manifest);
+    const uses = planColumns(table.columns, fields, { chosen: [], reserved: ["id"] });
+    const plan = { manifest, fields, uses, groupBy: null, keyColumn: "id", base: {} };
     const rows = [...readRows(table, plan)];
     const found = rows.flatMap(({ issues }) =>
       issues.map(({ line, column, code }) => ({ line, column, code })),

@@ -71,7 +71,7 @@ export async function createBatch(
   const request = { workspaceId, key, operation: "createBatch", input, resultId: batchId };
   try {
     const createdId = await onceByKey(db, request, async (tx) => {
-      await assertRoom(tx, workspaceId);
+      await assertRoom(tx, workspaceId, { isNew: true });
       await tx.batch.create({
         data: {
           ...{ id: batchId, workspaceId, title, sourceKey, maxActive },
@@ -136,7 +136,7 @@ async function checkSettings(
  * Locks: an advisory lock per workspace, held for a few statements, so that the limits hold for requests that
  * arrive together.
  */
-export async function assertRoom(tx: Tx, workspaceId: string): Promise<void> {
+export async function assertRoom(tx: Tx, workspaceId: string, { isNew }: { isNew: boolean }): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.batches'), hashtext(${workspaceId}))`;
   const checking = await tx.batch.count({ where: { workspaceId, status: "CHECKING" } });
   if (checking >= MAX_CHECKING)
@@ -144,6 +144,7 @@ export async function assertRoom(tx: Tx, workspaceId: string): Promise<void> {
       `The workspace has ${checking} batches that are being checked, and may have ${MAX_CHECKING}. Send this request again in ${RETRY_AFTER_MS / 1_000} s.`,
       { quota: "CHECKING_BATCHES", limit: MAX_CHECKING, used: checking, retryAfterMs: RETRY_AFTER_MS },
     );
+  if (!isNew) return;
   const used = await tx.batch.count({ where: { workspaceId } });
   if (used >= MAX_BATCHES)
     throw new QuotaExceededError(

@@ -10,7 +10,7 @@ export type HeldBatch = Pick<
   Batch,
   "id" | "workspaceId" | "status" | "attempts" | "maxActive" | "title" | "settings" | "sourceKey"
 > &
-  Pick<Batch, "checkedRows" | "checkTries" | "startsByItself">;
+  Pick<Batch, "checkedRows" | "checkTries" | "startsByItself" | "startedAt">;
 
 /** Another process has taken the batch over, or a client has changed it: the work ends where it is. */
 export class BatchTakenError extends Error {}

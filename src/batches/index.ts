@@ -8,9 +8,11 @@ export {
   retryBatch,
   startBatch,
 } from "./change-batch.ts";
+export type { Replacement } from "./compare-rows.ts";
 export { createBatch } from "./create-batch.ts";
 export { exportBatchRows } from "./export-rows.ts";
 export { type BatchPreview, previewBatch } from "./preview-batch.ts";
+export { replaceBatchRows } from "./replace-rows.ts";
 export { BatchSettings } from "./settings.ts";
 export { startBatches, workOnBatches } from "./start-batches.ts";
 export type { TemplateField } from "./template-fields.ts";

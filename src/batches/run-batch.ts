@@ -1,11 +1,12 @@
 import type { Batch, BatchRow, Prisma } from "../../prisma/generated/client.ts";
 import { errorColumn } from "../database/index.ts";
+import { updateVideoSource } from "../editions/index.ts";
 import { ConflictError, ExpectedError, QuotaExceededError, StoreFullError } from "../errors/index.ts";
 import { recordWorkspaceEvent, type Tx } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
 import { cancelVideo } from "../jobs/index.ts";
 import { retryVideo } from "../kinds/index.ts";
-import { type CreateVideoInput, createVideo } from "../videos/index.ts";
+import { type CreateVideoInput, createVideo, deleteVideo } from "../videos/index.ts";
 import { type BatchDeps, BatchTakenError, batchViewer, type HeldBatch } from "./deps.ts";
 import { LEASE_MS, STARTED_AT_A_TIME, STARTED_TOGETHER } from "./limits.ts";
 import { BatchSettings, StoredRowSettings } from "./settings.ts";
@@ -75,6 +76,8 @@ async function startRow(deps: BatchDeps, batch: HeldBatch, subject: Subject): Pr
   const { row } = subject;
   const viewer = batchViewer(batch);
   try {
+    if (row.videoId !== null && row.isChanged)
+      return await correctRow(deps, batch, { ...subject, videoId: row.videoId });
     if (row.videoId === null)
       await createVideo(deps, viewer, toVideo(subject), (tx, videoId) => takeRow(tx, batch, row.id, videoId));
     else await retryVideo(deps, viewer, { videoId: row.videoId });
@@ -125,6 +128,36 @@ function toVideo({ row, settings }: Subject): CreateVideoInput {
       },
     },
   };
+}
+
+/**
+ * Has a video show the row's new data: a READY one by an edition, at its address; another one is replaced by a
+ * new video.
+ */
+async function correctRow(
+  deps: BatchDeps,
+  batch: HeldBatch,
+  { videoId, ...subject }: Subject & { videoId: string },
+): Promise<Wait | null> {
+  const { id } = subject.row;
+  const viewer = batchViewer(batch);
+  const video = await deps.db.video.findUnique({ where: { id: videoId }, select: { status: true } });
+  if (video?.status === "READY") {
+    const { source } = toVideo(subject);
+    // Of the same row and data there is one edition, however often its start was cut off.
+    const idempotencyKey = `${id}/${subject.row.hash}`;
+    await updateVideoSource(deps, viewer, { videoId, source, idempotencyKey });
+    await deps.db.$executeRaw`
+      UPDATE batch_rows SET status = 'READY', is_changed = false, ended_at = clock_timestamp(), changed_at = clock_timestamp()
+      WHERE id = ${id}::uuid AND status = 'VALID'`;
+    return null;
+  }
+  const removed = await deps.db.batchRow.updateMany({
+    where: { id, status: "VALID", videoId },
+    data: { videoId: null, isChanged: false },
+  });
+  if (removed.count > 0 && video !== null) await deleteVideo(deps, viewer, { videoId });
+  return null;
 }
 
 /** The row takes over the state of its video. Resolves to false if the video has failed. */
@@ -184,7 +217,11 @@ export async function settleBatch(
     const [held] = await tx.$queryRaw<Pick<Batch, "id">[]>`
       SELECT id FROM batches WHERE id = ${id}::uuid AND status IN ('RUNNING', 'PAUSED') FOR UPDATE`;
     if (held === undefined) return null;
-    const groups = await tx.batchRow.groupBy({ by: ["status"], where: { batchId: id }, _count: true });
+    const groups = await tx.batchRow.groupBy({
+      by: ["status"],
+      where: { batchId: id, isMissing: false },
+      _count: true,
+    });
     const counts = Object.fromEntries(groups.map(({ status, _count }) => [status, _count]));
     if (openRows.some((status) => (counts[status] ?? 0) > 0)) return null;
     const isWhole = ["INVALID", "FAILED", "CANCELED"].every((status) => (counts[status] ?? 0) === 0);

@@ -2260,6 +2260,17 @@ export const possibleTypes: Record<string, string[]> = {
     "StoreFullError",
     "Video"
   ],
+  "ReplaceBatchRowsResult": [
+    "NotFoundError",
+    "InvalidInputError",
+    "InvalidDataError",
+    "InvalidTableError",
+    "ConflictError",
+    "QuotaExceededError",
+    "ForbiddenError",
+    "StoreFullError",
+    "Batch"
+  ],
   "RequestDownloadResult": [
     "NotFoundError",
     "InvalidInputError",
