@@ -131,8 +131,8 @@ function toVideo({ row, settings }: Subject): CreateVideoInput {
 }
 
 /**
- * Has a video show the row's new data: a READY one by an edition, at its address; another one is replaced by a
- * new video.
+ * Has a video show the row's new data: a READY one by an edition, at its address; another one is replaced by
+ * a new video.
  */
 async function correctRow(
   deps: BatchDeps,
