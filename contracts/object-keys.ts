@@ -7,6 +7,8 @@ const template = (templateId: string) => `templates/${templateId}/`;
 const check = (checkId: string) => `checks/${checkId}/`;
 const batch = (batchId: string) => `batches/${batchId}/`;
 const material = (materialId: string) => `materials/${materialId}/`;
+const speech = (workspaceId: string) => `speech/${workspaceId}/`;
+const chunks = (workspaceId: string) => `chunks/${workspaceId}/`;
 const joinedPlaylists = (videoId: string) => `${video(videoId)}variants/`;
 
 export const objectKeys = {
@@ -49,7 +51,14 @@ export const objectKeys = {
   batchSource: (batchId: string, writeId: string) => `${batch(batchId)}source/${writeId}`,
   /** What a batch made: its counts, and the address of each row's video. */
   batchManifest: (batchId: string) => `${batch(batchId)}manifest.json`,
+  /** A picture of a row: its address is as secret as `secret`. */
+  batchStill: (batchId: string, secret: string, rowId: string) =>
+    `${batch(batchId)}stills/${secret}/${rowId}.jpg`,
   batchRows: (batchId: string) => `${batch(batchId)}rows.csv`,
+  /** Spoken texts of a workspace, by their keys. */
+  speech,
+  /** Finished chunks of a workspace's videos, by digests of their `chunkIdentity`. */
+  chunks,
   material,
   materialFile: (materialId: string, filename: string) => `${material(materialId)}${filename}`,
   attemptPoster: (videoId: string, attemptId: string) => `${video(videoId)}attempts/${attemptId}/poster.jpg`,

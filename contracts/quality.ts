@@ -40,6 +40,15 @@ export const Provenance = z.object({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
+/** Characters of the texts that are heard in an attempt's output. */
+export const SpeechUsage = z.object({
+  /** Of those that a voice spoke for it. */
+  spokenCharacters: z.int32().nonnegative(),
+  /** Of those whose speech the workspace had, or that occurred before. */
+  reusedCharacters: z.int32().nonnegative(),
+});
+export type SpeechUsage = z.infer<typeof SpeechUsage>;
+
 /** Facts about an attempt's output other than its location. */
 export const Account = z.object({
   provenance: Provenance,
@@ -49,6 +58,10 @@ export const Account = z.object({
   sourceHash: z.string().max(200).nullable(),
   /** Quality of this attempt's part, by variant. Absent for variants that were not measured (yet). */
   quality: z.record(z.string(), Quality),
+  /** Length of the chunks that the attempt drew and encoded itself. Absent: it encoded another source. */
+  drawnMs: z.int().nonnegative().optional(),
+  /** Absent: nothing is spoken. */
+  speech: SpeechUsage.optional(),
 });
 export type Account = z.infer<typeof Account>;
 

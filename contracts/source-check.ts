@@ -72,6 +72,33 @@ export const CheckedScene = z.object({
 });
 export type CheckedScene = z.infer<typeof CheckedScene>;
 
+/** Rows that one check has at most: measuring them takes no longer than starting a painter. */
+export const MAX_CHECKED_ROWS = 500;
+
+/** Data of one video, of a check of many. */
+export const CheckedRow = z.object({
+  /** In the list, from 0. */
+  index: count,
+  /** Scenes of its timeline. */
+  scenes: count,
+  /** Of its timeline. Null: it cannot be counted, and an issue says why. */
+  frames: count.nullable(),
+  /** Characters that a voice would speak. */
+  speechCharacters: count,
+  /** What a video of it fails with. */
+  issues: z
+    .array(
+      z.object({
+        code: z.string().regex(/^[A-Z][A-Z0-9_]{0,99}$/),
+        message: z.string().min(1).max(2_000),
+        /** JSON pointer into the row's data. */
+        path: z.string().max(1_000).nullable(),
+      }),
+    )
+    .max(20),
+});
+export type CheckedRow = z.infer<typeof CheckedRow>;
+
 /** What a worker learned about a source without drawing it. */
 export const CheckedSource = z.object({
   version: z.literal(1),
@@ -87,7 +114,12 @@ export const CheckedSource = z.object({
   issues: z.array(SourceIssue).max(200),
   /** Characters that a voice would speak. Absent: none. */
   speechCharacters: count.optional(),
-  /** The requested pictures of existing scenes, in the order of the request. Absent: none. */
+  /** Of many data: those that were checked. Absent: the source is of one video. */
+  rows: z.array(CheckedRow).max(MAX_CHECKED_ROWS).optional(),
+  /**
+   * The requested pictures of existing scenes, in the order of the request; of many data, those of rows with
+   * their indexes as scenes. Absent: none.
+   */
   stills: z.array(Still).max(MAX_STILLS).optional(),
 });
 export type CheckedSource = z.infer<typeof CheckedSource>;

@@ -99,7 +99,7 @@ export const batchTransitions: Transitions<BatchStatus> = {
 /** A row follows its video. Triggers of the database refuse all other transitions. */
 export const batchRowTransitions: Transitions<BatchRowStatus> = {
   // Without a video, or with one that is to be rendered again.
-  VALID: ["QUEUED", "RUNNING", "READY", "FAILED", "CANCELED"],
+  VALID: ["INVALID", "QUEUED", "RUNNING", "READY", "FAILED", "CANCELED"],
   INVALID: [],
   DUPLICATE: [],
   QUEUED: ["RUNNING", "READY", "FAILED", "CANCELED"],

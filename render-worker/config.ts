@@ -1,5 +1,5 @@
 import type { Pool } from "@reelay/contracts";
-import type { Quiet } from "./host/index.ts";
+import type { LifePlan, Quiet } from "./host/index.ts";
 
 import type { FetchPolicy } from "./media/fetch/index.ts";
 import type { DecodeLimits } from "./media/ffmpeg/index.ts";
@@ -45,6 +45,8 @@ export interface WorkerConfig {
   nvencSessions?: number;
   /** Number of concurrent tasks. */
   slots: number;
+  /** Name of the compute offer whose machine it is. Default: the first of its pool. */
+  computeOffer?: string;
   /** Memory for the worker and its programs. Default: its cgroup's limit, else the machine's. */
   memoryBytes?: number;
   /** Temporary files. On the disk of a local store, segments are moved instead of copied. */
@@ -55,6 +57,8 @@ export interface WorkerConfig {
   /** Default: Flite. */
   speech?: SpeechOptions;
   fetch: FetchPolicy;
+  /** Default: until it is stopped. */
+  life?: LifePlan;
   /** Interval of `worker.seen` messages. */
   heartbeatMs: number;
   /** Interval of an attempt's progress reports. */

@@ -3,6 +3,7 @@ import { docs, list, logEnvFields, optionalPort, pubsubEnvFields, storeEnvFields
 import { tracingEnvFields } from "@reelay/telemetry";
 import { z } from "zod";
 import { sandboxes } from "./jail/index.ts";
+import { workerModes } from "./modes.ts";
 import { speechEngines } from "./speech/index.ts";
 
 const seconds = z.coerce.number().positive();
@@ -35,6 +36,18 @@ export const workerEnvFields = {
         effect:
           "Number of concurrent tasks. One task keeps several cores busy, so more than one pays off from about eight cores on.",
         example: "2",
+      }),
+    ),
+  COMPUTE_OFFER: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "use lower-case letters, digits and hyphens")
+    .optional()
+    .meta(
+      docs({
+        default: "the first offer of its pool",
+        effect:
+          "Name of the offer in the API's COMPUTE_OFFERS whose machine this is: what its tasks cost ([prices](prices.md)).",
+        example: "spot",
       }),
     ),
   WORKER_MEMORY_BYTES: count.optional().meta(
@@ -76,6 +89,87 @@ export const workerEnvFields = {
       example: "24",
     }),
   ),
+  WORKER_JOIN_TOKEN: z
+    .string()
+    .regex(/^rj_[\w-]{20,100}$/, "give a token of the mutation createJoinToken")
+    .optional()
+    .meta(
+      docs({
+        default: "none: the worker uses the broker and the store",
+        effect:
+          "A token with which the worker joins over HTTP, at `WORKER_API_URL`. It works once. The worker then needs no other setting: tasks, reports and objects go through the API, which also names it.",
+        example: "rj_k3J9sQ0xVb7nYt2LwE5aHg",
+        isSecret: true,
+      }),
+    ),
+  WORKER_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta(
+      docs({
+        default: "PUBLIC_URL",
+        effect: "Address of the API, for `WORKER_JOIN_TOKEN`.",
+        example: "https://video.acme.test",
+      }),
+    ),
+  WORKER_MODE: z
+    .enum(workerModes)
+    .default("serve")
+    .meta(
+      docs({
+        default: "serve",
+        effect:
+          "How long the worker runs. `serve`: until it is stopped. `drain`: until no task came for `WORKER_IDLE_EXIT`. `once`: one task. The operand of `npm run worker`.",
+        example: "drain",
+      }),
+    ),
+  WORKER_IDLE_EXIT: z.coerce
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(20)
+    .meta(
+      docs({
+        default: "20",
+        unit: "seconds",
+        effect: "In the mode `drain`: how long the worker waits for a task before it exits with 0.",
+        example: "60",
+      }),
+    ),
+  WORKER_MAX_LIFE: seconds
+    .max(14 * 86_400)
+    .optional()
+    .meta(
+      docs({
+        default: "unlimited",
+        unit: "seconds",
+        effect:
+          "How long the machine lives, counted from the start of the process. The worker receives no task that is likely to last longer, returns what still runs then, and exits with 0. Set it where a provider ends machines.",
+        example: "3600",
+      }),
+    ),
+  WORKER_NOTICE: z
+    .enum(["signal", "compute-engine"])
+    .default("signal")
+    .meta(
+      docs({
+        default: "signal",
+        effect:
+          "How the machine announces its end. `signal`: by SIGTERM. `compute-engine`: also by Google's metadata server, which announces preemption and maintenance. The worker then stops as after SIGTERM.",
+        example: "compute-engine",
+      }),
+    ),
+  GCE_METADATA_HOST: z
+    .string()
+    .regex(/^[\w.-]+(:\d+)?$/, "give a host, with a port if needed")
+    .optional()
+    .meta(
+      docs({
+        default: "metadata.google.internal",
+        effect: "Host of Google's metadata server, for `WORKER_NOTICE=compute-engine`.",
+        example: "169.254.169.254",
+      }),
+    ),
   SHUTDOWN_GRACE: z.coerce
     .number()
     .min(0)

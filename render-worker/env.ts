@@ -6,6 +6,7 @@ import { type TracingSettings, toTracingSettings } from "@reelay/telemetry";
 import type { z } from "zod";
 import type { WorkerConfig } from "./config.ts";
 import { workerEnvFields } from "./env-fields.ts";
+import type { LifePlan } from "./host/index.ts";
 import type { JailOptions } from "./jail/index.ts";
 import type { FindOptions } from "./media/tools/index.ts";
 import type { FindPainterOptions } from "./painters/index.ts";
@@ -26,6 +27,10 @@ export interface WorkerEnv {
   logLevel: string;
   /** Absent: no tracing. */
   tracing?: TracingSettings;
+  /** The worker joins over HTTP. Absent: it uses the broker and the store. */
+  join?: { apiUrl: string; joinToken: string };
+  /** Absent: only signals announce the machine's end. */
+  computeEngine?: { host?: string | undefined };
   /** Port of `/healthz`, `/readyz` and `/metrics`. Absent: none. */
   metricsPort?: number;
 }
@@ -40,14 +45,16 @@ type Fields = z.infer<z.ZodObject<typeof workerEnvFields>>;
 /**
  * Reads the environment. Pure. Reports all problems at once, one sentence each. An empty value counts as
  * absent.
+ *
+ * @param now when the process started, from which its life is counted
  */
-export function readWorkerEnv(environment: Environment): WorkerEnvResult {
+export function readWorkerEnv(environment: Environment, now = new Date()): WorkerEnvResult {
   const read = readFields(workerEnvFields, environment);
   if (!read.ok) return read;
-  return { ok: true, env: toEnv(read.fields, environment) };
+  return { ok: true, env: toEnv(read.fields, environment, now) };
 }
 
-function toEnv(fields: Fields, environment: Environment): WorkerEnv {
+function toEnv(fields: Fields, environment: Environment, now: Date): WorkerEnv {
   const host = hostname();
   const workDirectory = resolve(fields.WORK_DIR ?? join(tmpdir(), "reelay-worker"));
   const store = toStore(fields);
@@ -62,7 +69,9 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       ...(fields.WORKER_POOLS && { pools: fields.WORKER_POOLS }),
       ...(fields.WORKER_KINDS && { kinds: fields.WORKER_KINDS }),
       nvencSessions: fields.NVENC_SESSIONS,
-      slots: fields.WORKER_SLOTS,
+      slots: fields.WORKER_MODE === "once" ? 1 : fields.WORKER_SLOTS,
+      life: toLife(fields, now),
+      ...(fields.COMPUTE_OFFER && { computeOffer: fields.COMPUTE_OFFER }),
       ...(fields.WORKER_MEMORY_BYTES !== undefined && { memoryBytes: fields.WORKER_MEMORY_BYTES }),
       workDirectory,
       limits: {
@@ -96,15 +105,31 @@ function toEnv(fields: Fields, environment: Environment): WorkerEnv {
       opensRareFormats: fields.SOURCE_DECODERS === "all",
       sandbox: fields.SANDBOX,
       path: environment["PATH"] ?? "",
-      folders: [workDirectory, ...(store.kind === "local" ? [store.directory] : [])],
+      folders: [
+        workDirectory,
+        ...(store.kind === "local" && fields.WORKER_JOIN_TOKEN === undefined ? [store.directory] : []),
+      ],
     },
     pubsub: toPubSub(fields),
     store,
     logLevel: fields.LOG_LEVEL,
+    ...(fields.WORKER_JOIN_TOKEN !== undefined && {
+      join: {
+        joinToken: fields.WORKER_JOIN_TOKEN,
+        apiUrl: fields.WORKER_API_URL ?? fields.PUBLIC_URL,
+      },
+    }),
+    ...(fields.WORKER_NOTICE === "compute-engine" && { computeEngine: { host: fields.GCE_METADATA_HOST } }),
     ...(tracing && { tracing }),
     ...(fields.METRICS_PORT !== undefined && { metricsPort: fields.METRICS_PORT }),
   };
 }
+
+const toLife = ({ WORKER_MODE, WORKER_IDLE_EXIT, WORKER_MAX_LIFE }: Fields, now: Date): LifePlan => ({
+  mode: WORKER_MODE,
+  idleExitMs: WORKER_IDLE_EXIT * 1000,
+  deadlineAt: WORKER_MAX_LIFE === undefined ? null : new Date(now.getTime() + WORKER_MAX_LIFE * 1000),
+});
 
 function toSpeech({ SPEECH, ...fields }: Fields): SpeechOptions {
   const { GOOGLE_SPEECH_ENDPOINT, GOOGLE_SPEECH_API_KEY, PIPER_PYTHON, PIPER_VOICES } = fields;

@@ -16,8 +16,10 @@ import { takeChecks } from "./checks/index.ts";
 import type { WorkerConfig } from "./config.ts";
 import {
   defaultQuiet,
+  endless,
   Heartbeat,
   type HeartbeatOptions,
+  Life,
   OneAtATime,
   poolsOf,
   pullTasks,
@@ -35,6 +37,8 @@ import { within } from "./wait.ts";
 export interface WorkerDeps {
   messaging: Messaging;
   store: ObjectStore;
+  /** The store within the reach of an attempt. Default: `store`. */
+  storeOf?: (attemptId: string) => ObjectStore;
   config: WorkerConfig;
   log: Logger;
   /** The supported kinds. The worker disposes them. */
@@ -54,6 +58,8 @@ export interface Worker extends AsyncDisposable {
   start(): Promise<void>;
   /** Whether it has started and is not stopping. */
   readonly isTaking: boolean;
+  /** Resolves when its life is over: it took its one task, none came for a while, or its machine ends. */
+  readonly done: Promise<void>;
   /** Ends the grace: running attempts are interrupted now, and ffmpeg exits within half a second. */
   interrupt(): void;
 }
@@ -91,6 +97,7 @@ class RenderWorker implements Worker {
   readonly #stopping = new AbortController();
   readonly #running = new Map<string, RunningAttempt>();
   readonly #slots: Slots;
+  readonly #life: Life;
   readonly #idleWork = new OneAtATime(MOST_IDLE_WORK);
   readonly #heartbeat: Heartbeat;
   readonly #pools: readonly Pool[];
@@ -104,6 +111,7 @@ class RenderWorker implements Worker {
     this.#deps = deps;
     this.#log = deps.log.child({ workerId: deps.config.workerId });
     this.#slots = new Slots(deps.config.slots);
+    this.#life = new Life(deps.config.life ?? endless);
     deps.metrics?.countSlots(deps.config.slots, () => this.#held().length);
     const { capabilities } = deps.kinds.offer();
     this.#pools = deps.config.pools ?? poolsOf(capabilities ?? { devices: [], encoders: [], decoders: [] });
@@ -113,6 +121,8 @@ class RenderWorker implements Worker {
       everyMs: deps.config.heartbeatMs,
       seen: () => this.#seen(),
     });
+    // It offers no slot any more, whatever still runs.
+    this.#life.full.addEventListener("abort", () => this.#heartbeat.stopping());
   }
 
   #seen(): ReturnType<HeartbeatOptions["seen"]> {
@@ -122,12 +132,14 @@ class RenderWorker implements Worker {
       workerId: config.workerId,
       hostname: config.hostname,
       version: config.version,
+      ...(config.life?.deadlineAt && { deadlineAt: config.life.deadlineAt.toISOString() }),
       offer: {
         pools: [...this.#pools],
         slots: config.slots,
         ...kinds.offer(),
         jail: { level: jail.level, reason: jail.reason?.slice(0, MOST_REASON) ?? null },
         ...(limits && { memoryBytes: limits.memoryBytes, cpus: limits.cpus }),
+        ...(config.computeOffer && { computeOffer: config.computeOffer }),
         startWithinMs: DEFAULT_START_WITHIN_MS,
       },
       attempts: this.#held().map(({ ref: { taskId, attemptId }, waitsForMemory }) => ({
@@ -144,7 +156,11 @@ class RenderWorker implements Worker {
   }
 
   get isTaking(): boolean {
-    return this.#loops.length > 0 && !this.#stopping.signal.aborted;
+    return this.#loops.length > 0 && !this.#stopping.signal.aborted && !this.#life.full.aborted;
+  }
+
+  get done(): Promise<void> {
+    return this.#life.done;
   }
 
   async start(): Promise<void> {
@@ -171,13 +187,16 @@ class RenderWorker implements Worker {
     this.#loops = [
       pullTasks({
         messaging,
-        subscriptions: pools.flatMap((pool) => offered.map(({ name }) => tasksOf(pool, name))),
+        subscriptions: messaging.claims
+          ? [messaging.claims]
+          : pools.flatMap((pool) => offered.map(({ name }) => tasksOf(pool, name))),
         slots: this.#slots,
-        signal: this.#stopping.signal,
+        signal: AbortSignal.any([this.#stopping.signal, this.#life.full]),
         log: this.#log,
         take: (delivery, release) => this.#take(delivery, release),
       }),
     ];
+    this.#life.start();
     const { memoryBytes, memoryFrom, cpus } = limits;
     const { capacityBytes } = budget;
     this.#log.info(
@@ -196,6 +215,7 @@ class RenderWorker implements Worker {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
+    this.#life[Symbol.dispose]();
     this.#heartbeat.stopping();
     const ended = Promise.all(this.#loops).then(() =>
       Promise.all([...this.#running.values()].map(({ done }) => done)),
@@ -243,13 +263,18 @@ class RenderWorker implements Worker {
       await delivery.ack();
       return false;
     }
-    if (this.#stopping.signal.aborted) {
+    if (this.#stopping.signal.aborted || this.#life.full.aborted) {
       await delivery.nack();
+      return false;
+    }
+    if (!this.#life.hasTimeFor(message.expectedMs ?? 0)) {
+      this.#log.info({ taskId: message.taskId, expectedMs: message.expectedMs }, "task.too-long");
+      await delivery.nack().finally(() => this.#life.close());
       return false;
     }
     const { config, jail, kinds, messaging, metrics } = this.#deps;
     const { videoId, jobId, taskId, fencingToken } = message;
-    const attemptId = randomUUID();
+    const attemptId = delivery.attemptId ?? randomUUID();
     const { workerId } = config;
     const ref = { videoId, jobId, taskId, attemptId, fencingToken, kind: message.kind, workerId };
     const log = this.#log.child({ videoId, jobId, taskId, attemptId: ref.attemptId });
@@ -279,15 +304,16 @@ class RenderWorker implements Worker {
       // Parameters of another version, or a stronger jail. The task stays in the queue of the API, which
       // sends it again later.
       log.warn({ kind: message.kind }, "task.not-supported");
-      await delivery.ack();
+      await (delivery.refuse?.() ?? delivery.ack());
       return false;
     }
     // Registered before it is announced, since a cancel request may follow immediately.
     this.#running.set(ref.attemptId, attempt);
+    this.#life.taken();
     try {
       await reporter.started();
     } catch (error) {
-      this.#running.delete(ref.attemptId);
+      this.#forget(ref);
       trace.end(null);
       log.warn({ err: error }, "task.returned");
       await delivery.nack();
@@ -306,11 +332,16 @@ class RenderWorker implements Worker {
       .with(trace.context, run)
       .catch((err: unknown) => log.error({ err }, "attempt.crashed"))
       .finally(() => {
-        this.#running.delete(ref.attemptId);
+        this.#forget(ref);
         if (!attempt.isOver) free();
       });
     this.#heartbeat.beat();
     return true;
+  }
+
+  #forget({ attemptId }: AttemptRef): void {
+    this.#running.delete(attemptId);
+    if (this.#running.size === 0) this.#life.released();
   }
 
   async #run(
@@ -319,7 +350,8 @@ class RenderWorker implements Worker {
     of: Pick<AttemptRun, "kind" | "reporter" | "trace" | "log" | "free">,
   ): Promise<void> {
     if (!this.#workDirectory || !this.#memory) throw new Error("The worker was not started.");
-    const { jail, metrics, store } = this.#deps;
+    const { jail, metrics } = this.#deps;
+    const store = this.#deps.storeOf?.(attempt.ref.attemptId) ?? this.#deps.store;
     await runAndReport({
       ...of,
       task,

@@ -464,14 +464,29 @@ test("replaced rows are compared by key: equal ones stay, others are corrected, 
     [b, 1],
     [b, 2],
   ]);
-  expect(await read(id)).toMatchObject({ status: "RUNNING", counts: { ready: 3, queued: 2, failed: 0 } });
+  // The corrected row follows its edition: one that fails can be retried.
+  const videos = { ready: 2, queued: 2 };
+  expect(await read(id)).toMatchObject({ status: "RUNNING", counts: { ...videos, running: 1, failed: 0 } });
   await endVideos(id, "READY");
+  const error = { code: "BROKEN", message: "It broke.", scope: "WORKER", retriable: true };
+  await api.db.edition.updateMany({ where: { number: 2 }, data: { status: "FAILED", error } });
+  await work();
+  expect(await read(id)).toMatchObject({ status: "PARTIAL", counts: { ready: 4, failed: 1 } });
+  await act("retryBatch", { id });
+  await work();
+  expect(await read(id)).toMatchObject({ status: "RUNNING", counts: { ready: 4, running: 1 } });
+  const replacedAt = new Date();
+  await api.db.edition.updateMany({ where: { number: 1 }, data: { status: "REPLACED", replacedAt } });
+  await api.db.edition.updateMany({
+    where: { number: 3 },
+    data: { status: "PUBLISHED", publishedAt: replacedAt },
+  });
   await work();
   expect(await read(id)).toMatchObject({ status: "SUCCEEDED" });
   expect(await replace({ source: other, start: true })).toMatchObject({ status: "CHECKING" });
   await work();
   expect(await read(id)).toMatchObject({ status: "SUCCEEDED", counts: { ready: 5, total: 5 } });
-  expect(await api.db.edition.count()).toBe(2);
+  expect(await api.db.edition.count()).toBe(3);
 });
 
 test("another workspace sees nothing of a batch", async () => {

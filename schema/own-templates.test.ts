@@ -159,6 +159,14 @@ test("a template whose example cannot be drawn is FAILED with the reasons, and m
     ...{ status: "FAILED", issues: [{ code: "TEMPLATE_TOO_COSTLY", path: "scene.html" }] },
   });
   expect(await namesFor()).toEqual([]);
+  const listFor = async (token?: string) => {
+    const { data } = await api.ask("{ ownTemplates { name version status issues { path } } }", {}, token);
+    return data.ownTemplates;
+  };
+  expect(await listFor()).toEqual([
+    { name: "greeting", version: 1, status: "FAILED", issues: [{ path: "scene.html" }] },
+  ]);
+  expect(await listFor(api.theirs.all)).toEqual([]);
   const smaller = [...filesOf().slice(0, 1), { path: "scene.html", text: "<p>{{ text }}</p>" }];
   const corrected = await create({ files: smaller });
   expect(corrected).toMatchObject({ version: 1, status: "READY" });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { keyOf } from "../src/inputs/global-id.ts";
 import { createTestApi, type TestApi } from "./testing/test-api.ts";
 
 let api: TestApi;
@@ -93,6 +94,20 @@ test("a profile name is unique in its workspace, and a request with an idempoten
   });
 });
 
+test("a repeated createVideo returns the first one's video, although its profile was deleted since", async () => {
+  await ask(create, { input: { name: "short-lived", rungs } });
+  const video = `mutation ($input: CreateVideoInput!) { r: createVideo(input: $input) { ... on Video { id } ... on Error { code } } }`;
+  const url = { url: { url: "https://example.com/a.mp4" } };
+  const input = { title: "a", profile: "short-lived", source: url, idempotencyKey: "lesson-7" };
+  const first = await ask(video, { input });
+  expect(first).toEqual({ id: expect.any(String) });
+  await ask(remove, { name: "short-lived" });
+  expect(await ask(video, { input })).toEqual(first);
+  expect(await ask(video, { input: { ...input, idempotencyKey: "lesson-8" } })).toEqual({
+    code: "PROFILE_UNKNOWN",
+  });
+});
+
 test("built-in profiles cannot be changed, and an unknown name is not found", async () => {
   expect(await ask(update, { input: { name: "default", hasDash: false } })).toMatchObject({
     code: "PROFILE_BUILT_IN",
@@ -122,12 +137,13 @@ test("a video is rendered with its profile as of its creation", async () => {
   const url = { url: { url: "https://example.com/a.mp4" } };
   await ask(create, { input: { name: "films", rungs } });
   const video = `mutation ($input: CreateVideoInput!) { r: createVideo(input: $input) { ... on Video { id profile { name } } ... on Error { code message } } }`;
-  expect(await ask(video, { input: { title: "a", profile: "films", source: url } })).toMatchObject({
-    profile: { name: "films" },
-  });
+  const created = await ask(video, { input: { title: "a", profile: "films", source: url } });
+  expect(created).toMatchObject({ profile: { name: "films" } });
   await ask(update, { input: { name: "films", rungs: rungs.slice(0, 1) } });
   await ask(remove, { name: "films" });
-  const job = await api.db.job.findFirstOrThrow({ where: { workspaceId: api.ours.id } });
+  const job = await api.db.job.findFirstOrThrow({
+    where: { videoId: keyOf("Video", String(created.id)) ?? "" },
+  });
   expect(job.profile).toMatchObject({ name: "films", rungs: [{ name: "360p" }, { name: "720p" }] });
   expect(await ask(video, { input: { title: "b", profile: "films", source: url } })).toMatchObject({
     code: "PROFILE_UNKNOWN",

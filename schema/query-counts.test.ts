@@ -42,9 +42,9 @@ test("a full list of videos takes the same queries for 1 video as for 5", async 
   expect(forOne).toMatchInlineSnapshot(`
     [
       "
-        SELECT j.id, j.status, t.pool, t.available_at AS "availableAt", t.available_at > $1 AS "isBackingOff",
+        SELECT j.id, j.workspace_id AS "workspaceId", j.status, t.pool, t.available_at AS "availableAt", t.available_at > $1 AS "isBackingOff",
           (SELECT a.error->>'code' FROM attempts a WHERE a.task_id = t.id ORDER BY a.number DESC LIMIT 1) AS "lastErrorCode",
-          w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks",
+          w.paused_at IS NOT NULL AS "isPaused", w.max_running_tasks AS "maxRunningTasks", w.worker_realms::text[] AS realms,
           greatest(t.queued_at, t.available_at) AS "waitsSince", t.kind, t.requirements,
           d.id AS "awaitedId", d.kind AS "awaitedKind", d.status AS "awaitedStatus",
           (SELECT count(*)::int FROM tasks f WHERE f.workspace_id = t.workspace_id

@@ -14,6 +14,7 @@ const subjects = {
   SigningKey: { code: "SIGNING_KEY_NOT_FOUND", noun: "signing key", from: "`signingKeys`" },
   UploadToken: { code: "TOKEN_NOT_FOUND", noun: "upload token", from: "`uploadTokens`" },
   ViewerToken: { code: "TOKEN_NOT_FOUND", noun: "viewer token", from: "`viewerTokens`" },
+  JoinToken: { code: "JOIN_TOKEN_NOT_FOUND", noun: "join token", from: "`joinTokens`" },
   WebhookEndpoint: { code: "WEBHOOK_NOT_FOUND", noun: "webhook endpoint", from: "`webhookEndpoints`" },
   WebhookDelivery: {
     code: "WEBHOOK_DELIVERY_NOT_FOUND",

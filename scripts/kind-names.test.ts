@@ -26,7 +26,7 @@ const PURPOSES =
 
 const isSource = (file: string): boolean =>
   /^(contracts|src|schema|render-worker|packages|embedded|web\/src)\/.*\.tsx?$/.test(file) &&
-  !/\.(test|contract)\.|\/testing\/|generated|contract-kit|^web\/src\/api\/documents\.ts$/.test(file);
+  !/\.(test|contract)\.|\/testing\/|generated|contract-kit/.test(file);
 
 /** The kind whose own folder or file this is. */
 const ownerOf = (file: string): string | undefined =>

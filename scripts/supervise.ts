@@ -3,27 +3,23 @@
  * as it does.
  */
 import { supervise } from "@reelay/process";
-import { runCommand } from "./command-line.ts";
+import { workerCommand } from "../render-worker/command.ts";
+import { type Command, type Options, runCommand } from "./command-line.ts";
 
 process.stderr.on("error", () => undefined);
 const [program = "", ...args] = process.argv.slice(2);
 
-/** Those that take no arguments; `npm start` reads its own. */
-const commands = {
+/** `npm start` reads its own arguments. */
+const commands: Readonly<Record<string, Command<Options>>> = {
   "src/main.ts": {
     name: "npm run api",
     summary: "Runs one API process. docs/reference/configuration.md lists its environment variables.",
     examples: ["DATABASE_URL=postgresql://… SECRETS_KEY=… PUBSUB_PROJECT_ID=… npm run api"],
   },
-  "render-worker/main.ts": {
-    name: "npm run worker",
-    summary:
-      "Runs one worker. Without other settings it joins the system that runs on REELAY_DATA_DIR; docs/reference/configuration.md lists its environment variables.",
-    examples: ["npm run worker", "WORKER_SLOTS=2 npm run worker"],
-  },
+  "render-worker/main.ts": workerCommand,
 };
 
-const command = commands[program as keyof typeof commands];
+const command = commands[program];
 if (command) await runCommand(command, run, args);
 else await run();
 

@@ -67,6 +67,19 @@ export type CompositionSettings = z.infer<typeof CompositionSettings>;
 export const CompositionParams = z.object({
   ...drawingParams,
   composition: CompositionSettings,
+  /**
+   * Prefix of the objects of the workspace's spoken texts: the worker looks for them there, and adds those
+   * that it speaks. Absent: it speaks all of them.
+   */
+  speechPrefix: z
+    .string()
+    .regex(/^[\w/-]{1,200}\/$/)
+    .optional(),
+  /** Prefix of the `ChunkEntry` objects of the workspace. Absent: only `known` chunks are copied. */
+  chunksPrefix: z
+    .string()
+    .regex(/^[\w/-]{1,200}\/$/)
+    .optional(),
 });
 export type CompositionParams = z.infer<typeof CompositionParams>;
 
@@ -80,4 +93,8 @@ export const composition = defineKind({
   detail: DrawingProgress,
   isCheckable: true,
   requires: { runtime: "template", jail: "LIMITED" },
+  requiresFor(settings) {
+    const voice = CompositionSettings.safeParse(settings).data?.voice?.name ?? null;
+    return voice === null ? {} : { voice };
+  },
 });

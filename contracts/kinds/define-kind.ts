@@ -29,6 +29,8 @@ export const Requirements = z.object({
   memoryBytes: z.int().nonnegative().optional(),
   /** The weakest jail that the task accepts. Absent: any. */
   jail: z.enum(jailLevels).optional(),
+  /** Id of a voice that the worker has to offer (`Offer.voices`). Absent: any. */
+  voice: z.string().max(100).optional(),
 });
 export type Requirements = z.infer<typeof Requirements>;
 
@@ -53,6 +55,8 @@ export interface KindDefinition {
   isCheckable?: boolean;
   /** Its requirements besides those that follow from the profile and from earlier attempts. */
   requires: Pick<Requirements, "runtime" | "gpu" | "jail">;
+  /** Requirements that follow from the settings of the source (`Source.params`). Default: none. Pure. */
+  requiresFor?: (settings: unknown) => Pick<Requirements, "voice">;
 }
 
 /** Keeps the types of the schemas. */

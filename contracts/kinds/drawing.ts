@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RenditionPart } from "./render-state.ts";
+import { type DrawnChunk, RenditionPart } from "./render-state.ts";
 import { VariantsProgress } from "./variants-progress.ts";
 import { variantsParams } from "./video-params.ts";
 
@@ -14,6 +14,25 @@ export const drawingParams = {
 } as const;
 const DrawingParams = z.object(drawingParams);
 export type DrawingParams = z.infer<typeof DrawingParams>;
+
+/** Where the segments of a chunk are. The API writes it once a video is READY; a worker copies them. */
+export const ChunkEntry = z.object({
+  version: z.literal(1),
+  /** As in `chunkIdentity`. */
+  identity: z.string(),
+  /** One of each rendition, of one video. */
+  parts: z.array(RenditionPart).min(1).max(100),
+  /** CRC-32C of its objects in base64, by key, as far as they are known. */
+  sums: z.record(z.string(), z.string()),
+});
+export type ChunkEntry = z.infer<typeof ChunkEntry>;
+
+/** What decides the bytes of a chunk's segments besides their times: equal ones are copies. Pure. */
+export const chunkIdentity = (
+  { painter, sha256 }: Pick<DrawnChunk, "painter" | "sha256">,
+  /** By rendition. */
+  recipes: ReadonlyMap<string, string>,
+): string => JSON.stringify([painter, sha256, [...recipes].toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 
 /** What a painter is drawing: an animation of a script, or a scene of a template. */
 export const DrawingStep = z.object({

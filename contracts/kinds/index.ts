@@ -63,10 +63,19 @@ export const checkableKinds: readonly string[] = [...byName.values()]
 /**
  * The requirements of a kind's tasks for a video of this profile. A kind that produces variants encodes the
  * profile's codecs.
+ *
+ * @param settings of its source, as the database keeps them. Absent: they require nothing
  */
-export function requirementsOf(kind: string, { rungs }: Pick<Profile, "rungs">): Requirements {
-  const { requires, produces } = definitionOf(kind);
+export function requirementsOf(
+  kind: string,
+  { rungs }: Pick<Profile, "rungs">,
+  settings?: unknown,
+): Requirements {
+  const { requires, requiresFor, produces } = definitionOf(kind);
   const codecs = [...new Set(rungs.map(({ codec }) => codec))];
-  return { version: 1, ...requires, ...(produces === "VARIANTS" && { codecs }) };
+  return { version: 1, ...requires, ...requiresFor?.(settings), ...(produces === "VARIANTS" && { codecs }) };
 }
+
+/** Whether settings of the source decide what tasks of a kind require. */
+export const dependsOnSettings = (kind: string): boolean => definitionOf(kind).requiresFor !== undefined;
 export { KindData, KindParams, Requirements } from "./define-kind.ts";

@@ -147,6 +147,8 @@ export const WorkerSeen = z.object({
   ),
   /** The worker accepts no new tasks and is about to exit. */
   isStopping: z.boolean(),
+  /** When its machine ends: it receives no task that is likely to last longer. Absent: it has no such end. */
+  deadlineAt: z.iso.datetime().optional(),
 });
 export type WorkerSeen = z.infer<typeof WorkerSeen>;
 

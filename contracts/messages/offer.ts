@@ -51,6 +51,8 @@ export const Offer = z.object({
   memoryBytes: z.int().nonnegative().optional(),
   /** Processors for the worker: its cgroup's quota, else the machine's. Fractions count, e.g. 1.5. */
   cpus: z.number().positive().optional(),
+  /** Name of the compute offer whose machine it is: what its tasks cost. Absent: the first of its pool. */
+  computeOffer: z.string().min(1).max(64).optional(),
   /** The API sends a task again if it has not started after this many milliseconds. */
   startWithinMs: z.int32().positive().default(DEFAULT_START_WITHIN_MS),
 });

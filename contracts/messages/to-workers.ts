@@ -52,6 +52,11 @@ export const TaskRequested = z.object({
   outOfMemory: z.int32().nonnegative().optional(),
   pool: z.enum(pools),
   priority: z.enum(jobPriorities),
+  /**
+   * How long nine of ten recent tasks like it took, in milliseconds. A worker whose machine ends earlier
+   * returns it. Absent: too few have ended.
+   */
+  expectedMs: z.int().nonnegative().optional(),
   requestedAt: z.iso.datetime(),
 });
 export type TaskRequested = z.infer<typeof TaskRequested>;
@@ -80,6 +85,8 @@ export const SourceCheckRequested = z.object({
   kind: z.string().min(1).max(100),
   /** The whole text of the script, or of the data as JSON: it is small. */
   script: z.string().max(MAX_DATA_BYTES),
+  /** Whether the data is a list with the data of many videos. Absent: of one. */
+  hasRows: z.literal(true).optional(),
   /** How it is drawn, as the kind defines it. */
   settings: KindParams,
   /** Pictures that are drawn. Absent: none. */

@@ -3,10 +3,12 @@ import type { RunFile } from "../run-file.ts";
 import {
   type BatchChange,
   type BatchInput,
+  COMPLETE_MATERIAL,
   COMPLETE_UPLOAD,
   CREATE_BATCH,
+  CREATE_MATERIAL,
   CREATE_VIDEO,
-  type CreatedVideo,
+  type PendingUpload,
   type VideoSource,
   WATCH_BATCH,
   WATCH_VIDEO,
@@ -24,10 +26,13 @@ export class ApiError extends Error {
 
 /** The API calls for rendering a file. They are public: any other client could make them. */
 export interface ApiClient extends AsyncDisposable {
-  createVideo(title: string, source: VideoSource, signal: AbortSignal): Promise<CreatedVideo>;
+  createVideo(title: string, source: VideoSource, signal: AbortSignal): Promise<PendingUpload>;
   completeUpload(videoId: string, signal: AbortSignal): Promise<void>;
   /** The video now and after every change. Resumes after lost connections. Ends when `signal` aborts. */
   watch(videoId: string, signal: AbortSignal): AsyncIterable<WatchedVideo>;
+  /** A file of the workspace, of which the bytes are sent next. */
+  createMaterial(filename: string, sizeBytes: number, signal: AbortSignal): Promise<PendingUpload>;
+  completeMaterial(materialId: string, signal: AbortSignal): Promise<void>;
   createBatch(input: BatchInput, signal: AbortSignal): Promise<{ id: string }>;
   /** The batch now and after every change. Resumes after lost connections. Ends when `signal` aborts. */
   watchBatch(batchId: string, signal: AbortSignal): AsyncIterable<BatchChange>;
@@ -83,13 +88,18 @@ export function createApiClient({ graphql, apiKey }: Pick<RunFile, "graphql" | "
 
   return {
     createVideo: (title, source, signal) =>
-      ask<CreatedVideo>(CREATE_VIDEO, { input: { title, source } }, signal),
+      ask<PendingUpload>(CREATE_VIDEO, { input: { title, source } }, signal),
     async completeUpload(videoId, signal) {
       await ask(COMPLETE_UPLOAD, { id: videoId }, signal);
     },
     async *watch(videoId, signal) {
       const all = follow<{ videoProgress: WatchedVideo }>(WATCH_VIDEO, videoId, signal);
       for await (const { videoProgress } of all) yield videoProgress;
+    },
+    createMaterial: (filename, sizeBytes, signal) =>
+      ask<PendingUpload>(CREATE_MATERIAL, { input: { upload: { filename, sizeBytes } } }, signal),
+    async completeMaterial(materialId, signal) {
+      await ask(COMPLETE_MATERIAL, { id: materialId }, signal);
     },
     createBatch: (input, signal) => ask<{ id: string }>(CREATE_BATCH, { input }, signal),
     async *watchBatch(batchId, signal) {

@@ -26,6 +26,17 @@ export const CREATE_BATCH = `mutation CreateBatch($input: CreateBatchInput!) {
   createBatch(input: $input) { ... on Batch { id } ... on Error { code message } }
 }`;
 
+export const CREATE_MATERIAL = `mutation CreateMaterial($input: CreateMaterialInput!) {
+  createMaterial(input: $input) {
+    ... on Material { id upload { url protocol } }
+    ... on Error { code message }
+  }
+}`;
+
+export const COMPLETE_MATERIAL = `mutation CompleteMaterial($id: ID!) {
+  completeMaterial(input: { id: $id }) { ... on Material { id } ... on Error { code message } }
+}`;
+
 export const WATCH_BATCH = `subscription WatchBatch($id: ID!) {
   batchProgress(id: $id) {
     batch {
@@ -41,7 +52,7 @@ export const WATCH_BATCH = `subscription WatchBatch($id: ID!) {
 export interface BatchInput {
   title: string;
   template: string;
-  source: { csv: string };
+  source: { csv: string } | { material: string };
   start: boolean;
 }
 
@@ -73,7 +84,8 @@ export type VideoSource =
   | { manim: { script: string; scene?: string } }
   | { template: { template: string; data: object } };
 
-export interface CreatedVideo {
+/** A video or a material whose bytes are awaited. */
+export interface PendingUpload {
   id: string;
   upload: { url: string; protocol: "TUS" | "GCS_RESUMABLE" } | null;
 }

@@ -33,6 +33,8 @@ test("with --each-row the rows of a CSV are a batch, whatever their columns are"
       kind: "rows",
       name: "quiz.csv",
       template: "countdown",
+      path: join(folder, "quiz.csv"),
+      sizeBytes: 30,
       csv: 'seconds;message\n3;"Go;\nnow"\n4\n',
       rows: 2,
     },

@@ -7,25 +7,30 @@ export interface RowsSource {
   kind: "rows";
   name: string;
   template: string;
-  csv: string;
+  path: string;
+  sizeBytes: number;
+  /** Null: it is too large for a request, and is uploaded. */
+  csv: string | null;
   /** Number of rows. */
   rows: number;
 }
 
 const DEFAULT_TEMPLATE = "quiz-classic";
 /** A request of the API has at most 1 MiB. */
-const MAX_BYTES = 900 * 1024;
+const MAX_REQUEST_BYTES = 900 * 1024;
 
 /** The rows, or a sentence about why the file has none. */
 export async function readRowsFile(file: string, template = DEFAULT_TEMPLATE): Promise<RowsSource | string> {
   const name = path.basename(file);
   const bytes = await readFile(file);
-  if (bytes.byteLength > MAX_BYTES)
-    return `${name} has ${bytes.byteLength} bytes, and --each-row reads ${MAX_BYTES}: divide it into several.`;
+  const sizeBytes = bytes.byteLength;
   try {
     const { rows, skipped } = readCsv(bytes);
-    const csv = new TextDecoder().decode(bytes);
-    return { kind: "rows", name, template, csv, rows: rows.length + skipped.length };
+    const csv = sizeBytes > MAX_REQUEST_BYTES ? null : new TextDecoder().decode(bytes);
+    return {
+      ...{ kind: "rows", name, template, path: file, sizeBytes, csv },
+      rows: rows.length + skipped.length,
+    };
   } catch (error) {
     if (error instanceof TableError) return `${name}: ${error.message}`;
     throw error;

@@ -1,6 +1,7 @@
 import { type ApiClient, ApiError } from "./api-client.ts";
-import type { WatchedBatch, WatchedRow, WatchedVideo } from "./documents.ts";
+import type { BatchInput, WatchedBatch, WatchedRow, WatchedVideo } from "./documents.ts";
 import type { RowsSource } from "./read-rows-file.ts";
+import { uploadFile } from "./upload-file.ts";
 
 /** Issues that are printed; the console lists all. */
 const PRINTED = 20;
@@ -17,11 +18,13 @@ interface RowsView {
  */
 export async function renderRows(
   api: ApiClient,
-  { name, template, csv }: RowsSource,
+  rows: RowsSource,
   { print, follow }: RowsView,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { id } = await api.createBatch({ title: name, template, source: { csv }, start: true }, signal);
+  const { name, template } = rows;
+  const source = await toBatchSource(api, rows, signal);
+  const { id } = await api.createBatch({ title: name, template, source, start: true }, signal);
   const shown = new Map<string, Promise<unknown>>();
   const show = ({ title, line, video }: WatchedRow): void => {
     if (video === null || shown.has(video.id)) return;
@@ -31,12 +34,12 @@ export async function renderRows(
     shown.set(video.id, following);
   };
   let isChecked = false;
-  for await (const { batch, rows } of api.watchBatch(id, signal)) {
+  for await (const { batch, rows: changed } of api.watchBatch(id, signal)) {
     if (!isChecked && batch.status !== "CHECKING") {
       isChecked = true;
       for (const line of reportOf(name, batch)) print(line);
     }
-    for (const row of rows) show(row);
+    for (const row of changed) show(row);
     if (!endedStatuses.has(batch.status) && batch.status !== "CHECKED") continue;
     await Promise.all(shown.values());
     const { ready, failed, canceled, invalid } = batch.counts;
@@ -48,6 +51,21 @@ export async function renderRows(
   }
   signal.throwIfAborted();
   throw new ApiError("BATCH_DELETED", "The batch was deleted before it had ended.");
+}
+
+/** A text as it is; a large one as a material, which the API reads. */
+async function toBatchSource(
+  api: ApiClient,
+  { name, path, sizeBytes, csv }: RowsSource,
+  signal: AbortSignal,
+): Promise<BatchInput["source"]> {
+  if (csv !== null) return { csv };
+  const { id, upload } = await api.createMaterial(name, sizeBytes, signal);
+  if (upload !== null) {
+    await uploadFile(upload, { path, sizeBytes, signal, onProgress: () => undefined });
+    if (upload.protocol === "GCS_RESUMABLE") await api.completeMaterial(id, signal);
+  }
+  return { material: id };
 }
 
 const endedStatuses: ReadonlySet<string> = new Set(["SUCCEEDED", "PARTIAL", "CANCELED", "FAILED"]);

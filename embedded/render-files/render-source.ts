@@ -1,9 +1,8 @@
-import { createReadStream, openAsBlob } from "node:fs";
-import { Upload } from "tus-js-client";
 import { type ApiClient, ApiError } from "./api-client.ts";
-import type { CreatedVideo, VideoSource, WatchedVideo } from "./documents.ts";
+import type { PendingUpload, VideoSource, WatchedVideo } from "./documents.ts";
 import type { NamedSource } from "./read-command.ts";
 import type { RowsSource } from "./read-rows-file.ts";
+import { uploadFile } from "./upload-file.ts";
 import type { FileView } from "./view.ts";
 
 /** A source of one video. */
@@ -56,7 +55,7 @@ export async function watchToEnd(
 
 async function send(
   api: ApiClient,
-  { id, upload }: CreatedVideo,
+  { id, upload }: PendingUpload,
   source: SingleSource,
   view: FileView,
   signal: AbortSignal,
@@ -77,54 +76,4 @@ async function send(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ApiError("UPLOAD_FAILED", `The upload failed: ${reason}`, { cause });
   }
-}
-
-interface UploadOptions {
-  path: string;
-  sizeBytes: number;
-  onProgress: (sentBytes: number) => void;
-  signal: AbortSignal;
-}
-
-/** Uploads a file to the API's URL and resumes after a broken connection. */
-async function uploadFile(
-  upload: NonNullable<CreatedVideo["upload"]>,
-  options: UploadOptions,
-): Promise<void> {
-  options.signal.throwIfAborted();
-  await (upload.protocol === "TUS" ? uploadByTus : uploadToSession)(upload.url, options);
-}
-
-function uploadByTus(url: string, { path, sizeBytes, onProgress, signal }: UploadOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const file = createReadStream(path);
-    const upload = new Upload(file, {
-      uploadUrl: url,
-      uploadSize: sizeBytes,
-      retryDelays: [200, 1_000, 3_000, 5_000],
-      onProgress,
-      onSuccess: () => settle(resolve),
-      onError: (error) => settle(() => reject(error)),
-    });
-    const abort = () => {
-      void upload.abort();
-      settle(() => reject(signal.reason));
-    };
-    const settle = (end: () => void) => {
-      signal.removeEventListener("abort", abort);
-      // tus-js-client opens the path again for every part and leaves this stream to us.
-      file.destroy();
-      end();
-    };
-    signal.addEventListener("abort", abort, { once: true });
-    file.once("error", reject);
-    upload.start();
-  });
-}
-
-/** One PUT to a resumable session of Google Cloud Storage, without progress in between. */
-async function uploadToSession(url: string, { path, sizeBytes, onProgress, signal }: UploadOptions) {
-  const response = await fetch(url, { method: "PUT", body: await openAsBlob(path), signal });
-  if (!response.ok) throw new Error(`the store answered ${response.status}: ${await response.text()}`);
-  onProgress(sizeBytes);
 }

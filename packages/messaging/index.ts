@@ -1,5 +1,10 @@
 /** Messaging over Google Pub/Sub, for the API and for workers. */
 
+export {
+  createGatewayMessaging,
+  GatewayRefusedError,
+  joinGateway,
+} from "./gateway-messaging.ts";
 export * from "./messaging.ts";
 export * from "./pubsub-messaging.ts";
 export { assertCredentials } from "./pubsub-messaging.ts";

@@ -6,12 +6,18 @@ export interface Delivery<M extends Message = Message> {
   message: M;
   /** The attributes on the wire. `traceOf` reads the trace from them. */
   attributes?: Record<string, string>;
+  /** A task's attempt, if the server has opened it. Absent: the worker opens one when it starts the task. */
+  attemptId?: string;
   /** 1 for the first delivery; 0 if the broker does not count deliveries. */
   deliveryAttempt: number;
   /** Resolves when the broker has received the acknowledgement. */
   ack(): Promise<void>;
   /** Requests immediate redelivery. */
   nack(): Promise<void>;
+  /**
+   * Returns a task that this worker does not support. Absent: it acknowledges the task, which is sent again.
+   */
+  refuse?(): Promise<void>;
 }
 
 export interface ConsumeOptions {
@@ -19,8 +25,16 @@ export interface ConsumeOptions {
   maxInFlight?: number;
 }
 
-/** The only messaging path: Google Pub/Sub's own client, against any server that speaks the protocol. */
+/**
+ * Messages between API and workers: Google Pub/Sub's own client, against any server that speaks the protocol;
+ * for workers that reach the API only, its HTTP gateway.
+ */
 export interface Messaging extends AsyncDisposable {
+  /**
+   * The only subscription of tasks, if the server chooses them for this worker. Absent: one per pool and
+   * kind.
+   */
+  readonly claims?: SubscriptionSpec;
   /** Creates missing topics and durable subscriptions. Safe to call from many processes concurrently. */
   provision(): Promise<void>;
   /**

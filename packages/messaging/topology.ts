@@ -79,6 +79,17 @@ export const controlOf = (workerId: string): SubscriptionSpec => ({
 });
 
 /**
+ * One per API process that serves workers over HTTP: the messages to all workers, of which it forwards
+ * theirs.
+ */
+export const allControl = (apiId: string): SubscriptionSpec => ({
+  topic: topics.control,
+  name: `control-api-${apiId}`,
+  ackDeadlineSeconds: 10,
+  isEphemeral: true,
+});
+
+/**
  * Durable: unreadable messages, kept for seven days for operators to inspect. Reelay itself never consumes
  * it.
  */

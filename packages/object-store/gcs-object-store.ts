@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import type { GetFilesOptions } from "@google-cloud/storage";
 import { cacheControlOf } from "./cache-control.ts";
 import { StoreUnavailableError } from "./errors.ts";
@@ -11,8 +10,9 @@ import { NOT_FOUND, PRECONDITION_FAILED, statusOf } from "./gcs/request-error.ts
 import { openSession } from "./gcs/upload-session.ts";
 import { writeAtOnce } from "./gcs/write-at-once.ts";
 import { LostUploadError, writeInChunks } from "./gcs/write-in-chunks.ts";
-import { assertKeyFolder, assertKeyPrefix, assertObjectKey, publicUrlOf } from "./object-key.ts";
+import { assertKeyFolder, assertKeyPrefix, assertObjectKey } from "./object-key.ts";
 import type { ObjectStore, PutBody, PutOptions } from "./object-store.ts";
+import { withoutFiles } from "./without-files.ts";
 
 interface GcsObjectStoreOptions {
   bucket: string;
@@ -55,11 +55,13 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
   const baseUrl =
     options.publicBaseUrl ?? `${apiEndpoint ?? "https://storage.googleapis.com"}/${options.bucket}/`;
 
-  const store: ObjectStore & ResumableUploads = {
-    async put(key, body, options = {}) {
-      assertObjectKey(key);
-      return writeObject(gcs, key, body, options);
-    },
+  async function put(key: string, body: PutBody, options: PutOptions = {}): Promise<GcsObject> {
+    assertObjectKey(key);
+    return writeObject(gcs, key, body, options);
+  }
+
+  return {
+    put,
     async head(key) {
       assertObjectKey(key);
       return headObject(gcs, key);
@@ -92,20 +94,7 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
       await Promise.all(Array.from({ length: DELETIONS_AT_ONCE }, work));
       return count;
     },
-    async adopt(key, path, options) {
-      const object = await store.put(key, { path }, options);
-      await rm(path, { force: true });
-      return object;
-    },
-    localPath(key) {
-      assertObjectKey(key);
-      return null;
-    },
-    arrivingPath: () => null,
-    publicUrl(key) {
-      assertObjectKey(key);
-      return publicUrlOf(baseUrl, key);
-    },
+    ...withoutFiles(put, baseUrl),
     async createResumableUpload(key, { sizeBytes, contentType, origin }) {
       assertObjectKey(key);
       return openSession(gcs, key, {
@@ -117,7 +106,6 @@ export function createGcsObjectStore(options: GcsObjectStoreOptions): ObjectStor
     },
     [Symbol.asyncDispose]: () => gcs[Symbol.asyncDispose](),
   };
-  return store;
 }
 
 /** Objects whose keys begin with `prefix`, in key order. */

@@ -6,6 +6,7 @@ export * from "./content-type.ts";
 export { crc32cOf } from "./crc32c.ts";
 export * from "./errors.ts";
 export * from "./file-lock.ts";
+export { createGatewayObjectStore } from "./gateway-object-store.ts";
 export * from "./gcs-object-store.ts";
 export * from "./local-object-store.ts";
 export * from "./object-key.ts";

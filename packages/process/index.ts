@@ -3,6 +3,7 @@
 export { backoffMs } from "./backoff.ts";
 export { ConcurrentDisposableStack } from "./concurrent-disposable-stack.ts";
 export { catchCrashes, endOnCrash } from "./crashes.ts";
+export { exitCodes } from "./exit-codes.ts";
 export { docs, list } from "./field-docs.ts";
 export { type Environment, type Read, readFields } from "./read-fields.ts";
 export { restrictUmask } from "./restrict-umask.ts";

@@ -1,3 +1,5 @@
+import { isIntended } from "./exit-codes.ts";
+
 /** Rules for restarting a crashed program: how often, and after which pause. */
 
 export const MAX_RESTARTS = 5;
@@ -22,8 +24,8 @@ export interface Ended {
 
 const stopSignals: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
 
-/** 0: it was asked to end. 1 without a report: its settings are wrong, which a restart would not change. */
+/** A program that chose its exit code ends for a reason that a restart would not change. */
 export function isCrash({ code, signal, hasReported }: Ended): boolean {
   if (hasReported) return true;
-  return signal === null ? code !== 0 && code !== 1 : !stopSignals.has(signal);
+  return signal === null ? code === null || !isIntended(code) : !stopSignals.has(signal);
 }

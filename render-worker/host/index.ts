@@ -1,6 +1,8 @@
 /** The worker process: slots, memory, work directory, heartbeat, metrics. */
+export { untilPreempted } from "./compute-engine.ts";
 export { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 export { joinRunningSystem } from "./join-running-system.ts";
+export { endless, Life, type LifePlan } from "./life.ts";
 export { NeedsMoreMemoryError } from "./memory/needs-more-memory.ts";
 export { readLimits } from "./memory/read-limits.ts";
 export {

@@ -8,7 +8,10 @@ import { isAlive } from "./work-directory/process-identity.ts";
 const RunFile = z.object({ graphql: z.url(), pubsub: z.string(), pid: z.int() });
 
 /** If one of these is set, the worker's system is configured. */
-const destinations = ["PUBSUB_PROJECT_ID", "PUBSUB_EMULATOR_HOST", "STORE", "STORE_DIRECTORY", "GCS_BUCKET"];
+const destinations = [
+  ...["PUBSUB_PROJECT_ID", "PUBSUB_EMULATOR_HOST", "STORE", "STORE_DIRECTORY", "GCS_BUCKET"],
+  "WORKER_JOIN_TOKEN",
+];
 
 /**
  * A worker without configuration joins the system on this machine: broker, store and addresses come from

@@ -18,6 +18,8 @@ export interface WorkerMetrics {
   reportRetried(): void;
   /** CPU time of an ffmpeg process since the last call, and its peak memory so far. */
   ffmpegUsed(cpuSeconds: number, peakMemoryBytes: number): void;
+  /** Characters of a narration. */
+  narrated(usage: { spokenCharacters: number; reusedCharacters: number }): void;
 }
 
 /** The metrics of one worker process. */
@@ -99,11 +101,18 @@ export function createWorkerMetrics(): WorkerMetrics {
     help: "Peak memory of an ffmpeg process since the worker's start. Linux only.",
     registers,
   });
+  const speech = new Counter({
+    name: "reelay_worker_speech_characters_total",
+    help: "Characters of narrations: spoken, or reused from earlier ones.",
+    labelNames: ["origin"],
+    registers,
+  });
   let peakMemoryBytes = 0;
   // Starts at 0, since a rate needs a first value.
   for (const outcome of ["COMPLETED", "FAILED", "REJECTED", "CANCELED", "INTERRUPTED", "LEASE_LOST"]) {
     attempts.inc({ outcome }, 0);
   }
+  for (const origin of ["spoken", "reused"]) speech.inc({ origin }, 0);
   return {
     contentType: registry.contentType,
     metrics: () => registry.metrics(),
@@ -126,6 +135,10 @@ export function createWorkerMetrics(): WorkerMetrics {
       cpu.inc(cpuSeconds);
       peakMemoryBytes = Math.max(peakMemoryBytes, peakBytes);
       memory.set(peakMemoryBytes);
+    },
+    narrated({ spokenCharacters, reusedCharacters }) {
+      speech.inc({ origin: "spoken" }, spokenCharacters);
+      speech.inc({ origin: "reused" }, reusedCharacters);
     },
   };
 }

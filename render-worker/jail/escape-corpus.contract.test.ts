@@ -12,8 +12,11 @@ import type { CorpusResult } from "./testing/corpus-process.ts";
 import { fileEscapes, kernelEscapes, networkEscapes, socketEscapes } from "./testing/escapes.ts";
 import { processesWith } from "./testing/processes-with.ts";
 
-/** An ordinary user, if the tests run as root. */
-const ordinary = { uid: 65_533, gid: 65_533 };
+/**
+ * Ordinary users, if the tests run as root: one for each level, because the levels are tested side by side,
+ * and the kernel limits the processes of a whole user.
+ */
+const ordinary = { FULL: { uid: 65_533, gid: 65_533 }, LIMITED: { uid: 65_532, gid: 65_532 } };
 const isRoot = process.getuid?.() === 0;
 const isCI = processEnvironment["CI"] === "true";
 const corpusProcess = join(import.meta.dirname, "testing", "corpus-process.ts");
@@ -47,7 +50,7 @@ async function prepare(folder: string, { level, as }: Setting): Promise<SpawnOpt
       SECRET: "canary",
       HOME_MODE: String(as === "root, in folders of its own" ? 0o700 : 0o755),
     },
-    ...(as === "an ordinary user" && isRoot && ordinary),
+    ...(as === "an ordinary user" && isRoot && ordinary[level]),
     timeout: 240_000,
   };
 }

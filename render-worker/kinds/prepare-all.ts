@@ -43,11 +43,14 @@ export async function prepareAll(
   const missing = new Map<string, string>();
   const refused: { name: string; reason: string }[] = [];
   const wanted = options.config.kinds;
-  for (const [name, kind] of Object.entries(kinds)) {
-    if (wanted && !wanted.includes(name)) continue;
-    try {
-      prepared.set(name, await kind.prepare(host));
-    } catch (error) {
+  const chosen = Object.entries(kinds).filter(([name]) => wanted?.includes(name) ?? true);
+  // Each starts programs to examine them, and waits for these most of the time.
+  const results = await Promise.allSettled(chosen.map(([, kind]) => kind.prepare(host)));
+  for (const [index, [name]] of chosen.entries()) {
+    const result = results[index];
+    if (result?.status === "fulfilled" && result.value) prepared.set(name, result.value);
+    else if (result?.status === "rejected") {
+      const error: unknown = result.reason;
       if (error instanceof ToolNotFoundError) missing.set(name, error.message);
       else if (error instanceof UnsafeKindError) refused.push({ name, reason: error.message });
       else throw error;

@@ -106,6 +106,17 @@ const PlannedScene = z.strictObject({
   name: z.string().max(200),
 });
 
+/** Data of one video, in a list of them. */
+const Row = z.object({
+  type: z.literal("row"),
+  index: count,
+  scenes: count,
+  /** Null: it cannot be counted. */
+  frames: count.nullable(),
+  speechCharacters: count,
+  issues: z.array(z.object({ code: z.string().regex(/^[A-Z][A-Z_]{0,99}$/), message: text, path })).max(50),
+});
+
 /** The size and rate of the frames that follow. */
 const Picture = z.object({
   type: z.literal("picture"),
@@ -172,6 +183,7 @@ export const PainterEvent = z.discriminatedUnion("type", [
   SpokenTexts,
   Sounds,
   PlannedScene,
+  Row,
   Picture,
   Step,
   Warning,

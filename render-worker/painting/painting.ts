@@ -36,9 +36,9 @@ export interface TemplateJob {
   version: 1;
   /**
    * `CHECK`: texts, lengths and problems. `STILL`: the same, and one picture of each wanted scene. `SCENES`:
-   * those that are ordered.
+   * those that are ordered. `ROWS` and `ROW_STILLS`: like `CHECK` and `STILL` of a list of data.
    */
-  mode: "DRAW" | "CHECK" | "SCENES" | "STILL";
+  mode: "DRAW" | "CHECK" | "SCENES" | "STILL" | "ROWS" | "ROW_STILLS";
   /** Absolute path of the template's folder. */
   template: string;
   /** Absolute path of a file with the data, in JSON. */
@@ -116,6 +116,8 @@ export class Painting implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #ended: Promise<ProgramResult>;
   readonly #records: AsyncGenerator<PainterRecord>;
+  /** What its author wrote. */
+  readonly #noun: "script" | "template";
   /** Null: it takes no orders. */
   readonly #orders: PassThrough | null;
   #hasGreeted = false;
@@ -131,6 +133,7 @@ export class Painting implements AsyncDisposable {
     this.#log = log;
     this.#onStep = options.onStep;
     this.#onEvent = options.onEvent;
+    this.#noun = "template" in job ? "template" : "script";
     this.#orders = "template" in job && job.mode === "SCENES" ? new PassThrough() : null;
     const output = Promise.withResolvers<Readable>();
     this.#ended = program.run([...args, JSON.stringify(job)], {
@@ -297,19 +300,19 @@ export class Painting implements AsyncDisposable {
       case "MEMORY_LIMIT":
         return inputError(
           "SCRIPT_MEMORY",
-          `The script needs more than ${Math.round(memoryBytes / 1024 ** 2)} MiB of memory. Draw smaller pictures or fewer objects at once.`,
+          `The ${this.#noun} needs more than ${Math.round(memoryBytes / 1024 ** 2)} MiB of memory. Draw smaller pictures or fewer objects at once.`,
           stderr,
         );
       case "TIME_LIMIT":
         return inputError(
           "SCRIPT_TIME",
-          `The script used more than ${cpuSeconds} s of CPU time. Shorten it, lower its quality, or raise SCRIPT_TIMEOUT on the worker.`,
+          `The ${this.#noun} used more than ${cpuSeconds} s of CPU time. Shorten the video, lower its quality, or raise SCRIPT_TIMEOUT on the worker.`,
           stderr,
         );
       case "STALLED":
         return inputError(
           "SCRIPT_TIME",
-          `The script drew nothing for ${silenceMs / 1000} s. Look for an endless loop or a long wait.`,
+          `The ${this.#noun} drew nothing for ${silenceMs / 1000} s. ${this.#noun === "script" ? "Look for an endless loop or a long wait." : "Draw fewer elements, or smaller pictures, in a scene."}`,
           stderr,
         );
       case "OUTPUT_TOO_LONG":

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readKernelFile } from "../cgroups/index.ts";
 
 /**
  * A process and its descendants, parents first. A jail adds processes between the worker and the program; all
@@ -14,11 +14,7 @@ export function processTree(pid: number): number[] {
 
 /** Children of the main thread, which starts processes in all our programs. */
 function childrenOf(pid: number): number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
+  return readKernelFile(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
 }
 
 /**
@@ -34,12 +30,8 @@ export function signalTree(pid: number, signal: NodeJS.Signals): boolean {
 
 /** Field 5 of proc_pid_stat(5); the second is the program's name. */
 function groupOf(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
-  } catch {
-    return null;
-  }
+  const stat = readKernelFile(`/proc/${pid}/stat`);
+  return stat === "" ? null : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
 }
 
 /** Kills a program's leftover process group, after the program has ended. */

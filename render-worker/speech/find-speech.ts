@@ -1,6 +1,7 @@
 import type { Jail } from "../jail/index.ts";
 import { ToolNotFoundError } from "../media/ffmpeg/index.ts";
 import { createClipCache } from "./clip-cache.ts";
+import type { ClipStore } from "./clip-store.ts";
 import { CombinedEngine } from "./combined-engine.ts";
 import { createSpeaker } from "./create-speaker.ts";
 import type { SpeechEngine } from "./engine.ts";
@@ -29,8 +30,13 @@ export interface InstalledSpeech {
   version: string;
   /** The default voice of each language comes first. Throws a retriable `RenderError`. */
   voices(options: { signal: AbortSignal }): Promise<readonly Voice[]>;
-  /** A speaker for one attempt. It starts no program, and sends no request, before the first text. */
-  open(): Speaker;
+  /**
+   * A speaker for one attempt. It starts no program, and sends no request, before the first text that it has
+   * to speak.
+   *
+   * @param clips those of the attempt's workspace. Absent: none are kept beyond this process
+   */
+  open(clips?: ClipStore): Speaker;
 }
 
 /**
@@ -50,7 +56,7 @@ export async function findSpeech(
   });
   return {
     ...{ engine: name, version, voices },
-    open: () => createSpeaker(create(), { cache, voices }),
+    open: (clips) => createSpeaker(create(), { cache, voices, clips: clips ?? null }),
   };
 }
 

@@ -1,9 +1,11 @@
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createNoJail } from "../jail/no-jail.ts";
 import { ToolNotFoundError } from "../media/ffmpeg/index.ts";
-import { testJail } from "../testing/kit.ts";
+import { DirectoryStore } from "../testing/directory-store.ts";
+import { temporaryDirectory, testJail } from "../testing/kit.ts";
 import { startFakeGoogle } from "./google/testing/fake-google.ts";
-import { findSpeech, type InstalledSpeech, type Speaker, type SpokenClip } from "./index.ts";
+import { createClipStore, findSpeech, type InstalledSpeech, type Speaker, type SpokenClip } from "./index.ts";
 import { findPiper } from "./piper/find-piper.ts";
 
 const signal = AbortSignal.any([]);
@@ -125,6 +127,30 @@ describe.each(engines)("$name", ({ find }) => {
     expect(clip.durationMs).toBeGreaterThan(500);
     expect(writtenIn(clip)).not.toMatch(/\p{Cc}|\uD83D(?![\uDC00-\uDFFF])/u);
     expectInOrder(clip);
+  });
+
+  test("a clip that one worker has spoken serves all workers of its workspace", async () => {
+    await using directory = await temporaryDirectory();
+    const store = new DirectoryStore(directory.path);
+    const text = "Spoken once, heard twice.";
+    const say = async (workspace: string) => {
+      await using another = await asDisposable(find());
+      const clips = createClipStore(store, { prefix: `speech/${workspace}/`, log: pino({ enabled: false }) });
+      await using other = another.open(clips);
+      const clip = await other.speak({ text, voice: null, language: "en" }, { signal });
+      return {
+        clip,
+        isReused: other.usage.spokenCharacters === 0 && other.usage.reusedCharacters === text.length,
+      };
+    };
+    const first = await say("w1");
+    const again = await say("w1");
+    expect([first.isReused, again.isReused]).toEqual([false, true]);
+    expect(again.clip).toEqual(first.clip);
+    expect((await say("w2")).isReused).toBe(false);
+    // Without a store, texts are spoken.
+    store.beforeRead = store.beforeWrite = () => Promise.reject(new Error("The store is away."));
+    expect(await say("w1")).toMatchObject({ isReused: false, clip: { words: first.clip.words } });
   });
 
   test("a clip that one attempt has spoken serves the next one of this worker", async () => {

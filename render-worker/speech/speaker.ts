@@ -1,3 +1,5 @@
+import type { SpeechUsage } from "@reelay/contracts";
+
 /** A voice that speaks text. */
 export interface Voice {
   /** Unique in its engine, e.g. `slt`. */
@@ -42,12 +44,14 @@ export interface SpeechRequest {
 
 /** Speaks texts. Disposing ends its programs. */
 export interface Speaker extends AsyncDisposable {
+  /** Characters so far. Equal texts are spoken once. */
+  readonly usage: SpeechUsage;
   /** The default voice of each language comes first. Throws a retriable `RenderError`. */
   voices(options: { signal: AbortSignal }): Promise<readonly Voice[]>;
   /**
-   * Speaks a text; equal requests are spoken once. Throws a `RenderError`: `VOICE_UNAVAILABLE`,
-   * `LANGUAGE_UNSUPPORTED`, `TEXT_TOO_LONG`, `TEXT_NOT_SPEAKABLE`, `RATE_INVALID` and `SPEECH_REFUSED` are
-   * final, `SPEECH_FAILED` is not. Throws the signal's reason once that has aborted.
+   * Speaks a text, unless its clip is known: equal requests are spoken once. Throws a `RenderError`:
+   * `VOICE_UNAVAILABLE`, `LANGUAGE_UNSUPPORTED`, `TEXT_TOO_LONG`, `TEXT_NOT_SPEAKABLE`, `RATE_INVALID` and
+   * `SPEECH_REFUSED` are final, `SPEECH_FAILED` is not. Throws the signal's reason once that has aborted.
    */
   speak(request: SpeechRequest, options: { signal: AbortSignal }): Promise<SpokenClip>;
 }

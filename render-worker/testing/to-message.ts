@@ -19,7 +19,7 @@ import { emptyState } from "../kinds/render/index.ts";
 export type RenderTask = MediaTask<TranscodeParams> &
   Partial<Pick<PosterParams, "atMs">> &
   Partial<Pick<AnimationParams, "animation" | "known">> &
-  Partial<Pick<CompositionParams, "composition">> &
+  Partial<Pick<CompositionParams, "composition" | "speechPrefix" | "chunksPrefix">> &
   Pick<DownloadParams, "sums">;
 
 /** A result of any kind. */
@@ -29,9 +29,9 @@ export type AttemptState = RenderState & { preview?: Preview };
 export function toMessage(task: RenderTask): TaskRequested {
   const { source, ...rest } = task;
   const { profile, keep, part, only, ladder, storyboard, downloadName, atMs, ...others } = rest;
-  const { sums, animation, composition, known, ...envelope } = others;
+  const { sums, animation, composition, known, speechPrefix, chunksPrefix, ...envelope } = others;
   const media = { profile, keep, part, only, ladder, storyboard, downloadName, atMs };
-  const own = { ...media, sums, animation, composition, known };
+  const own = { ...media, sums, animation, composition, known, speechPrefix, chunksPrefix };
   const params = Object.entries(own).filter(([, value]) => value !== undefined);
   return { ...envelope, inputs: { source }, params: { version: 1, ...Object.fromEntries(params) } };
 }

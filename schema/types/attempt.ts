@@ -2,6 +2,7 @@ import type { AttemptUsage as Usage } from "@reelay/contracts";
 import { errorOf } from "../../src/jobs/index.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
+import { attemptCosts, CostType } from "./cost.ts";
 import { EncoderChangeType, encoderChangesOf } from "./encoder-change.ts";
 import { AttemptOutcome } from "./enums.ts";
 import { FailureType } from "./failure.ts";
@@ -76,6 +77,17 @@ export const Attempt = builder.prismaNode("Attempt", {
         cpuSeconds === null || peakMemoryBytes === null || wallSeconds === null
           ? null
           : { cpuSeconds, peakMemoryBytes: Number(peakMemoryBytes), wallSeconds },
+    }),
+    offer: t.exposeString("offer", {
+      nullable: true,
+      description: "Name of the `ComputeOffer` whose machine it ran on. Null if none applies.",
+    }),
+    cost: t.field({
+      type: CostType,
+      nullable: true,
+      description: "What it cost so far. Null if its machine has no price.",
+      select: { id: true },
+      resolve: async ({ id }, _args, ctx) => (await attemptCosts(ctx, id)) ?? null,
     }),
     error: t.field({
       type: FailureType,

@@ -1,6 +1,7 @@
 import {
   cancelBatch,
   createBatch,
+  type DuplicatePolicy as Duplicates,
   deleteBatch,
   pauseBatch,
   replaceBatchRows,
@@ -26,6 +27,14 @@ import { Batch } from "./batch.ts";
 import { BatchColumnInput, BatchSourceInput, tableInput } from "./batch-preview.ts";
 import { PlaybackPolicy } from "./enums.ts";
 import { VoiceInput } from "./template-source.ts";
+
+const DuplicatePolicy = builder.enumType("DuplicatePolicy", {
+  description: "What becomes of rows that equal a row of an earlier batch.",
+  values: {
+    WARN: { description: "They get videos, and a warning: `ROW_MADE_BEFORE`." },
+    SKIP: { description: "They are a DUPLICATE, and get no video." },
+  } as const satisfies Record<Duplicates, object>,
+});
 
 const CreateBatchInput = builder.inputType("CreateBatchInput", {
   description: "Rows that become videos of a template.",
@@ -57,6 +66,12 @@ const CreateBatchInput = builder.inputType("CreateBatchInput", {
       required: true,
       defaultValue: 50,
       description: "Most videos that are queued or rendered at a time, 1 to 1000.",
+    }),
+    duplicates: t.field({
+      type: DuplicatePolicy,
+      required: true,
+      defaultValue: "WARN",
+      description: "What becomes of rows that equal a row of an earlier batch which has a video.",
     }),
     start: t.boolean({
       required: true,
@@ -177,6 +192,11 @@ const ReplaceBatchRowsInput = builder.inputType("ReplaceBatchRowsInput", {
       type: [BatchColumnInput],
       description: "Columns of fields. Default: those of the batch that the table has, then by their names.",
     }),
+    deleteMissing: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: "Deletes rows whose keys the table lacks, with their videos. Default: they stay.",
+    }),
     start: t.boolean({
       required: true,
       defaultValue: false,
@@ -193,7 +213,7 @@ builder.mutationField("replaceBatchRows", (t) =>
       ...[ConflictError, QuotaExceededError],
     ),
     description:
-      "Checks other rows, and compares them with those of the batch by their keys. Equal rows keep their videos; rows with other data get editions of theirs when the batch is started, and new rows videos. Rows that are missing keep their videos. Pause a batch that is RUNNING first.",
+      "Checks other rows, and compares them with those of the batch by their keys. Equal rows keep their videos; rows with other data get editions of theirs when the batch is started, and new rows videos. Rows that are missing keep their videos, unless `deleteMissing` is set. Pause a batch that is RUNNING first.",
     args: inputOf(ReplaceBatchRowsInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");

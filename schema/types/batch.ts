@@ -1,4 +1,12 @@
-import { BatchSettings, exportBatchRows, type Replacement } from "../../src/batches/index.ts";
+import {
+  BatchSettings,
+  costByOffer,
+  exportBatchRows,
+  type Replacement,
+  readEstimates,
+  sumTaken,
+  type Taken,
+} from "../../src/batches/index.ts";
 import { errorOf } from "../../src/database/index.ts";
 import { boundedList, keyOf, MAX_PAGE_SIZE } from "../../src/inputs/index.ts";
 import { createBatch as createLoader } from "../batch.ts";
@@ -6,9 +14,10 @@ import { builder } from "../builder.ts";
 import { viewerWith, workspaceOf } from "../context.ts";
 import { addList, connectionOf, entriesOf } from "../lists.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
-import { BatchIssue, BatchRow } from "./batch-row.ts";
-import { BatchRowStatus, BatchStatus } from "./enums.ts";
+import { ALL_ATTEMPTS, amounts, BatchCost, BatchIssue, BatchRow } from "./batch-row.ts";
+import { BatchRowStatus, BatchStatus, EstimateBasis } from "./enums.ts";
 import { FailureType } from "./failure.ts";
+import { Money } from "./money.ts";
 
 type Status = typeof BatchRowStatus.$inferType;
 type Counts = Readonly<Partial<Record<Status, number>>>;
@@ -114,7 +123,62 @@ const BatchReplacement = builder.objectRef<Replacement>("BatchReplacement").impl
     changed: t.exposeInt("changed", { description: "Rows with other data than before." }),
     added: t.exposeInt("added", { description: "Rows with new keys." }),
     missing: t.exposeInt("missing", {
-      description: "Rows whose keys the new table lacks. Their videos stay; see `BatchRow.isMissing`.",
+      description: "Rows whose keys the new table lacks and whose videos stay; see `BatchRow.isMissing`.",
+    }),
+    deleted: t.int({
+      description: "Rows whose keys the new table lacks and that were deleted with their videos.",
+      resolve: ({ deleted }) => deleted ?? 0,
+    }),
+  }),
+});
+
+const estimateOf = createLoader((ctx, batchIds) => readEstimates(ctx.db, ctx.clock(), batchIds));
+const takenOf = createLoader<Taken>((ctx, batchIds) => sumTaken(ctx.db, batchIds));
+
+const BatchEstimate = builder.objectRef<NonNullable<Awaited<ReturnType<typeof estimateOf>>>>("BatchEstimate");
+BatchEstimate.implement({
+  description: "What the videos of a batch are estimated to take together.",
+  fields: (t) => ({
+    rows: t.exposeInt("rows", {
+      description: "Rows that it is the sum of: those that a worker has measured.",
+    }),
+    durationMs: t.exposeFloat("durationMs", { description: "Length of all videos in milliseconds." }),
+    speechCharacters: t.exposeInt("speechCharacters", { description: amounts.speechCharacters }),
+    cpuSeconds: t.exposeFloat("cpuSeconds", { description: amounts.cpuSeconds }),
+    wallSeconds: t.exposeFloat("wallSeconds", {
+      description: "Time until all are made, if the present workers do nothing else.",
+    }),
+    storedBytes: t.exposeFloat("storedBytes", { description: "Size of all renditions." }),
+    costs: t.field({
+      type: [BatchCost],
+      description: "What all of them would cost on each kind of machine, in the order of `computeOffers`.",
+      resolve: ({ slotSeconds, cpuSeconds, objects }, _args, ctx) =>
+        costByOffer(ctx.operations.offers.offers, { wallSeconds: slotSeconds, cpuSeconds, objects }),
+    }),
+    basis: t.field({
+      type: EstimateBasis,
+      description: "What it is based on.",
+      resolve: ({ isMeasured }) => (isMeasured ? "MEASURED" : "DEFAULT"),
+    }),
+    samples: t.exposeInt("samples", { description: "Number of finished videos that it is learned from." }),
+  }),
+});
+
+const BatchTaken = builder.objectRef<Taken>("BatchTaken").implement({
+  description: "What the finished videos of a batch took together.",
+  fields: (t) => ({
+    rows: t.exposeInt("rows", { description: "Rows that it is the sum of: those that are READY." }),
+    durationMs: t.exposeFloat("durationMs", { description: "Length of all videos in milliseconds." }),
+    speechCharacters: t.exposeInt("speechCharacters", { description: amounts.speechCharacters }),
+    cpuSeconds: t.exposeFloat("cpuSeconds", {
+      description: `${amounts.cpuSeconds} ${ALL_ATTEMPTS}`,
+    }),
+    wallSeconds: t.exposeFloat("wallSeconds", { description: "Time of the workers' slots." }),
+    storedBytes: t.exposeFloat("storedBytes", { description: "Size of all renditions." }),
+    cost: t.field({
+      type: Money,
+      description: `What it was charged. ${ALL_ATTEMPTS}`,
+      resolve: ({ costMicros: micros }) => ({ micros }),
     }),
   }),
 });
@@ -161,6 +225,18 @@ export const Batch = builder.prismaNode("Batch", {
       description: "Column with the keys of rows. Null: a hash of the data, or the group.",
       select: { settings: true },
       resolve: ({ settings }) => BatchSettings.parse(settings).keyColumn,
+    }),
+    estimate: t.field({
+      type: BatchEstimate,
+      nullable: true,
+      description: "What its videos are estimated to take. Null until workers have measured rows.",
+      resolve: async ({ id }, _args, ctx) => (await estimateOf(ctx, id)) ?? null,
+    }),
+    taken: t.field({
+      type: BatchTaken,
+      nullable: true,
+      description: "What its finished videos took. Null before there is one.",
+      resolve: async ({ id }, _args, ctx) => (await takenOf(ctx, id)) ?? null,
     }),
     replacement: t.field({
       type: BatchReplacement,

@@ -9,6 +9,7 @@ import type { Field } from "@reelay/questions";
 import type { WaitCode as WaitCodeName } from "../../src/jobs/index.ts";
 import type { EstimateBasis as Basis } from "../../src/source-checks/index.ts";
 import type { ManimQuality as Quality, AspectRatio as Shape } from "../../src/videos/index.ts";
+import type { WorkBasis as Work } from "../../src/work/index.ts";
 import { builder } from "../builder.ts";
 
 const words = <Word extends string>(values: Record<Word, string>) =>
@@ -278,6 +279,7 @@ export const WaitCode = builder.enumType("WaitCode", {
     PAUSED: "The workspace's queue is paused.",
     BACKOFF: "The pause before the next try.",
     QUOTA: "Other tasks of the workspace: it has reached its limit of running tasks.",
+    BUDGET: "Money: its estimate does not fit into a budget now. `waitReason` has the figures.",
     NO_WORKER:
       "A worker that meets the task's requirements: its kind, a GPU, an encoder, memory or a jail. `waitReason` says what is missing.",
     FREE_SLOT: "A free worker.",
@@ -417,6 +419,16 @@ export const EstimateBasis = builder.enumType("EstimateBasis", {
   }),
 });
 
+export const WorkBasis = builder.enumType("WorkBasis", {
+  description: "What the estimate of a render is based on.",
+  values: words<Work>({
+    MEASURED: "At least 20 finished videos of the kind on such machines.",
+    FEW: "Fewer finished videos of the kind on such machines.",
+    SCALED: "Finished videos of the kind on other machines.",
+    DEFAULT: "Figures that were measured once on another machine.",
+  }),
+});
+
 export const UploadProtocol = builder.enumType("UploadProtocol", {
   description: "Protocol of an upload address.",
   values: words({
@@ -445,6 +457,26 @@ export const ApiKeyScope = builder.enumType("ApiKeyScope", {
     ADMIN: "Manage API keys, webhooks and the queue.",
     OPERATOR:
       "See the fleet that all workspaces share (workers, command lines, slots), and set quotas. Grants no access to a workspace's videos.",
+  }),
+});
+
+export const WorkerRealm = builder.enumType("WorkerRealm", {
+  description: "Whose machine a worker runs on.",
+  values: words({
+    OWN: "The operator's own machine.",
+    CLOUD: "A machine in the operator's account at a cloud provider.",
+    THIRD_PARTY: "A machine of another owner, e.g. at a GPU marketplace.",
+  }),
+});
+
+export const LaunchStatus = builder.enumType("LaunchStatus", {
+  description: "State of a launch.",
+  values: words({
+    PLANNED: "The provider has not accepted it, as far as is known.",
+    STARTING: "The provider has accepted it; its worker has not joined.",
+    RUNNING: "Its worker has joined.",
+    ENDED: "Its worker has left, or was lost.",
+    FAILED: "No worker joined.",
   }),
 });
 

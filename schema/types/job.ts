@@ -7,6 +7,7 @@ import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { workspaceOf } from "../context.ts";
 import { connectionOf } from "../lists.ts";
+import { CostType, jobCosts } from "./cost.ts";
 import { JobKind, JobPriority, JobStatus, WaitCode } from "./enums.ts";
 import { FailureType } from "./failure.ts";
 import { editionProgress, jobProgress } from "./job-progress.ts";
@@ -20,6 +21,8 @@ const reasons = createBatch((ctx, jobIds) =>
     now: ctx.clock(),
     maxRunningTasks: ctx.operations.limits.runningTasks,
     gpuPatienceMs: ctx.operations.limits.gpuPatienceMs,
+    budgets: ctx.operations.budgets,
+    offers: ctx.operations.offers,
   }),
 );
 const estimates = createBatch((ctx, jobIds) => estimate(ctx.db, jobIds, ctx.clock()));
@@ -70,6 +73,18 @@ const JobReuse = builder.objectRef<Reuse>("JobReuse").implement({
       nullable: true,
       description:
         "Processor time that the copied chunks took where they were drawn, in seconds: an estimate. Null if that video has been deleted or was not measured.",
+    }),
+    spokenCharacters: t.int({
+      nullable: true,
+      description:
+        "Characters of the texts that a voice spoke for it. Null without narration, and before its end.",
+      resolve: ({ speech }) => speech?.spokenCharacters ?? null,
+    }),
+    reusedCharacters: t.int({
+      nullable: true,
+      description:
+        "Characters of the texts that were spoken before, in a video of the workspace or in this one. Null without narration, and before its end.",
+      resolve: ({ speech }) => speech?.reusedCharacters ?? null,
     }),
   }),
 });
@@ -125,6 +140,13 @@ export const Job = builder.prismaNode("Job", {
         "Estimated milliseconds until the job ends. For a running job, from its slowest variant; for a waiting one, from its position, the available slots and recent durations. Null if unknown.",
       select: { id: true, status: true },
       resolve: async (job, _args, ctx) => (isTerminal(job.status) ? null : await estimates(ctx, job.id)),
+    }),
+    cost: t.field({
+      type: CostType,
+      nullable: true,
+      description: "What its attempts cost so far. Null if none ran on a machine with a price.",
+      select: { id: true },
+      resolve: async ({ id }, _args, ctx) => (await jobCosts(ctx, id)) ?? null,
     }),
     error: t.field({
       type: FailureType,

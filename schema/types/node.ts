@@ -32,6 +32,14 @@ const finders: Record<
     if (!hasScope(viewer, "OPERATOR")) return [];
     return db.worker.findMany({ ...query, where: { id: { in: ids } } });
   },
+  JoinToken: async ({ db }, viewer, query, ids) => {
+    if (!hasScope(viewer, "OPERATOR")) return [];
+    return db.joinToken.findMany({ ...query, where: { id: { in: ids } } });
+  },
+  Launch: async ({ db }, viewer, query, ids) => {
+    if (!hasScope(viewer, "OPERATOR")) return [];
+    return db.launch.findMany({ ...query, where: { id: { in: ids } } });
+  },
   Workspace: ({ db }, viewer, query, ids) => {
     const own = hasScope(viewer, "OPERATOR") ? {} : { id: viewer.workspaceId };
     return db.workspace.findMany({ ...query, where: { id: { in: ids }, AND: own } });

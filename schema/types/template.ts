@@ -3,6 +3,7 @@ import { z } from "zod";
 import { errorOf } from "../../src/database/index.ts";
 import {
   type KnownTemplate,
+  listOwnTemplates,
   listTemplates,
   readTemplate,
   showsQuestions,
@@ -90,6 +91,18 @@ builder.queryField("templates", (t) =>
     resolve: async (_root, _args, ctx) => {
       const { workspaceId } = viewerWith(ctx, "READ");
       return listTemplates(ctx.db, workspaceId);
+    },
+  }),
+);
+
+builder.queryField("ownTemplates", (t) =>
+  t.field({
+    type: [Template],
+    description:
+      "All versions of the workspace's own templates, whatever their status: by name, the newest version first. At most 100.",
+    resolve: async (_root, _args, ctx) => {
+      const { workspaceId } = viewerWith(ctx, "READ");
+      return listOwnTemplates(ctx.db, workspaceId);
     },
   }),
 );

@@ -9,6 +9,7 @@ import { type Context, workspaceOf } from "../context.ts";
 import { type AddressedVideo, addressColumns, mediaAddress, SIGNED_NOTE } from "../media-address.ts";
 import { AudioTrack } from "./audio-track.ts";
 import { CaptionTrack } from "./caption-track.ts";
+import { CostType, videoCosts } from "./cost.ts";
 import { PlaybackPolicy, VideoStatus } from "./enums.ts";
 import { FailureType } from "./failure.ts";
 import { ProfileType } from "./profile.ts";
@@ -139,6 +140,14 @@ export const Video = builder.prismaNode("Video", {
       resolve: errorOf,
     }),
     playbackPolicy: t.expose("playbackPolicy", { type: PlaybackPolicy, description: "Who may watch it." }),
+    cost: t.field({
+      type: CostType,
+      nullable: true,
+      description:
+        "What all its jobs cost so far, editions and assets included. Null if none ran on a machine with a price.",
+      select: { id: true },
+      resolve: async ({ id }, _args, ctx) => (await videoCosts(ctx, id)) ?? null,
+    }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When the video was created." }),
     updatedAt: t.expose("updatedAt", { type: "DateTime", description: "When its own fields last changed." }),
     playableAt: t.expose("playableAt", {

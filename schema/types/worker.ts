@@ -2,7 +2,7 @@ import { Offer } from "@reelay/contracts";
 import { WORKER_SILENCE_MS } from "../../src/workers/index.ts";
 import { builder } from "../builder.ts";
 import { addList } from "../lists.ts";
-import { JailLevel, Pool } from "./enums.ts";
+import { JailLevel, Pool, WorkerRealm } from "./enums.ts";
 import { DecoderType, DeviceType, EncoderType } from "./worker-devices.ts";
 
 const offerOf = ({ offer }: { offer: unknown }): Offer => Offer.parse(offer);
@@ -16,6 +16,18 @@ export const Worker = builder.prismaNode("Worker", {
     name: t.exposeString("id", { description: "Name of the worker, as in `Attempt.workerId`." }),
     hostname: t.exposeString("hostname", { description: "Machine of the worker." }),
     version: t.exposeString("version", { description: "Reelay's version there." }),
+    realm: t.expose("realm", { type: WorkerRealm, description: "Whose machine it runs on." }),
+    isRemote: t.boolean({
+      description: "Whether it joined with a token and reaches the API only.",
+      select: { link: true },
+      resolve: ({ link }) => link === "GATEWAY",
+    }),
+    deadlineAt: t.expose("deadlineAt", {
+      type: "DateTime",
+      nullable: true,
+      description:
+        "When its machine ends: it receives no task that is likely to last longer. Null: no known end.",
+    }),
     pools: t.expose("pools", { type: [Pool], description: "Supported kinds of tasks." }),
     slots: t.exposeInt("slots", { description: "Maximum number of concurrent tasks." }),
     busy: t.exposeInt("busy", { description: "Number of running tasks." }),

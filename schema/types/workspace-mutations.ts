@@ -1,9 +1,11 @@
+import { InvalidInputError } from "../../src/errors/index.ts";
 import { setDefaultPolicy } from "../../src/playback-access/index.ts";
+import { setWorkerRealms } from "../../src/workers/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { mayFailWith } from "../errors.ts";
 import { inputOf } from "../subject.ts";
-import { PlaybackPolicy } from "./enums.ts";
+import { PlaybackPolicy, WorkerRealm } from "./enums.ts";
 import { Workspace } from "./workspace.ts";
 
 const UpdateWorkspaceInput = builder.inputType("UpdateWorkspaceInput", {
@@ -13,18 +15,24 @@ const UpdateWorkspaceInput = builder.inputType("UpdateWorkspaceInput", {
       type: PlaybackPolicy,
       description: "Playback policy of new videos that set none. Existing videos keep theirs.",
     }),
+    workerRealms: t.field({
+      type: [WorkerRealm],
+      description:
+        "Whose machines may render its videos, and so read its sources; at least one. Default: OWN and CLOUD. Tasks that run are not affected.",
+    }),
   }),
 });
 
 builder.mutationField("updateWorkspace", (t) =>
   t.prismaField({
     type: Workspace,
-    errors: mayFailWith(),
+    errors: mayFailWith(InvalidInputError),
     description: "Changes the workspace of the API key. Requires the scope ADMIN.",
     args: inputOf(UpdateWorkspaceInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const { defaultPlaybackPolicy: policy } = input;
+      const { defaultPlaybackPolicy: policy, workerRealms } = input;
+      if (workerRealms) await setWorkerRealms(ctx.operations, viewer, workerRealms);
       if (policy) await setDefaultPolicy(ctx.operations, viewer, policy);
       return ctx.db.workspace.findUniqueOrThrow({ ...query, where: { id: viewer.workspaceId } });
     },

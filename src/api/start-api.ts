@@ -30,10 +30,12 @@ import { createBatchNews, startBatches } from "../batches/index.ts";
 import { createFormUpload, createVideoStatus } from "../cms/index.ts";
 import { createBuiltFiles, createConsole } from "../console/index.ts";
 import type { Context, OperationDeps, UploadGateway } from "../context/index.ts";
+import { createCostUpkeep } from "../costs/index.ts";
 import { createDatabase } from "../database/index.ts";
 import { startDispatcher } from "../dispatcher/index.ts";
 import type { ApiEnv } from "../env/index.ts";
 import { createEventLog, forgetEvents } from "../events/index.ts";
+import { createGateway } from "../gateway/index.ts";
 import {
   assertDatabaseRoom,
   assertRoomIn,
@@ -44,6 +46,7 @@ import {
 } from "../http/index.ts";
 import { UUID_PATTERN } from "../inputs/index.ts";
 import type { KindRegistry } from "../jobs/index.ts";
+import { forgetLaunches, openLaunchPlan, startLauncher } from "../launches/index.ts";
 import { createMediaHandler } from "../media/index.ts";
 import { startRelay } from "../outbox/index.ts";
 import { createRateLimit } from "../overload/index.ts";
@@ -53,6 +56,7 @@ import {
   type PlaybackAccess,
 } from "../playback-access/index.ts";
 import { createPlaybackEvents } from "../playback-events/index.ts";
+import { loadOffers } from "../prices/index.ts";
 import { createLiveProgress, createSharedExecution, sharingKeyOf } from "../progress/index.ts";
 import { startProjector } from "../projector/index.ts";
 import { createQuestionWriter, startGenerator } from "../questions/index.ts";
@@ -152,7 +156,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
         ),
     }),
   );
-  const metrics = createMetrics(db);
+  const metrics = createMetrics(db, env.quotas.runningTasks);
   const onMissing: MissingHint = { hint: () => undefined };
   const secrets = createSecretBox(env.secretKeys);
   if (env.secretKeys.length === 0) log.warn("secrets.unencrypted");
@@ -178,12 +182,20 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
     allowPrivateWebhooks: webhooks.allowPrivate,
     ...env.quotas,
     ...(env.replacedKeptMs !== undefined && { replacedKeptMs: env.replacedKeptMs }),
+    ...(env.speechKeptMs !== undefined && { speechKeptMs: env.speechKeptMs }),
     ...(env.gpuPatienceMs !== undefined && { gpuPatienceMs: env.gpuPatienceMs }),
     ...env.split,
   };
   const checkWaits = createCheckWaits();
   const questionWriter = createQuestionWriter(env.questions ?? { kind: "bank" });
   const batchNews = createBatchNews();
+  const offers = await loadOffers(env.prices ?? {}, clock());
+  const { launches } = env;
+  const launchPlan =
+    launches &&
+    (await openLaunchPlan(launches.settings, {
+      ...{ offers, publicUrl: env.publicUrl, environment: launches.environment, log },
+    }));
   const operations: OperationDeps = {
     ...{
       db,
@@ -195,6 +207,9 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
       checkWaits,
       questionWriter,
       batchNews,
+      offers,
+      ...(env.budgets && { budgets: env.budgets }),
+      launchPlan,
       clock,
       log,
       limits,
@@ -208,13 +223,21 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   background.use(await startRelay({ db, messaging, databaseUrl, clock, log }));
   const { runningTasks: maxRunningTasks } = env.quotas;
   const given = options.kinds ? { kinds: options.kinds } : {};
-  background.use(
-    await startDispatcher({
-      ...{ db, databaseUrl, clock, log, limits, maxRunningTasks, split: env.split },
-      ...given,
-    }),
+  const dispatcher = {
+    ...{ db, databaseUrl, clock, log, limits, maxRunningTasks, split: env.split, offers },
+    ...(env.budgets && { budgets: env.budgets }),
+    ...(env.brokerRealm !== undefined && { brokerRealm: env.brokerRealm }),
+    areWorkersRented: launchPlan !== undefined,
+    ...given,
+  };
+  background.use(await startDispatcher(dispatcher));
+  const maxObjectBytes = env.uploads.maxBytes;
+  const gateway = background.use(
+    await createGateway({ dispatcher, messaging, store, apiId, maxObjectBytes }),
   );
-  background.use(await startProjector({ db, messaging, store, clock, log, metrics, limits, ...given }));
+  background.use(
+    await startProjector({ db, messaging, store, clock, log, metrics, limits, offers, ...given }),
+  );
   const forgetOldEvents = () => forgetEvents(db, new Date(clock().getTime() - env.eventRetentionMs));
   const scrub = env.scrub
     ? background.use(startScrub({ ...operations, metrics, holder: apiId, settings: env.scrub }))
@@ -223,13 +246,16 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   const { timeoutMs, retentionMs, allowPrivate } = webhooks;
   const forgetOldDeliveries = () => forgetDeliveries(db, new Date(clock().getTime() - retentionMs));
   const keepQuotas = createQuotaUpkeep({ db, clock, log });
+  const keepCosts = createCostUpkeep({ db, clock });
   const alsoSweep = () =>
     Promise.all([
       sweepUploads(),
       forgetOldEvents(),
       forgetOldDeliveries(),
       forgetTokens(db, clock()),
+      forgetLaunches(db, clock()),
       keepQuotas(),
+      keepCosts(),
     ]);
   background.use(await startGenerator({ db, databaseUrl, writer: questionWriter, clock, log }));
   background.use(
@@ -277,6 +303,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
       },
       handlers: [
         ...handlers,
+        (req, res) => gateway.handle(req, res),
         (req, res) => forms.handle(req, res),
         createVideoStatus({ deps: operations, authenticate }),
         createPlaybackEvents({ metrics, access: playback }),
@@ -311,6 +338,14 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   const portPart = { kind: "port", variable: "PORT", port: env.port, host: env.host } as const;
   const { url, port } = await startStep(portPart, () => server.listen(env.port, env.host));
   log.info({ url }, "api.listening");
+  // It stops first: the workers that end with it return their tasks here.
+  if (launchPlan)
+    starting.use(
+      startLauncher({
+        ...{ db, clock, secrets, log, plan: launchPlan, maxRunningTasks },
+        hourMicros: env.budgets?.hourMicros ?? null,
+      }),
+    );
   const held = starting.move();
   return { url, port, db, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }

@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { MAX_MATERIALS } from "@reelay/contracts";
 import { type RowIssue, TableError } from "@reelay/tables";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { BatchRowStatus } from "../../prisma/generated/enums.ts";
 import { errorColumn, storeTransaction } from "../database/index.ts";
-import { ExpectedError } from "../errors/index.ts";
+import { ExpectedError, NotFoundError } from "../errors/index.ts";
 import { recordWorkspaceEvent } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
+import { deleteVideo } from "../videos/index.ts";
 import { readVoices } from "../workers/index.ts";
 import { type ReadRow, readRows } from "./check-rows.ts";
-import { continueRows, keepMissing, type NewRow } from "./compare-rows.ts";
-import { type BatchDeps, BatchTakenError, type HeldBatch } from "./deps.ts";
+import { continueRows, countDeleted, keepMissing, missingRows, type NewRow } from "./compare-rows.ts";
+import { type BatchDeps, BatchTakenError, batchViewer, type HeldBatch, type Turn } from "./deps.ts";
 import { CHECKED_AT_A_TIME, LEASE_MS, MAX_CHECK_TRIES, MAX_ROW_ISSUES } from "./limits.ts";
+import { measureRows } from "./measure-rows.ts";
 import { planTable } from "./plan-rows.ts";
 import { parseTable, readStored } from "./read-source.ts";
 import { BatchSettings, type StoredRowSettings } from "./settings.ts";
@@ -26,7 +29,11 @@ const ROWS_AT_ONCE = 20;
  *
  * Rejects with `BatchTakenError` when the lease is lost.
  */
-export async function checkBatch(deps: BatchDeps, batch: HeldBatch, stopping: AbortSignal): Promise<void> {
+export async function checkBatch(
+  deps: BatchDeps,
+  batch: HeldBatch,
+  { stopping, patienceMs }: Turn,
+): Promise<void> {
   if (batch.checkTries > MAX_CHECK_TRIES) return await failCheck(deps, batch, abandoned());
   const settings = BatchSettings.parse(batch.settings);
   let done = 0;
@@ -38,9 +45,11 @@ export async function checkBatch(deps: BatchDeps, batch: HeldBatch, stopping: Ab
     const own = { db: deps.db, workspaceId: batch.workspaceId };
     const { plan } = await planTable(own, table, { ...how, template: name, version });
     const externalIds = new Map<string, number>();
+    const itemLines = new Map<number, readonly number[]>();
     let chunk: ReadRow[] = [];
     for (const row of readRows(table, plan)) {
       checkExternalId(row, externalIds);
+      if (row.lines > 1) itemLines.set(done, row.itemLines);
       done += 1;
       if (done <= batch.checkedRows) continue;
       chunk.push(row);
@@ -51,12 +60,40 @@ export async function checkBatch(deps: BatchDeps, batch: HeldBatch, stopping: Ab
       if (stopping.aborted) return;
     }
     if (chunk.length > 0) await writeChunk(deps, batch, chunk, done);
+    if (batch.deletesMissing) await deleteMissing(deps, batch);
+    if (!(await measureRows(deps, batch, { plan, itemLines, patienceMs }, stopping))) return;
   } catch (error) {
     if (!(error instanceof TableError || error instanceof ExpectedError)) throw error;
     return await failCheck(deps, batch, { code: error.code, message: error.message });
   }
   await endCheck(deps, batch, done);
 }
+
+/** Deletes the videos of rows that the new table lacks. Their rows go with the others that have none. */
+async function deleteMissing(deps: BatchDeps, batch: HeldBatch): Promise<void> {
+  const { db } = deps;
+  for (;;) {
+    const rows = await db.batchRow.findMany({
+      where: { ...missingRows(batch.id), videoId: { not: null } },
+      take: DELETED_AT_A_TIME,
+      select: { videoId: true },
+    });
+    if (rows.length === 0) return;
+    for (const { videoId } of rows)
+      if (videoId !== null)
+        await deleteVideo(deps, batchViewer(batch), { videoId }).catch((error: unknown) => {
+          if (!(error instanceof NotFoundError)) throw error;
+        });
+    const { count } = await db.batch.updateMany({
+      where: { id: batch.id, status: "CHECKING", attempts: batch.attempts },
+      data: { leaseUntil: new Date(deps.clock().getTime() + LEASE_MS) },
+    });
+    if (count === 0) throw new BatchTakenError();
+    await countDeleted(db, batch.id, rows.length);
+  }
+}
+
+const DELETED_AT_A_TIME = 20;
 
 const abandoned = () => ({
   code: "CHECK_ABANDONED",
@@ -79,23 +116,38 @@ function checkExternalId(row: ReadRow, known: Map<string, number>): void {
 /** Looks up what rows name, and writes them with their issues. */
 async function writeChunk(
   { db, clock }: BatchDeps,
-  { id: batchId, workspaceId, attempts }: HeldBatch,
+  batch: HeldBatch,
   rows: readonly ReadRow[],
   done: number,
 ): Promise<void> {
+  const { id: batchId, workspaceId, attempts } = batch;
   const materials = await findMaterials(db, workspaceId, rows);
-  await markTakenIds(db, { id: batchId, workspaceId }, rows);
+  await markTakenIds(db, batch, rows);
   await markUnknownVoices(db, clock(), rows);
   const first = done - rows.length;
-  const written = rows.map((row, at): NewRow => {
-    const settings = resolve(row, materials);
-    const status: BatchRowStatus =
-      row.duplicateOf === null ? (row.issues.length > 0 ? "INVALID" : "VALID") : "DUPLICATE";
+  const resolved = rows.map((row) => ({ row, settings: resolve(row, materials) }));
+  const earlier = await findEarlier(db, batch, resolved);
+  const skips = BatchSettings.parse(batch.settings).duplicates === "SKIP";
+  const written = resolved.map(({ row, settings }, at): NewRow => {
+    const equal = earlier.get(row);
+    const isDuplicate = row.duplicateOf !== null || (skips && equal !== undefined && row.issues.length === 0);
+    const status: BatchRowStatus = isDuplicate ? "DUPLICATE" : row.issues.length > 0 ? "INVALID" : "VALID";
     const { hash, line, lines, title, duplicateOf } = row;
     const data = row.data as Prisma.InputJsonObject;
     return {
-      ...{ id: randomUUID(), batchId, workspaceId, position: first + at, key: storable(row.key) },
-      ...{ hash, line, lines, status, title, duplicateOf, settings },
+      id: randomUUID(),
+      batchId,
+      workspaceId,
+      position: first + at,
+      key: storable(row.key),
+      hash,
+      line,
+      lines,
+      status,
+      title,
+      duplicateOf,
+      settings,
+      earlierId: equal?.id ?? null,
       data: status === "INVALID" ? cleaned(data) : data,
     };
   });
@@ -112,6 +164,13 @@ async function writeChunk(
       }),
     ),
   );
+  issues.push(
+    ...written.flatMap(({ id: rowId, line, status }, at) => {
+      const equal = rows[at] && earlier.get(rows[at]);
+      if (equal === undefined || status !== "VALID") return [];
+      return [{ ...warning(equal), batchId, rowId, line, position: (first + at + 1) * MAX_ROW_ISSUES - 1 }];
+    }),
+  );
   const now = clock();
   await db.$transaction(async (tx) => {
     const { count } = await tx.batch.updateMany({
@@ -124,6 +183,56 @@ async function writeChunk(
     if (issues.length > 0) await tx.batchIssue.createMany({ data: issues });
   }, storeTransaction);
 }
+
+interface EarlierRow {
+  id: string;
+  line: number;
+  settings: Prisma.JsonValue;
+  batch: { title: string };
+}
+
+/** Rows of earlier batches whose videos show the same. */
+async function findEarlier(
+  db: BatchDeps["db"],
+  { id: batchId, workspaceId, settings }: HeldBatch,
+  rows: readonly { row: ReadRow; settings: StoredRowSettings }[],
+): Promise<Map<ReadRow, EarlierRow>> {
+  const sound = rows.filter(({ row }) => row.issues.length === 0 && row.duplicateOf === null);
+  const look = lookOf(settings);
+  const found = await db.batchRow.findMany({
+    where: {
+      ...{ workspaceId, batchId: { not: batchId }, hash: { in: sound.map(({ row }) => row.hash) } },
+      ...{ videoId: { not: null }, isChanged: false, status: { notIn: ["FAILED", "CANCELED"] } },
+    },
+    select: {
+      id: true,
+      hash: true,
+      line: true,
+      settings: true,
+      batch: { select: { title: true, settings: true } },
+    },
+    orderBy: { id: "desc" },
+  });
+  const alike = found.filter(({ batch }) => isDeepStrictEqual(lookOf(batch.settings), look));
+  const byHash = Map.groupBy(alike, ({ hash }) => hash);
+  return new Map(
+    sound.flatMap(({ row, settings: own }) => {
+      const equal = byHash.get(row.hash)?.find((one) => isDeepStrictEqual(one.settings, own));
+      return equal === undefined ? [] : [[row, equal] as const];
+    }),
+  );
+}
+
+/** What all videos of a batch have in common, as viewers see and hear it. */
+function lookOf(settings: Prisma.JsonValue) {
+  const { template, height, frameRate, voice, music, materials } = BatchSettings.parse(settings);
+  return { template, height, frameRate, voice, music, materials };
+}
+
+const warning = ({ line, batch }: EarlierRow) => ({
+  ...{ column: null, code: "ROW_MADE_BEFORE", isWarning: true },
+  message: `Line ${line} of the earlier batch ${shown(batch.title)} has a video that shows the same. Remove the row, or have \`duplicates\` skip it, if one is enough.`,
+});
 
 /** Data of invalid rows may have characters that Postgres does not store. */
 const cleaned = (data: Prisma.InputJsonObject): Prisma.InputJsonObject =>

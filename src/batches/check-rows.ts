@@ -38,6 +38,8 @@ export interface ReadRow {
   hash: string;
   line: number;
   lines: number;
+  /** Lines of the entries of its list, in their order; of other data, its first line. */
+  itemLines: readonly number[];
   title: string;
   data: Record<string, unknown>;
   settings: RowSettings;
@@ -158,6 +160,7 @@ function readRow({ key, lines }: Group, reading: Reading): ReadRow {
     ...{ key: "", hash: "", line: first.line, lines: lines.length, title: "" },
     data: structuredClone(plan.base) as Record<string, unknown>,
     settings: { externalId: null, voice: null, rate: null, music: null, materials: [] },
+    itemLines: [],
     ...{ names: [], externalIdColumn: null, voiceColumn: null, issues: [], duplicateOf: null },
   };
   if (key === "") row.issues.push(groupMissing(first.line, plan));
@@ -172,6 +175,7 @@ function readRow({ key, lines }: Group, reading: Reading): ReadRow {
       ? []
       : null;
   if (items !== null && list !== null) row.data[items.name] = list;
+  row.itemLines = readable.map(({ line }) => line);
   const origins: Origin[] = readable.map(({ line }) => ({ line, failed: new Set() }));
   const values = new Map<string, { value: Cell; line: number; column: string }>();
   let title: string | null = null;
@@ -338,6 +342,24 @@ function placeOf(pointer: string, origins: readonly Origin[], { fields: { items 
   const path = isItem ? [name, ...rest] : second === undefined ? [name] : [name, second, ...rest];
   const field = path.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part)).join(".");
   return { field, origin: isItem ? origins[Number(second)] : origins[0] };
+}
+
+/** Where the value of a JSON pointer comes from. */
+export function findPlace(
+  pointer: string,
+  { itemLines, line }: Pick<ReadRow, "itemLines" | "line">,
+  plan: RowPlan,
+): { line: number; column: string | null } {
+  const origins = itemLines.map((itemLine) => ({ line: itemLine, failed: new Set<string>() }));
+  const { field, origin } = placeOf(pointer, origins, plan);
+  const columnOf = (name: string): string | null => plan.uses.find((use) => use.field === name)?.name ?? null;
+  return { line: origin?.line ?? line, column: columnOf(field) ?? columnOf(`${field}.1`) };
+}
+
+/** A message without the JSON pointer that it begins with, which a table does not have. */
+export function withoutPointer(message: string): string {
+  const text = message.startsWith("/") ? message.slice(message.indexOf(": ") + 2) : message;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function columnFor(

@@ -16,7 +16,7 @@ import {
 } from "./limits.ts";
 import { assertComplete, planTable, type TableInput } from "./plan-rows.ts";
 import { type BatchSourceInput, readSource } from "./read-source.ts";
-import type { BatchSettings } from "./settings.ts";
+import type { BatchSettings, DuplicatePolicy } from "./settings.ts";
 
 /** What all videos of a batch have in common. */
 type VideoSettings = Pick<TemplateInput, "height" | "frameRate" | "voice" | "music" | "materials"> & {
@@ -31,6 +31,8 @@ export interface CreateBatchInput extends TableInput, VideoSettings {
   title?: string | null;
   /** Default 50. */
   maxActive?: number | null;
+  /** What becomes of rows that equal those of earlier batches. Default `WARN`. */
+  duplicates?: DuplicatePolicy | null;
   /** Starts it once it is checked. */
   start?: boolean | null;
   idempotencyKey?: string | null;
@@ -129,6 +131,7 @@ async function checkSettings(
     voice: { name: voice?.name ?? null, rate: voice?.rate ?? null },
     materials: [...(materials ?? [])],
     ...{ metadata: checked.metadata, tags: checked.tags },
+    duplicates: input.duplicates ?? "WARN",
   } satisfies BatchSettings;
 }
 

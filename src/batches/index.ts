@@ -10,10 +10,20 @@ export {
 } from "./change-batch.ts";
 export type { Replacement } from "./compare-rows.ts";
 export { createBatch } from "./create-batch.ts";
+export {
+  costByOffer,
+  type OfferCost,
+  RowMeasure,
+  readEstimates,
+  readTaken,
+  sumTaken,
+  type Taken,
+} from "./estimate.ts";
 export { exportBatchRows } from "./export-rows.ts";
 export { type BatchPreview, previewBatch } from "./preview-batch.ts";
+export { type RowStill, readStills } from "./read-stills.ts";
 export { replaceBatchRows } from "./replace-rows.ts";
-export { BatchSettings } from "./settings.ts";
+export { BatchSettings, type DuplicatePolicy } from "./settings.ts";
 export { startBatches, workOnBatches } from "./start-batches.ts";
 export type { TemplateField } from "./template-fields.ts";
 export { watchBatch } from "./watch-batch.ts";

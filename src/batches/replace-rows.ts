@@ -17,6 +17,8 @@ interface ReplaceInput {
   source: BatchSourceInput;
   /** Default: those of the batch that the table has. */
   columns?: readonly ChosenColumn[] | null;
+  /** Deletes rows that the table lacks, with their videos. Default: they stay. */
+  deleteMissing?: boolean | null;
   /** Starts it again once it is checked. */
   start?: boolean | null;
 }
@@ -31,7 +33,7 @@ interface ReplaceInput {
 export async function replaceBatchRows(
   deps: OperationDeps,
   viewer: Viewer,
-  { batchId, source: asked, columns, start }: ReplaceInput,
+  { batchId, source: asked, columns, deleteMissing, start }: ReplaceInput,
 ): Promise<void> {
   const { db, store, log } = deps;
   const { workspaceId } = viewer;
@@ -65,7 +67,8 @@ export async function replaceBatchRows(
           ...{ status: "CHECKING", sourceKey, checkedRows: 0, checkTries: 0, total: null, endedAt: null },
           ...{ error: Prisma.DbNull, startsByItself: start ?? false, waitReason: null, waitUntil: null },
           settings: { ...settings, format: source.format, columns: used } as Prisma.InputJsonObject,
-          replacement: { unchanged: 0, changed: 0, added: 0, missing: 0 },
+          replacement: { unchanged: 0, changed: 0, added: 0, missing: 0, deleted: 0 },
+          deletesMissing: deleteMissing ?? false,
         },
       });
     });

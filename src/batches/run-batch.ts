@@ -6,7 +6,7 @@ import { recordWorkspaceEvent, type Tx } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
 import { cancelVideo } from "../jobs/index.ts";
 import { retryVideo } from "../kinds/index.ts";
-import { type CreateVideoInput, createVideo, deleteVideo } from "../videos/index.ts";
+import { type CreateVideoInput, createVideo, deleteVideo, updateVideo } from "../videos/index.ts";
 import { type BatchDeps, BatchTakenError, batchViewer, type HeldBatch } from "./deps.ts";
 import { LEASE_MS, STARTED_AT_A_TIME, STARTED_TOGETHER } from "./limits.ts";
 import { BatchSettings, StoredRowSettings } from "./settings.ts";
@@ -88,8 +88,8 @@ async function startRow(deps: BatchDeps, batch: HeldBatch, subject: Subject): Pr
       return { reason: error.message, retryAfterMs: error.retryAfterMs };
     if (!(error instanceof ExpectedError)) throw error;
     // Its job was retried in another way, or has ended by now.
-    if (error instanceof ConflictError && row.videoId !== null && (await followVideo(deps, row.id)))
-      return null;
+    const isRetry = row.videoId !== null && !row.isChanged;
+    if (error instanceof ConflictError && isRetry && (await followVideo(deps, row.id))) return null;
     await failRow(deps, row, error);
     return null;
   }
@@ -141,15 +141,18 @@ async function correctRow(
 ): Promise<Wait | null> {
   const { id } = subject.row;
   const viewer = batchViewer(batch);
-  const video = await deps.db.video.findUnique({ where: { id: videoId }, select: { status: true } });
+  const video = await deps.db.video.findUnique({
+    where: { id: videoId },
+    select: { status: true, title: true },
+  });
   if (video?.status === "READY") {
     const { source } = toVideo(subject);
-    // Of the same row and data there is one edition, however often its start was cut off.
-    const idempotencyKey = `${id}/${subject.row.hash}`;
-    await updateVideoSource(deps, viewer, { videoId, source, idempotencyKey });
-    await deps.db.$executeRaw`
-      UPDATE batch_rows SET status = 'READY', is_changed = false, ended_at = clock_timestamp(), changed_at = clock_timestamp()
-      WHERE id = ${id}::uuid AND status = 'VALID'`;
+    // Of the same row and data there is one edition after the last, however often its start was cut off.
+    const { title, hash, editionId: last } = subject.row;
+    const idempotencyKey = `${id}/${hash}${last === null ? "" : `/${last}`}`;
+    const { editionId } = await updateVideoSource(deps, viewer, { videoId, source, idempotencyKey });
+    if (title !== video.title) await updateVideo(deps, viewer, { videoId, title });
+    await followEdition(deps, id, editionId);
     return null;
   }
   const removed = await deps.db.batchRow.updateMany({
@@ -158,6 +161,25 @@ async function correctRow(
   });
   if (removed.count > 0 && video !== null) await deleteVideo(deps, viewer, { videoId });
   return null;
+}
+
+/**
+ * The row takes over the state of the edition, whose later changes it follows.
+ *
+ * Locks the edition's row, so that no change of its state is missed.
+ */
+async function followEdition({ db }: BatchDeps, rowId: string, editionId: string): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM editions WHERE id = ${editionId}::uuid FOR SHARE`;
+    await tx.$executeRaw`
+      UPDATE batch_rows r SET edition_id = e.id, changed_at = clock_timestamp(),
+        is_changed = e.status NOT IN ('PUBLISHED', 'REPLACED'),
+        status = CASE e.status WHEN 'RENDERING' THEN 'RUNNING' WHEN 'FAILED' THEN 'FAILED' WHEN 'CANCELED' THEN 'CANCELED'
+          ELSE 'READY' END::"BatchRowStatus",
+        error = CASE e.status WHEN 'FAILED' THEN e.error END,
+        ended_at = CASE WHEN e.status <> 'RENDERING' THEN clock_timestamp() END
+      FROM editions e WHERE e.id = ${editionId}::uuid AND r.id = ${rowId}::uuid AND r.status = 'VALID'`;
+  });
 }
 
 /** The row takes over the state of its video. Resolves to false if the video has failed. */

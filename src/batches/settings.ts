@@ -3,6 +3,10 @@ import { z } from "zod";
 export const tableFormats = ["CSV", "XLSX", "JSON"] as const;
 export type TableFormat = (typeof tableFormats)[number];
 
+/** `WARN`: the row gets a video and a warning. `SKIP`: it is a duplicate, and gets none. */
+export const duplicatePolicies = ["WARN", "SKIP"] as const;
+export type DuplicatePolicy = (typeof duplicatePolicies)[number];
+
 /** How the rows of a batch become videos, as its row in the database holds it. Ids are those of clients. */
 export const BatchSettings = z.object({
   version: z.literal(1),
@@ -22,6 +26,8 @@ export const BatchSettings = z.object({
   metadata: z.record(z.string(), z.unknown()),
   tags: z.array(z.string()),
   playbackPolicy: z.enum(["PUBLIC", "SIGNED"]).nullable(),
+  /** What becomes of rows that equal those of earlier batches. */
+  duplicates: z.enum(duplicatePolicies).default("WARN"),
 });
 export type BatchSettings = z.infer<typeof BatchSettings>;
 

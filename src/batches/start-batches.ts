@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { startWorkLoop } from "../database/index.ts";
 import { checkBatch } from "./check-batch.ts";
-import { type BatchDeps, BatchTakenError, type HeldBatch } from "./deps.ts";
+import { type BatchDeps, BatchTakenError, type HeldBatch, type Turn } from "./deps.ts";
 import { cancelRows, leaseEnd, settleBatch, startRows } from "./run-batch.ts";
 import { writeManifest } from "./write-manifest.ts";
 
@@ -11,6 +11,8 @@ export const BATCH_CHANNEL = "reelay_batches";
 const MAX_RUNNING = 2;
 /** After a failure of the database or the store the batch rests for this time. */
 const FAILED_PAUSE_MS = 5_000;
+/** A worker that starts with the API is online by then. */
+const WORKER_PATIENCE_MS = 5_000;
 /** A canceled batch has its jobs canceled within this time. */
 const CANCELED_FOR_MS = 86_400_000;
 
@@ -35,7 +37,7 @@ export async function startBatches(
       if (running.size >= MAX_RUNNING || stopping.signal.aborted) return false;
       const batch = await claimBatch(deps);
       if (batch === null) return false;
-      const turn = workOn(deps, batch, stopping.signal)
+      const turn = workOn(deps, batch, { stopping: stopping.signal, patienceMs: WORKER_PATIENCE_MS })
         .catch((error: unknown) => deps.log.warn({ err: error, batchId: batch.id }, "batch.turn-failed"))
         .finally(() => {
           running.delete(turn);
@@ -55,13 +57,16 @@ export async function startBatches(
   };
 }
 
-/** Works on all batches that are due, one after the other, until none is. Resolves to the number of turns. */
+/**
+ * Works on all batches that are due, one after the other, until none is, without waiting for workers.
+ * Resolves to the number of turns.
+ */
 export async function workOnBatches(deps: BatchDeps): Promise<number> {
   const never = new AbortController().signal;
   for (let turns = 0; ; turns += 1) {
     const batch = await claimBatch(deps);
     if (batch === null) return turns;
-    await workOn(deps, batch, never);
+    await workOn(deps, batch, { stopping: never, patienceMs: 0 });
   }
 }
 
@@ -98,9 +103,10 @@ async function claimBatch({ db, clock }: BatchDeps): Promise<HeldBatch | null> {
 }
 
 /** One turn. Gives the lease back, unless another process has taken it. */
-async function workOn(deps: BatchDeps, batch: HeldBatch, stopping: AbortSignal): Promise<void> {
+async function workOn(deps: BatchDeps, batch: HeldBatch, turn: Turn): Promise<void> {
+  const { stopping } = turn;
   try {
-    if (batch.status === "CHECKING") await checkBatch(deps, batch, stopping);
+    if (batch.status === "CHECKING") await checkBatch(deps, batch, turn);
     else if (batch.status === "CANCELED") await cancelRows(deps, batch);
     else if (!(await settleBatch(deps, batch)) && batch.status === "RUNNING")
       await startRows(deps, batch, stopping);

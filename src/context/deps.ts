@@ -2,7 +2,10 @@ import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { UploadProtocol } from "../../prisma/generated/enums.ts";
+import type { Budgets } from "../costs/index.ts";
+import type { LaunchPlan } from "../launches/index.ts";
 import type { PlaybackAccess } from "../playback-access/index.ts";
+import type { OfferBook } from "../prices/index.ts";
 import type { LiveProgress } from "../progress/index.ts";
 import type { SecretBox } from "../secrets/index.ts";
 import type { Metrics } from "../telemetry/index.ts";
@@ -63,6 +66,12 @@ export interface OperationDeps {
   checkWaits: CheckWaits;
   questionWriter: QuestionTopics;
   batchNews: BatchNews;
+  /** The machines that run workers, with their prices. */
+  offers: OfferBook;
+  /** What jobs may cost. Default: unlimited. */
+  budgets?: Budgets;
+  /** Where workers are rented. Default: nowhere. */
+  launchPlan?: LaunchPlan | undefined;
   clock: () => Date;
   log: Logger;
   /** Default: no metrics. */
@@ -101,6 +110,8 @@ export interface OperationDeps {
      * day.
      */
     replacedKeptMs?: number;
+    /** How long a spoken text is kept that no video uses, in milliseconds. Default 30 days. */
+    speechKeptMs?: number;
     /** Videos of at most so many milliseconds are one task. */
     wholeUpToMs: number;
   };

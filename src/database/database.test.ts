@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { Client } from "pg";
 import { expect, test } from "vitest";
@@ -109,4 +110,34 @@ test("a silent connection is abandoned", async () => {
   await expect(opened.db.workspace.count()).rejects.toSatisfy(isOutage);
   proxy.mute(false);
   expect(await opened.db.workspace.count()).toBe(0);
+});
+
+/** One message of PostgreSQL's protocol 3.0, https://www.postgresql.org/docs/current/protocol-message-formats.html */
+function message(type: string, body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(4 + body.length);
+  return Buffer.concat([Buffer.from(type), length, body]);
+}
+
+test("a server that ends in the very moment in which it is ready fails the transaction, not the process", async () => {
+  // One write, so that the client reads both before anybody has taken the connection.
+  const readyThenGone = Buffer.concat([
+    message("R", Buffer.from([0, 0, 0, 0])),
+    message("Z", Buffer.from("I")),
+    message(
+      "E",
+      Buffer.from("SFATAL\0C57P02\0Mterminating connection due to unexpected postmaster exit\0\0"),
+    ),
+  ]);
+  const server = createServer((socket) =>
+    socket.on("error", () => undefined).once("data", () => socket.end(readyThenGone)),
+  );
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  await using opened = await open(`postgresql://reelay@127.0.0.1:${port}/reelay`);
+  try {
+    await expect(opened.db.$transaction((tx) => tx.workspace.count())).rejects.toSatisfy(isOutage);
+  } finally {
+    server.close();
+  }
 });

@@ -65,6 +65,11 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Pris
     max: options.poolSize ?? DEFAULT_POOL_SIZE,
     application_name: "reelay-api",
     stream: () => createTiringSocket(limits.silenceMs),
+    // The pool hands a connection out by a promise: an error that is read together with what made the
+    // connection ready comes before its taker listens, and would end the process. The next query reports it.
+    onConnect: (connection) => {
+      connection.on("error", () => undefined);
+    },
   });
   // Prisma's own 2 s to get a connection and 5 s to finish fail a burst that would have been served.
   return new PrismaClient({ adapter, transactionOptions: { maxWait: CONNECT_MS, timeout: 15_000 } });

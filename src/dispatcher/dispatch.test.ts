@@ -84,6 +84,13 @@ test("without a registered worker, a few tasks are sent in advance", async () =>
   expect(await system.dispatch()).toBe(0);
 });
 
+test("while workers are rented, tasks stay in the queue until a worker of the broker is there", async () => {
+  await queue(3);
+  expect(await system.dispatch({ areWorkersRented: true })).toBe(0);
+  await worker("one", 2);
+  expect(await system.dispatch({ areWorkersRented: true })).toBe(2);
+});
+
 test("concurrent dispatchers send each task once", async () => {
   await worker("one", 12);
   await queue(12);
@@ -191,4 +198,39 @@ test("a task whose message cannot be encoded is set aside and delays no other ta
   });
   expect(await system.dispatch()).toBe(1);
   expect(await sent()).toEqual([fine?.taskId]);
+});
+
+test("a task is not sent while every worker's machine ends before tasks of its kind do", async () => {
+  const now = system.deps.clock();
+  await worker("one", 1);
+  const done = await queue(5);
+  for (const ref of done) {
+    const startedAt = new Date(now.getTime() - 60_000);
+    await system.db.attempt.create({
+      data: {
+        ...{ id: randomUUID(), taskId: ref.taskId, number: 1, workerId: "one", leaseUntil: now },
+        ...{ outcome: "COMPLETED", startedAt, endedAt: now },
+      },
+    });
+    await system.db.task.update({
+      where: { id: ref.taskId },
+      data: { status: "SUCCEEDED", endedAt: now },
+    });
+  }
+  const [next] = await queue(1);
+  const endsIn = (ms: number) =>
+    system.db.worker.updateMany({ data: { deadlineAt: new Date(system.deps.clock().getTime() + ms) } });
+  await endsIn(30_000);
+  expect(await system.dispatch()).toBe(0);
+  const wait = await waits(system.db, [next?.jobId ?? ""], {
+    now: system.deps.clock(),
+    maxRunningTasks: null,
+  });
+  expect(wait.get(next?.jobId ?? "")).toEqual({
+    code: "NO_WORKER",
+    reason: "Takes about 60 s; the worker online ends before that.",
+  });
+  await endsIn(90_000);
+  expect(await system.dispatch()).toBe(1);
+  expect(await sent()).toEqual([next?.taskId]);
 });

@@ -5,6 +5,7 @@
 import { startWorkLoop } from "../database/index.ts";
 import { type DispatcherDeps, dispatch } from "./dispatch.ts";
 
+export { claimTask, repeatClaim } from "./claim-task.ts";
 export { type DispatcherDeps, dispatch } from "./dispatch.ts";
 
 /** Dispatches until disposed: when a task is queued or a slot becomes free, and every two seconds. */

@@ -10,6 +10,8 @@ export interface WaitingTask {
   workspaceId: string;
   /** When a viewer who started when it was queued would need it; for first tasks, when it was queued. */
   dueAt: Date;
+  /** How long nine of ten recent tasks like it took, in milliseconds. Default: unknown. */
+  expectedMs?: number | undefined;
 }
 
 /** A workspace's tasks on workers, and when it was last served. */

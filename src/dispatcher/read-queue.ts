@@ -1,7 +1,14 @@
 import { Requirements } from "@reelay/contracts";
-import type { Pool } from "../../prisma/generated/enums.ts";
+import type { Pool, WorkerRealm } from "../../prisma/generated/enums.ts";
 import { type Db, wireKindOf } from "../database/index.ts";
-import { explainMismatch, inPool, readOffers, readSlots } from "../workers/index.ts";
+import {
+  explainMismatch,
+  inPool,
+  type OfferGroup,
+  readExpectedMs,
+  readOffers,
+  readSlots,
+} from "../workers/index.ts";
 import type { QueueState, WaitingTask } from "./plan-dispatch.ts";
 
 /** Tasks for a pool without a known worker: enough for one that is about to register. */
@@ -11,6 +18,12 @@ const MOST_AT_ONCE = 200;
 
 const pools: readonly Pool[] = ["CPU", "GPU"];
 
+/** Jobs that are too dear, and workspaces of which no job that has reserved nothing may start. */
+export interface OverBudget {
+  jobs: readonly string[];
+  workspaces: readonly string[];
+}
+
 interface InFlightRow {
   workspaceId: string;
   pool: Pool;
@@ -18,12 +31,31 @@ interface InFlightRow {
   all: number;
 }
 
+/** A worker that asks for one task. It reads sources over HTTP only. */
+export interface Claimant {
+  realm: WorkerRealm;
+  group: OfferGroup;
+}
+
+interface QueueQuery {
+  now: Date;
+  maxRunningTasks: number | null;
+  /** Jobs and workspaces that budgets refused. */
+  overBudget: OverBudget;
+  /** Default: the workers of the broker. */
+  claimant?: Claimant;
+  /** Realm of the workers of the broker. Default: OWN. */
+  brokerRealm?: WorkerRealm;
+  /** No task is handed to the broker in advance. Default false. */
+  areWorkersRented?: boolean;
+}
+
 /** Reads the input of `planDispatch`. Takes no lock: a task that is chosen twice is dispatched once. */
-export async function readQueue(
-  db: Db,
-  { now, maxRunningTasks }: { now: Date; maxRunningTasks: number | null },
-): Promise<QueueState> {
-  const slots = await readSlots(db, now);
+export async function readQueue(db: Db, query: QueueQuery): Promise<QueueState> {
+  const { now, maxRunningTasks, claimant, areWorkersRented = false } = query;
+  const slots = claimant ? null : await readSlots(db, now, "BROKER");
+  // While only workers of the gateway are online, none would receive what the broker holds.
+  const others = claimant ? null : await readSlots(db, now, "GATEWAY");
   const inFlight = await db.$queryRaw<InFlightRow[]>`
     SELECT workspace_id AS "workspaceId", pool, count(*) FILTER (WHERE status = 'QUEUED')::int AS dispatched, count(*)::int AS all
     FROM tasks WHERE status = 'RUNNING' OR (status = 'QUEUED' AND dispatched_at IS NOT NULL)
@@ -31,12 +63,13 @@ export async function readQueue(
   const free = new Map(
     pools.map((pool) => {
       const onTheirWay = inFlight.reduce((sum, row) => sum + (row.pool === pool ? row.dispatched : 0), 0);
-      const idle = slots.get(pool)?.idle ?? UNKNOWN_SLOTS;
+      if (claimant) return [pool, inPool([claimant.group], pool).length];
+      const idle = slots?.get(pool)?.idle ?? (areWorkersRented || others?.has(pool) ? 0 : UNKNOWN_SLOTS);
       return [pool, Math.min(MOST_AT_ONCE, Math.max(0, idle - onTheirWay))];
     }),
   );
   const most = Math.max(...free.values());
-  const waiting = most === 0 ? [] : await readMatching(db, now, most);
+  const waiting = most === 0 ? [] : await readMatching(db, query, most);
   const ids = [...new Set(waiting.map(({ workspaceId }) => workspaceId))];
   const rows = await db.workspace.findMany({
     where: { id: { in: ids } },
@@ -72,22 +105,36 @@ const MOST_PASSES = 8;
  * and meanwhile they would occupy a slot. They are left out by their needs, so that they hide no task behind
  * them.
  */
-async function readMatching(db: Db, now: Date, most: number): Promise<WaitingRow[]> {
-  const offers = await readOffers(db, now);
+async function readMatching(
+  db: Db,
+  { now, claimant, overBudget, brokerRealm = "OWN" }: QueueQuery,
+  most: number,
+): Promise<WaitingRow[]> {
+  const offers = claimant ? [claimant.group] : await readOffers(db, now, "BROKER");
+  const realm = claimant?.realm ?? brokerRealm;
+  const expected = await readExpectedMs(db, offers);
   const isMatched = ({ pool, kind, requirements }: WaitingRow): boolean =>
-    inPool(offers, pool).length === 0 ||
+    (!claimant && inPool(offers, pool).length === 0) ||
     explainMismatch(
-      { pool, kind: wireKindOf(kind), requirements: Requirements.parse(requirements) },
+      {
+        ...{ pool, kind: wireKindOf(kind), requirements: Requirements.parse(requirements) },
+        expectedMs: expected.get(kind),
+      },
       offers,
     ) === null;
+  const withTime = (rows: readonly WaitingRow[]): WaitingRow[] =>
+    rows.map((row) => ({ ...row, expectedMs: expected.get(row.kind) }));
   const unmatched: string[] = [];
   for (let pass = 1; ; pass += 1) {
-    const rows = await readWaiting(db, { now, most, unmatched });
+    const rows = await readWaiting(db, {
+      ...{ now, most, unmatched, overBudget, realm },
+      isRemote: claimant !== undefined,
+    });
     const needs = Map.groupBy(rows, needOf);
     const found = [...needs].filter(([, [row]]) => row !== undefined && !isMatched(row));
-    if (found.length === 0) return rows;
+    if (found.length === 0) return withTime(rows);
     unmatched.push(...found.map(([need]) => need));
-    if (pass === MOST_PASSES) return rows.filter((row) => !unmatched.includes(needOf(row)));
+    if (pass === MOST_PASSES) return withTime(rows.filter((row) => !unmatched.includes(needOf(row))));
   }
 }
 
@@ -98,7 +145,22 @@ async function readMatching(db: Db, now: Date, most: number): Promise<WaitingRow
  */
 const readWaiting = (
   db: Db,
-  { now, most, unmatched }: { now: Date; most: number; unmatched: readonly string[] },
+  {
+    now,
+    most,
+    unmatched,
+    overBudget: { jobs, workspaces },
+    realm,
+    isRemote,
+  }: {
+    now: Date;
+    most: number;
+    unmatched: readonly string[];
+    overBudget: OverBudget;
+    realm: WorkerRealm;
+    /** Whether its worker cannot read an upload that is still arriving. */
+    isRemote: boolean;
+  },
 ): Promise<WaitingRow[]> =>
   db.$queryRaw<WaitingRow[]>`
     WITH RECURSIVE lane AS (
@@ -113,8 +175,14 @@ const readWaiting = (
     SELECT first.id AS "taskId", lane.pool, lane.is_rest AS "isRest", lane.priority, lane.workspace_id AS "workspaceId",
       first.due_at AS "dueAt", first.kind, first.requirements
     FROM lane JOIN workspaces w ON w.id = lane.workspace_id AND w.paused_at IS NULL
+        AND ${realm}::"WorkerRealm" = ANY (w.worker_realms)
       CROSS JOIN LATERAL (
         SELECT t.id, t.due_at, t.kind, t.requirements FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
           AND t.pool = lane.pool AND t.is_rest = lane.is_rest AND t.priority = lane.priority AND t.workspace_id = lane.workspace_id AND t.available_at <= ${now}
+          AND (${jobs.length === 0} OR t.job_id <> ALL (${[...jobs]}::uuid[]))
+          AND (${workspaces.length === 0} OR t.workspace_id <> ALL (${[...workspaces]}::uuid[])
+            OR EXISTS (SELECT 1 FROM jobs j WHERE j.id = t.job_id AND j.reserved_micros IS NOT NULL))
           AND (${unmatched.length === 0} OR jsonb_build_array(t.pool, t.kind, t.requirements) <> ALL (${[...unmatched]}::text[]::jsonb[]))
+          AND (NOT ${isRemote} OR NOT EXISTS (SELECT 1 FROM jobs j JOIN sources s ON s.video_id = j.video_id
+            WHERE j.id = t.job_id AND s.kind = 'UPLOAD' AND s.received_at IS NULL))
         ORDER BY t.due_at, t.id LIMIT ${most}) first`;

@@ -10,8 +10,19 @@ import type { TaskWithAll } from "../jobs/index.ts";
 /** The message of a task: everything that its worker needs. */
 export function toTaskRequested(
   task: TaskWithAll,
-  /** `roomBytes`: room in the workspace's storage quota. Default: unlimited. */
-  { kind, params, roomBytes }: { kind: string; params: KindParams; roomBytes?: number | undefined },
+  {
+    kind,
+    params,
+    roomBytes,
+    expectedMs,
+  }: {
+    kind: string;
+    params: KindParams;
+    /** Room in the workspace's storage quota. Default: unlimited. */
+    roomBytes?: number | undefined;
+    /** Default: unknown. */
+    expectedMs?: number | undefined;
+  },
   now: Date,
 ): TaskRequested {
   const { job, outOfMemory } = task;
@@ -28,6 +39,7 @@ export function toTaskRequested(
     ...(outOfMemory > 0 && { outOfMemory }),
     pool: task.pool.toLowerCase() as Pool,
     priority: job.priority,
+    ...(expectedMs !== undefined && { expectedMs }),
     requestedAt: now.toISOString(),
   };
 }

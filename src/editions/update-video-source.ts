@@ -6,9 +6,9 @@ import type { OperationDeps } from "../context/index.ts";
 import { editionJobKind, errorColumn, isVideoJob } from "../database/index.ts";
 import { ConflictError, ExpectedError } from "../errors/index.ts";
 import { recordChange, type Tx } from "../events/index.ts";
-import { onceByKey } from "../idempotency/index.ts";
+import { onceByKey, repeatedDespite } from "../idempotency/index.ts";
 import { assertPublishedIdle, createEditionJob, jobUnderWay, settleJob } from "../jobs/index.ts";
-import { assertRoom } from "../quotas/index.ts";
+import { admitSource } from "../quotas/index.ts";
 import { beginSource, holdSourceMaterials, type SourceInput, videoNotFound } from "../videos/index.ts";
 import { keepPicture, keepSettings } from "./keep-settings.ts";
 
@@ -44,18 +44,22 @@ export async function updateVideoSource(
   const published = assertUpdatable(found).source;
   const newId = randomUUID();
   const subject = { videoId, editionId: newId, workspaceId, now, maxBytes: 0 };
-  const { source, forget } = await beginSource(deps, keepSettings(published, asked), subject);
   const request = {
     ...{ workspaceId, key, operation: "updateVideoSource", resultId: newId },
     input: { videoId, source: asked },
   };
+  const begun = await beginSource(deps, keepSettings(published, asked), subject).catch(
+    async (refusal: unknown) => await repeatedDespite(deps.db, request, refusal),
+  );
+  if (typeof begun === "string") return { videoId, editionId: begun };
+  const { source, forget } = begun;
   try {
     const editionId = await onceByKey(deps.db, request, async (tx) => {
       await lockOwnVideo(tx, viewer, videoId);
       const current = await tx.video.findUniqueOrThrow({ where: { id: videoId }, include: { source: true } });
       const video = assertUpdatable(current);
       await assertPublishedIdle(tx, videoId);
-      await assertRoom(tx, workspaceId, deps.limits);
+      await admitSource(tx, { workspaceId, sizeBytes: 0, now, limits: deps.limits });
       const number = (await supersede(tx, video, now)) + 1;
       const { filename, contentType = null, sizeBytes = 0n, objectKey } = source;
       const params = keepPicture(published, asked, source.params);

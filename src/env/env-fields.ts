@@ -10,6 +10,23 @@ const quota = z.union([z.literal("none").transform(() => null), z.coerce.number(
   error: "give a number, or none",
 });
 
+const MICROS = 1_000_000;
+
+/** Micro-USD of an amount above 0, or `none`. */
+const budget = z
+  .union(
+    [
+      z.literal("none").transform(() => null),
+      z.coerce
+        .number()
+        .min(1 / MICROS)
+        .max(1e9)
+        .transform((usd) => Math.round(usd * MICROS)),
+    ],
+    { error: "give US dollars above 0, or none; to stop a workspace, pause its queue" },
+  )
+  .default(null);
+
 /**
  * The API's environment: each field with its check and its documentation. The published table is generated
  * from here.
@@ -233,6 +250,41 @@ export const apiEnvFields = {
       example: "50",
     }),
   ),
+  BUDGET_JOB: budget.meta(
+    docs({
+      default: "none",
+      unit: "USD",
+      effect:
+        "Most that a job may cost by its estimate; others wait. A workspace's own budget goes before it (`setBudgets`).",
+      example: "0.50",
+    }),
+  ),
+  BUDGET_DAY: budget.meta(
+    docs({
+      default: "none",
+      unit: "USD",
+      effect:
+        "Most that a workspace may spend between midnights (UTC). A workspace's own budget goes before it (`setBudgets`).",
+      example: "20",
+    }),
+  ),
+  BUDGET_MONTH: budget.meta(
+    docs({
+      default: "none",
+      unit: "USD",
+      effect:
+        "Most that a workspace may spend in a calendar month (UTC). A workspace's own budget goes before it (`setBudgets`).",
+      example: "300",
+    }),
+  ),
+  BUDGET_HOUR: budget.meta(
+    docs({
+      default: "none",
+      unit: "USD",
+      effect: "Most that all workspaces may spend from one full hour to the next.",
+      example: "5",
+    }),
+  ),
   SPLIT_ABOVE: z.coerce
     .number()
     .min(8)
@@ -258,6 +310,17 @@ export const apiEnvFields = {
         effect:
           "How long a task for the pool `gpu` waits for a worker of it. After that it moves to the pool `cpu` if a worker of that pool is available. It moves immediately when the last worker with a GPU is gone; a video's first task also when all GPU workers are busy and another worker is free.",
         example: "10",
+      }),
+    ),
+  BROKER_REALM: z
+    .enum(["OWN", "CLOUD"])
+    .default("OWN")
+    .meta(
+      docs({
+        default: "OWN",
+        effect:
+          "Whose machines the workers of the broker run on. A workspace says which realms may read its sources (`updateWorkspace(input: { workerRealms })`). Workers of the gateway have the realm of their join token.",
+        example: "CLOUD",
       }),
     ),
   SCRUB_PERIOD: z
@@ -310,6 +373,20 @@ export const apiEnvFields = {
         effect:
           "How long output stays in the store that a newer edition or a repair has replaced, for players that loaded the old playlists.",
         example: "7200",
+      }),
+    ),
+  SPEECH_RETENTION: z.coerce
+    .number()
+    .min(2)
+    .max(36_500)
+    .default(30)
+    .meta(
+      docs({
+        default: "30",
+        unit: "days",
+        effect:
+          "How long a spoken text stays in the store that no video of its workspace uses. The same text in the same voice is spoken again after that.",
+        example: "90",
       }),
     ),
   EVENT_RETENTION: z.coerce
@@ -403,6 +480,30 @@ export const apiEnvFields = {
       effect:
         "Port at which `/metrics` answers without a key, on all addresses: for a network that strangers do not reach. On PORT it needs a key with the scope OPERATOR. 0 takes a free one.",
       example: "9464",
+    }),
+  ),
+  COMPUTE_OFFERS: text.optional().meta(
+    docs({
+      default: "none: all machines are free",
+      effect:
+        "File that names the kinds of machines that run workers, what they cost, and how to choose among them ([prices](prices.md)).",
+      example: "/etc/reelay/offers.json",
+    }),
+  ),
+  COMPUTE_PRICES: text.optional().meta(
+    docs({
+      default: "none: the prices of the release",
+      effect:
+        "Folder with price files (`*.json`), which replace or add to those of the release. `npm run prices` checks them.",
+      example: "/etc/reelay/prices",
+    }),
+  ),
+  COMPUTE_LAUNCHES: text.optional().meta(
+    docs({
+      default: "none: no workers are rented",
+      effect:
+        "Where workers are rented, in which order, and how many: JSON, or a file with it ([launches](launches.md)). Every API process has the same.",
+      example: "/etc/reelay/launches.json",
     }),
   ),
   ...logEnvFields,

@@ -33,6 +33,8 @@ export interface ApiEnv {
   eventRetentionMs: number;
   /** How long output stays that a repair or an edition replaced. Default a day. */
   replacedKeptMs?: number;
+  /** How long a spoken text is kept that no video uses. Default 30 days. */
+  speechKeptMs?: number;
   /** Absent: stored objects are not looked at. */
   scrub?: { periodMs: number; bytesPerSecond: number; isDeep: boolean };
   /** Default: a request may take 20 s, and deliveries are kept for 30 days. */
@@ -46,6 +48,8 @@ export interface ApiEnv {
   allowPrivateUrls: string[];
   /** How long a task waits for a worker with a GPU before it goes to the others. Default 60,000. */
   gpuPatienceMs?: number;
+  /** Whose machines the workers of the broker run on. Default: OWN. */
+  brokerRealm?: "OWN" | "CLOUD";
   /** What each workspace may have, unless it says otherwise; null for any number. */
   quotas: {
     activeJobs: number | null;
@@ -54,7 +58,21 @@ export interface ApiEnv {
     sourceMinutesPerDay?: number | null;
     requestsPerSecond?: number | null;
   };
+  /** What jobs may cost, in micro-USD. Default: unlimited. */
+  budgets?: {
+    jobMicros: number | null;
+    dayMicros: number | null;
+    monthMicros: number | null;
+    hourMicros: number | null;
+  };
   split: { wholeUpToMs: number };
+  /** What machines cost. Default: nothing. */
+  prices?: { offersFile?: string | undefined; pricesFolder?: string | undefined };
+  /**
+   * `COMPUTE_LAUNCHES`, and the environment in which back ends find the secrets that it names. Default: no
+   * workers are rented.
+   */
+  launches?: { settings: string; environment: Environment };
   /** How long a stopping process still serves while it says that it is not ready. Default 0. */
   drainMs?: number;
 }
@@ -80,10 +98,10 @@ export function readApiEnv(environment: Environment): ApiEnvResult {
         "GEMINI_API_KEY is not set, but QUESTIONS=gemini requires it: set it, or QUESTIONS=bank for the built-in questions.",
       ],
     };
-  return { ok: true, env: toEnv(read.fields) };
+  return { ok: true, env: toEnv(read.fields, environment) };
 }
 
-function toEnv(fields: Fields): ApiEnv {
+function toEnv(fields: Fields, environment: Environment): ApiEnv {
   const tracing = toTracingSettings(fields, "reelay-api");
   const publicUrl = (fields.PUBLIC_URL ?? `http://localhost:${fields.PORT}`).replace(/\/{1,8}$/, "");
   return {
@@ -106,6 +124,7 @@ function toEnv(fields: Fields): ApiEnv {
     questions: toQuestions(fields),
     eventRetentionMs: fields.EVENT_RETENTION * 86_400_000,
     replacedKeptMs: fields.REPLACED_OUTPUT_KEPT * 1000,
+    speechKeptMs: fields.SPEECH_RETENTION * 86_400_000,
     ...(fields.SCRUB_PERIOD !== null && {
       scrub: {
         periodMs: fields.SCRUB_PERIOD * 86_400_000,
@@ -121,6 +140,17 @@ function toEnv(fields: Fields): ApiEnv {
     allowPrivateUrls: fields.FETCH_ALLOW_PRIVATE,
     split: { wholeUpToMs: Math.round(fields.SPLIT_ABOVE * 1000) },
     gpuPatienceMs: fields.GPU_TASK_PATIENCE * 1000,
+    budgets: {
+      jobMicros: fields.BUDGET_JOB,
+      dayMicros: fields.BUDGET_DAY,
+      monthMicros: fields.BUDGET_MONTH,
+      hourMicros: fields.BUDGET_HOUR,
+    },
+    brokerRealm: fields.BROKER_REALM,
+    prices: { offersFile: fields.COMPUTE_OFFERS, pricesFolder: fields.COMPUTE_PRICES },
+    ...(fields.COMPUTE_LAUNCHES !== undefined && {
+      launches: { settings: fields.COMPUTE_LAUNCHES, environment },
+    }),
     quotas: {
       activeJobs: fields.QUOTA_ACTIVE_JOBS,
       runningTasks: fields.QUOTA_RUNNING_TASKS,

@@ -58,4 +58,7 @@ export const eventTypes = [
   "batch.failed",
   "batch.finished",
   "webhook.disabled",
+  "worker.token-created",
+  "worker.joined",
+  "worker.token-revoked",
 ] as const;

@@ -54,7 +54,7 @@ export async function recordWorkspaceEvent(
   {
     type,
     data = {},
-  }: { type: `${"batch" | "questions" | "webhook"}.${string}`; data?: Prisma.InputJsonObject },
+  }: { type: `${"batch" | "questions" | "webhook" | "worker"}.${string}`; data?: Prisma.InputJsonObject },
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO events (workspace_id, type, data, at)

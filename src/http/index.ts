@@ -6,7 +6,7 @@ export { type Check, createReadiness } from "./health.ts";
 export { isOutage } from "./is-outage.ts";
 export { refuseOverloaded, sendJson } from "./json.ts";
 export { createMaskError, sendGraphQLError } from "./mask-error.ts";
-export { answerMetrics, startMetricsServer } from "./metrics.ts";
+export { answerMetrics, answerScaling, startMetricsServer } from "./metrics.ts";
 export { pathOf } from "./path.ts";
 export { createResolveDocument } from "./persisted-queries.ts";
 export { playerPolicy } from "./player-policy.ts";

@@ -3,6 +3,7 @@ import { serveHttp } from "@reelay/process";
 import type { Registry } from "prom-client";
 import { type Authenticate, requireScope, tokenIn } from "../auth/index.ts";
 import { ForbiddenError } from "../errors/index.ts";
+import type { Scaling } from "../scaling/index.ts";
 import { sendJson } from "./json.ts";
 import { pathOf } from "./path.ts";
 
@@ -14,6 +15,12 @@ async function sendMetrics(res: ServerResponse, metrics: Exposed): Promise<void>
   res.end(await metrics.metrics());
 }
 
+interface Access {
+  authenticate: Authenticate;
+  /** Anyone may ask. */
+  isOpen: boolean;
+}
+
 /**
  * Answers `/metrics` on the public port. The figures cover the whole installation, so outside of development
  * they require a key with the scope `OPERATOR`; Prometheus sends one with `authorization.credentials`.
@@ -21,24 +28,46 @@ async function sendMetrics(res: ServerResponse, metrics: Exposed): Promise<void>
 export async function answerMetrics(
   req: IncomingMessage,
   res: ServerResponse,
-  { metrics, authenticate, isOpen }: { metrics: Exposed; authenticate: Authenticate; isOpen: boolean },
+  { metrics, ...access }: Access & { metrics: Exposed },
 ): Promise<void> {
-  if (isOpen) return sendMetrics(res, metrics);
+  const without =
+    "Metrics require an API key with the scope OPERATOR (`Authorization: Bearer <api key>`), or METRICS_PORT without a key.";
+  if (await mayRead(req, res, access, without)) await sendMetrics(res, metrics);
+}
+
+/** Answers `/scaling`, to the same readers as `/metrics`. */
+export async function answerScaling(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { read, ...access }: Access & { read: () => Promise<Scaling> },
+): Promise<void> {
+  const without = "/scaling requires an API key with the scope OPERATOR (`Authorization: Bearer <api key>`).";
+  if (await mayRead(req, res, access, without)) sendJson(res, 200, await read());
+}
+
+/** Answers 401 or 403 if not. */
+async function mayRead(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { authenticate, isOpen }: Access,
+  without: string,
+): Promise<boolean> {
+  if (isOpen) return true;
   const token = tokenIn(req.headers.authorization);
   const viewer = token === null ? null : await authenticate(token);
   if (viewer === null) {
     res.setHeader("WWW-Authenticate", 'Bearer realm="Reelay"');
-    const message =
-      "Metrics require an API key with the scope OPERATOR (`Authorization: Bearer <api key>`), or METRICS_PORT without a key.";
-    return sendJson(res, 401, { error: { code: "UNAUTHENTICATED", message } });
+    sendJson(res, 401, { error: { code: "UNAUTHENTICATED", message: without } });
+    return false;
   }
   try {
     requireScope(viewer, "OPERATOR");
   } catch (error) {
     if (!(error instanceof ForbiddenError)) throw error;
-    return sendJson(res, 403, { error: { code: error.code, message: error.message } });
+    sendJson(res, 403, { error: { code: error.code, message: error.message } });
+    return false;
   }
-  await sendMetrics(res, metrics);
+  return true;
 }
 
 /**

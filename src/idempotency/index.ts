@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { type Db, isLockTimeout, storeTransaction } from "../database/index.ts";
-import { ConflictError, InvalidInputError } from "../errors/index.ts";
+import { ConflictError, ExpectedError, InvalidInputError } from "../errors/index.ts";
 import type { Tx } from "../events/index.ts";
 
 /** Keys with their fields in order, so that equal inputs have equal texts. */
@@ -149,3 +149,16 @@ export const resultGone = (): ConflictError =>
     "IDEMPOTENCY_RESULT_GONE",
     "The result of the first request with this idempotencyKey has been deleted since. Use a new key to create it again.",
   );
+
+/**
+ * For a request that is refused before its effect, although an earlier one with its key was not: a profile or
+ * a material may have been deleted since. Resolves to the id of what the earlier one made. Throws `refusal`
+ * if there was none, and what `findRepeated` throws.
+ */
+export async function repeatedDespite(db: Db, request: KeyedRequest, refusal: unknown): Promise<string> {
+  const { key } = request;
+  const isKeyed = typeof key === "string" && key !== "" && refusal instanceof ExpectedError;
+  const earlier = isKeyed ? await findRepeated(db, { ...request, key }) : null;
+  if (earlier === null) throw refusal;
+  return earlier;
+}

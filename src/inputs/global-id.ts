@@ -15,6 +15,8 @@ export const nodeTypes = [
   "SigningKey",
   "UploadToken",
   "ViewerToken",
+  "JoinToken",
+  "Launch",
   "WebhookEndpoint",
   "WebhookDelivery",
   "SourceCheck",

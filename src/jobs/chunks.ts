@@ -1,4 +1,4 @@
-import { DrawnChunk } from "@reelay/contracts";
+import { Account, DrawnChunk, type SpeechUsage } from "@reelay/contracts";
 import type { Db } from "../database/index.ts";
 
 /** A part of a drawn video, which was encoded or copied by itself. */
@@ -20,6 +20,8 @@ export interface Reuse {
   drawn: number;
   /** CPU time that the copied chunks took where they were drawn, as an estimate. Null: unknown. */
   savedCpuSeconds: number | null;
+  /** Of its texts. Null: nothing is spoken, or it has not ended. */
+  speech: SpeechUsage | null;
 }
 
 interface Row {
@@ -58,7 +60,7 @@ function toChunk(
 export async function readReuse(db: Db, jobIds: readonly string[]): Promise<ReadonlyMap<string, Reuse>> {
   const attempts = await db.attempt.findMany({
     where: { task: { jobId: { in: [...jobIds] } } },
-    select: { id: true, task: { select: { jobId: true } } },
+    select: { id: true, account: true, task: { select: { jobId: true } } },
   });
   const jobs = new Map(attempts.map(({ id, task }) => [id, task.jobId]));
   const made = { attemptId: { in: [...jobs.keys()] } };
@@ -70,10 +72,25 @@ export async function readReuse(db: Db, jobIds: readonly string[]): Promise<Read
   const byJob = Map.groupBy(rows, ({ attemptId }) => jobs.get(attemptId) ?? "");
   const copies = rows.flatMap(({ drawn }) => DrawnChunk.parse(drawn).copiedFrom ?? []);
   const rates = await readRates(db, new Set(copies));
-  return new Map([...byJob].map(([jobId, own]) => [jobId, toReuse(own, rates)]));
+  const accounts = Map.groupBy(attempts, ({ task }) => task.jobId);
+  return new Map(
+    [...byJob].map(([jobId, own]) => {
+      const speech = sumSpeech(accounts.get(jobId) ?? []);
+      return [jobId, { ...toReuse(own, rates), speech }];
+    }),
+  );
 }
 
-function toReuse(rows: readonly Row[], rates: ReadonlyMap<string, number>): Reuse {
+function sumSpeech(attempts: readonly { account: unknown }[]): SpeechUsage | null {
+  const usages = attempts.flatMap(({ account }) => Account.safeParse(account).data?.speech ?? []);
+  if (usages.length === 0) return null;
+  return {
+    spokenCharacters: usages.reduce((sum, { spokenCharacters }) => sum + spokenCharacters, 0),
+    reusedCharacters: usages.reduce((sum, { reusedCharacters }) => sum + reusedCharacters, 0),
+  };
+}
+
+function toReuse(rows: readonly Row[], rates: ReadonlyMap<string, number>): Omit<Reuse, "speech"> {
   const chunks = new Map(rows.map((row) => [row.startMs, row]));
   const drawings = [...chunks.values()].map((row) => DrawnChunk.parse(row.drawn));
   const seconds = [...chunks.values()].map(({ startMs, endMs }) => (endMs === null ? null : endMs - startMs));
@@ -88,27 +105,22 @@ function toReuse(rows: readonly Row[], rates: ReadonlyMap<string, number>): Reus
   return { chunks: chunks.size, copied, drawn: chunks.size - copied, savedCpuSeconds: saved };
 }
 
-/** CPU-seconds per second of video that these videos have drawn themselves. */
+/**
+ * CPU-seconds per second of video that these videos have drawn. That of the attempt which drew most counts:
+ * what others cost is mostly sound and copies.
+ */
 async function readRates(db: Db, videoIds: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
   if (videoIds.size === 0) return new Map();
-  const ids = [...videoIds];
-  const [chunks, attempts] = await Promise.all([
-    readChunks(db, ids),
-    db.attempt.findMany({
-      where: { cpuSeconds: { not: null }, task: { job: { videoId: { in: ids } } } },
-      select: { cpuSeconds: true, task: { select: { job: { select: { videoId: true } } } } },
-    }),
-  ]);
-  const rates = new Map<string, number>();
-  for (const [videoId, own] of chunks) {
-    const drawnMs = own.reduce(
-      (sum, { startMs, endMs, copiedFrom }) => sum + (copiedFrom === null ? endMs - startMs : 0),
-      0,
-    );
-    const cpuSeconds = attempts
-      .filter(({ task }) => task.job.videoId === videoId)
-      .reduce((sum, attempt) => sum + (attempt.cpuSeconds ?? 0), 0);
-    if (drawnMs > 0 && cpuSeconds > 0) rates.set(videoId, cpuSeconds / (drawnMs / 1000));
+  const attempts = await db.attempt.findMany({
+    where: { cpuSeconds: { not: null }, task: { job: { videoId: { in: [...videoIds] } } } },
+    select: { cpuSeconds: true, account: true, task: { select: { job: { select: { videoId: true } } } } },
+  });
+  const most = new Map<string, { drawnMs: number; rate: number }>();
+  for (const { cpuSeconds, account, task } of attempts) {
+    const { videoId } = task.job;
+    const drawnMs = Account.safeParse(account).data?.drawnMs ?? 0;
+    if (drawnMs <= (most.get(videoId)?.drawnMs ?? 0)) continue;
+    most.set(videoId, { drawnMs, rate: (cpuSeconds ?? 0) / (drawnMs / 1000) });
   }
-  return rates;
+  return new Map([...most].map(([videoId, { rate }]) => [videoId, rate]));
 }

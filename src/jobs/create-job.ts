@@ -1,4 +1,4 @@
-import { Profile, Requirements, requirementsOf } from "@reelay/contracts";
+import { dependsOnSettings, Profile, Requirements, requirementsOf } from "@reelay/contracts";
 import { activeTraceParent } from "@reelay/telemetry";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
@@ -50,7 +50,9 @@ export async function createJob(
     const { limit, used } = await readActiveJobs(tx, workspaceId, maxActiveJobs);
     if (limit !== null && used + room > limit) return false;
     const taskKind = firstTask ?? firstTaskOf(job.kind);
-    const requirements = requirementsOf(wireKindOf(taskKind), job.profile);
+    const wireKind = wireKindOf(taskKind);
+    const settings = dependsOnSettings(wireKind) ? await readSettings(tx, job) : null;
+    const requirements = requirementsOf(wireKind, job.profile, settings);
     const queue = { workspaceId, priority, requirements, pool: await readPool(tx, requirements, now) };
     const queued = { status: isReady ? "QUEUED" : "PENDING", queuedAt: isReady ? now : null } as const;
     await tx.job.create({
@@ -74,6 +76,19 @@ export async function createJob(
     return true;
   });
   await recordChange(tx, { workspaceId, videoId, jobId }, [{ type: isReady ? "job.queued" : "job.created" }]);
+}
+
+/** How the source of a job, or of its edition, is drawn. */
+async function readSettings(
+  tx: Tx,
+  { videoId, editionId }: Pick<NewJob, "videoId" | "editionId">,
+): Promise<unknown> {
+  const select = { params: true } as const;
+  const found =
+    editionId === undefined
+      ? await tx.source.findUnique({ where: { videoId }, select })
+      : await tx.edition.findUnique({ where: { id: editionId }, select });
+  return found?.params;
 }
 
 /** Queues a pending job whose source has arrived. */

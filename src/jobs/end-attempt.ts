@@ -1,5 +1,6 @@
 import type { AttemptOutcome, ReportedError } from "@reelay/contracts";
 import { backoffMs } from "@reelay/process";
+import { chargeAttempt } from "../costs/index.ts";
 import { errorColumn, settlesVideo } from "../database/index.ts";
 import { recordChange, type Tx } from "../events/index.ts";
 import { awaitSource, awaitsSource } from "./await-source.ts";
@@ -37,12 +38,12 @@ const afterTries = (tries: number, last: string): string =>
 /** Closes an attempt with its outcome, and records the event. */
 async function closeAttempt(
   tx: Tx,
-  { id: attemptId, number, task }: HeldAttempt,
+  { id: attemptId, number, task }: Pick<HeldAttempt, "id" | "number" | "task">,
   outcome: AttemptOutcome,
   now: Date,
   error: ReportedError | null,
 ): Promise<void> {
-  await tx.attempt.update({
+  const ended = await tx.attempt.update({
     where: { id: attemptId },
     data: {
       outcome,
@@ -52,8 +53,10 @@ async function closeAttempt(
       waitsForMemory: false,
     },
   });
+  const costMicros = await chargeAttempt(tx, { ...ended, task }, now);
+  const data = { number, ...(error && { code: error.code }), ...(costMicros !== null && { costMicros }) };
   await recordChange(tx, { ...task.job, jobId: task.jobId, attemptId }, [
-    { type: `attempt.${outcome.toLowerCase()}`, data: { number, ...(error && { code: error.code }) } },
+    { type: `attempt.${outcome.toLowerCase()}`, data },
   ]);
 }
 

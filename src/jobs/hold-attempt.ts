@@ -1,7 +1,9 @@
 import type { AttemptReport } from "@reelay/contracts";
 import { isTerminal } from "@reelay/contracts";
 import type { Attempt, Job, Task } from "../../prisma/generated/client.ts";
+import { readOfferOf } from "../costs/index.ts";
 import { recordChange, type Tx } from "../events/index.ts";
+import type { OfferBook } from "../prices/index.ts";
 import { leaseFrom } from "./lease.ts";
 import { jobMayBecome } from "./may-become.ts";
 
@@ -12,10 +14,14 @@ const include = { task: { include: { job: true } } } as const;
 /**
  * The reporting attempt, if it holds its task's lease: it is known and open, or the first to ask for a free
  * task (its `started` may arrive after its other reports). Null: it is superseded and must stop. It
- * never gets the lease later, since every attempt that takes it invalidates the current fencing token. The
- * caller holds the video's lock.
+ * never gets the lease later, since every attempt that takes it invalidates the current fencing token. A new
+ * attempt keeps the prices of its worker's machine. The caller holds the video's lock.
  */
-export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Promise<HeldAttempt | null> {
+export async function holdAttempt(
+  tx: Tx,
+  report: AttemptReport,
+  { now, offers }: { now: Date; offers: OfferBook },
+): Promise<HeldAttempt | null> {
   const known = await tx.attempt.findUnique({ where: { id: report.attemptId }, include });
   if (known) return known.outcome === null && isSame(known, report) ? known : null;
   const task = await tx.task.findUnique({
@@ -26,8 +32,10 @@ export async function holdAttempt(tx: Tx, report: AttemptReport, now: Date): Pro
   if (isTerminal(task.status) || task.status === "PENDING") return null;
   if (task.attempts.some(({ outcome }) => outcome === null)) return null;
   if (report.fencingToken !== task.attempts.length) return null;
+  const offer = await readOfferOf(tx, offers, { workerId: report.workerId, pool: task.pool });
   const attempt = await tx.attempt.create({
     data: {
+      ...(offer && { offer: offer.name, rate: offer.rate }),
       id: report.attemptId,
       taskId: task.id,
       number: Math.max(0, ...task.attempts.map(({ number }) => number)) + 1,

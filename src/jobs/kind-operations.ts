@@ -47,6 +47,11 @@ export interface KindOperations {
    * video's lock. Default: they are ignored.
    */
   account?: (tx: Tx, attempt: { videoId: string; attemptId: string }, account: Account) => Promise<Change[]>;
+  /**
+   * Called after an attempt of a task of this kind was applied as completed, outside of its transaction. What
+   * it does is best effort: errors are logged. Default: nothing.
+   */
+  completed?: (deps: Pick<OperationDeps, "db" | "store">, videoId: string) => Promise<void>;
   /** Repeats a job that failed or was canceled as a new job, `newId`. The caller holds the video's lock. */
   retry: (tx: Tx, deps: OperationDeps, job: Job, newId: string) => Promise<void>;
 }

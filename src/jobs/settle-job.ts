@@ -7,10 +7,12 @@ import {
   variantTransitions,
 } from "@reelay/contracts";
 import type { Job } from "../../prisma/generated/client.ts";
+import { chargeAttempt } from "../costs/index.ts";
 import { errorColumn, rendersEdition, settlesVideo } from "../database/index.ts";
 import { type Change, recordChange, type Tx } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
 import { planMasterPlaylist } from "../streaming/index.ts";
+import { recordSample } from "../work/index.ts";
 import { releaseJob } from "./create-job.ts";
 import { videoMayBecome } from "./may-become.ts";
 import { stopOpenAttempts } from "./stop-attempts.ts";
@@ -80,8 +82,16 @@ async function endJob(tx: Tx, job: SettledJob, end: JobEnd, now: Date): Promise<
   });
   if (count === 0) return false;
   await closeOtherAttempts(tx, job, now);
+  const { spentMicros } = await tx.job.findUniqueOrThrow({
+    where: { id: job.id },
+    select: { spentMicros: true },
+  });
   const isBeside = !settlesVideo(job.kind);
-  const told = isBeside ? { kind: job.kind } : {};
+  if (end.status === "SUCCEEDED" && !isBeside) await recordSample(tx, job.id, now);
+  const told = {
+    ...(isBeside && { kind: job.kind }),
+    ...(spentMicros > 0n && { costMicros: Number(spentMicros) }),
+  };
   const changes: Change[] = [
     {
       type: `job.${end.status.toLowerCase()}`,
@@ -132,10 +142,15 @@ async function closeOtherAttempts(
 ) {
   const stopped = await stopOpenAttempts(tx, { videoId, jobId, reason: "CANCELED", now });
   if (stopped === 0) return;
-  await tx.attempt.updateMany({
+  const ended = await tx.attempt.findMany({
     where: { outcome: null, task: { jobId } },
+    include: { task: { include: { job: true } } },
+  });
+  await tx.attempt.updateMany({
+    where: { id: { in: ended.map(({ id }) => id) } },
     data: { outcome: "CANCELED", endedAt: now },
   });
+  for (const attempt of ended) await chargeAttempt(tx, attempt, now);
 }
 
 /**

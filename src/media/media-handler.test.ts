@@ -151,7 +151,9 @@ test("a browser's preflight request for Range is granted", async () => {
   expect(response.headers.get("access-control-allow-headers")).toContain("Range");
 });
 
-test("the original source and materials are not served", async () => {
+test("the original source, materials and spoken texts are not served", async () => {
+  await store.put("speech/w1/k1", "a text");
+  expect((await get("speech/w1/k1")).status).toBe(404);
   expect((await get("materials/m1/logo.svg")).status).toBe(404);
   expect((await get("Materials/m1/logo.svg")).status).toBe(404);
   expect((await get("videos/v1/source/secret.mp4")).status).toBe(404);

@@ -18,10 +18,11 @@ export function parseMediaKey(path: string): string | null {
 }
 
 /**
- * True for what customers uploaded: originals and the materials of scripts are never played. Ignores case,
- * because some file systems fold it.
+ * True for what is never played: originals and materials, which customers uploaded, and what is kept for
+ * later videos. Ignores case, because some file systems fold it.
  */
-export const isSourceKey = (key: string): boolean => /^(?:videos\/[^/]+\/source|materials)\//i.test(key);
+export const isSourceKey = (key: string): boolean =>
+  /^(?:videos\/[^/]+\/source|materials|speech|chunks)\//i.test(key);
 
 /** A file to keep: browsers save it under its own name. */
 export const isDownloadKey = (key: string): boolean =>

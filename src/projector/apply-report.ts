@@ -4,6 +4,7 @@ import {
   objectKeys,
   type Report,
   type TaskAccounted,
+  type TaskCompleted,
 } from "@reelay/contracts";
 import { lockVideo } from "../auth/index.ts";
 import { noteDamagedObject } from "../damage/index.ts";
@@ -19,6 +20,7 @@ import {
   toStopMessage,
 } from "../jobs/index.ts";
 import { kinds as builtInKinds } from "../kinds/index.ts";
+import { freeOffers } from "../prices/index.ts";
 import { applyCheckReport, isCheckReport } from "../source-checks/index.ts";
 import { correctManifest } from "../streaming/index.ts";
 import { applyProgress } from "./apply-progress.ts";
@@ -49,7 +51,7 @@ export async function applyReport(deps: ProjectorDeps, report: Report): Promise<
   const now = deps.clock();
   const result = await deps.db.$transaction(async (tx): Promise<Result> => {
     if (!(await lockVideo(tx, report.videoId))) return { kind: "deleted" };
-    const attempt = await holdAttempt(tx, report, now);
+    const attempt = await holdAttempt(tx, report, { now, offers: deps.offers ?? freeOffers });
     if (attempt !== null) {
       const isSplit = attempt.task.job.plan !== null;
       const kind = await applyToHeld(tx, deps, attempt, report, now);
@@ -111,9 +113,18 @@ async function answer(deps: ProjectorDeps, report: StateChange, result: Result):
       // Its last progress may be lost, and no other task may be running, so the finished part counts now.
       if (result.isSplit) await persistSums(deps, report);
       await removeSuperseded(deps, videoId);
+      if (report.type === "task.completed.v1") await afterCompletion(deps, report);
       return;
     case "old":
   }
+}
+
+async function afterCompletion(deps: ProjectorDeps, report: TaskCompleted): Promise<void> {
+  const { log } = deps;
+  const kinds: KindRegistry = deps.kinds ?? builtInKinds;
+  await kinds[report.kind]
+    ?.completed?.(deps, report.videoId)
+    .catch((error: unknown) => log.warn({ err: error, ...ids(report) }, "attempt.not-concluded"));
 }
 
 /** A late report of a completed attempt: nothing is left to stop, and its output stays. */

@@ -23,6 +23,7 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     startedAt: new Date(report.startedAt),
     lastSeenAt: now,
     reportedAt: new Date(report.at),
+    deadlineAt: report.deadlineAt === undefined ? null : new Date(report.deadlineAt),
   };
   // A late copy would revive a dead worker and renew its leases.
   if (!(await keepNews(db, workerId, data))) return;

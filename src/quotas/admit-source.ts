@@ -98,10 +98,26 @@ export async function chargeSource(tx: Tx, charge: Charge): Promise<ReportedErro
     const usedMs = await readSourceMs(tx, workspaceId, now);
     if (usedMs + durationMs > minutes * MINUTE_MS) return toReported(minutesExceeded(minutes, usedMs, now));
   }
+  await writeCharge(tx, { id: videoId, workspaceId, durationMs, now });
+  return null;
+}
+
+/**
+ * Charges the length of what an edition drew, once. It was admitted by `admitSource` when it was requested,
+ * and is not refused any more.
+ */
+export const chargeEdition = (
+  tx: Tx,
+  { editionId, ...charge }: { editionId: string; workspaceId: string; durationMs: number; now: Date },
+): Promise<void> => writeCharge(tx, { id: editionId, ...charge });
+
+async function writeCharge(
+  tx: Tx,
+  { id, workspaceId, durationMs, now }: { id: string; workspaceId: string; durationMs: number; now: Date },
+): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO charged_sources (video_id, workspace_id, duration_ms, charged_at)
-    VALUES (${videoId}::uuid, ${workspaceId}::uuid, ${Math.round(durationMs)}::int8, ${now}) ON CONFLICT DO NOTHING`;
-  return null;
+    VALUES (${id}::uuid, ${workspaceId}::uuid, ${Math.round(durationMs)}::int8, ${now}) ON CONFLICT DO NOTHING`;
 }
 
 /**

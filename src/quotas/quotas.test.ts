@@ -110,13 +110,20 @@ test("folding the changes keeps the total, and a drifted total is corrected and 
   await Promise.all([foldStoredBytes(db), foldStoredBytes(db)]);
   expect([await stored(), await db.storedBytesChange.count()]).toEqual([300, 0]);
   await upload(50);
+  await db.material.create({
+    data: {
+      ...{ workspaceId, filename: "logo.png", sizeBytes: 30, objectKey: "materials/m/logo.png" },
+      ...{ uploadProtocol: "TUS", uploadExpiresAt: new Date() },
+    },
+  });
   const drifts: unknown[] = [];
   const log = { warn: (fields: unknown) => void drifts.push(fields) };
   await repairStoredBytes(db, log as never);
   expect(drifts).toEqual([]);
   await db.workspace.update({ where: { id: workspaceId }, data: { storedBytes: 7 } });
   await repairStoredBytes(db, log as never);
-  expect([await stored(), drifts]).toEqual([350, [{ workspaceId, driftBytes: 293 }]]);
+  expect([await stored(), drifts]).toEqual([380, [{ workspaceId, driftBytes: 293 }]]);
+  await db.material.deleteMany();
 });
 
 test("minutes are charged once per video, up to exactly the limit, and again after midnight", async () => {

@@ -35,7 +35,8 @@ export async function repairStoredBytes(db: PrismaClient, log: Logger): Promise<
       return await tx.$queryRaw<Array<{ workspaceId: string; driftBytes: number }>>`
         WITH actual AS (
           SELECT w.id, w.stored_bytes AS before, coalesce((
-            SELECT sum(stored_bytes_of_video(v.id)) FROM videos v WHERE v.workspace_id = w.id), 0)::int8 - coalesce((
+            SELECT sum(stored_bytes_of_video(v.id)) FROM videos v WHERE v.workspace_id = w.id), 0)::int8 + coalesce((
+            SELECT sum(m.size_bytes) FROM materials m WHERE m.workspace_id = w.id AND m.status <> 'FAILED'), 0)::int8 - coalesce((
             SELECT sum(bytes) FROM stored_bytes_changes c WHERE c.workspace_id = w.id), 0)::int8 AS bytes
           FROM workspaces w
         )

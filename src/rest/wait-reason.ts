@@ -3,7 +3,13 @@ import { jobUnderWay, waits } from "../jobs/index.ts";
 
 /** Why a video's job does not run yet; null if it does. */
 export async function waitReasonOf(
-  { db, clock, limits }: Pick<OperationDeps, "db" | "clock" | "limits">,
+  {
+    db,
+    clock,
+    limits,
+    budgets,
+    offers,
+  }: Pick<OperationDeps, "db" | "clock" | "limits" | "budgets" | "offers">,
   videoId: string,
 ): Promise<string | null> {
   const job = await jobUnderWay(db, videoId);
@@ -12,6 +18,8 @@ export async function waitReasonOf(
     now: clock(),
     maxRunningTasks: limits.runningTasks,
     gpuPatienceMs: limits.gpuPatienceMs,
+    budgets,
+    offers,
   });
   return found.get(job.id)?.reason ?? null;
 }

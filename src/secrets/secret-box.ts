@@ -7,8 +7,9 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 
 /** The row that a secret belongs to. */
 export interface SecretContext {
-  kind: "signing-key" | "webhook-endpoint";
-  workspaceId: string;
+  kind: "launch" | "signing-key" | "webhook-endpoint";
+  /** Null: the installation's. */
+  workspaceId: string | null;
   id: string;
 }
 

@@ -121,6 +121,8 @@ function checkWait(waitMs: number): number {
 interface Request {
   workspaceId: string;
   text: Pick<DrawnText, "kind" | "content" | "params">;
+  /** Whether the content is a list with the data of many videos. Default false. */
+  hasRows?: boolean;
   stills: StillsRequest | null;
 }
 
@@ -138,13 +140,13 @@ interface Begun {
  */
 export async function beginCheck(
   tx: Tx,
-  { workspaceId, text: { kind, content, params }, stills }: Request,
+  { workspaceId, text: { kind, content, params }, hasRows = false, stills }: Request,
   now: Date,
 ): Promise<Begun> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.source-checks'), hashtext(${workspaceId}))`;
-  const looks = JSON.stringify({ kind, params, stills });
+  const looks = JSON.stringify({ kind, params, stills, ...(hasRows && { hasRows }) });
   const digest = createHash("sha256").update(looks).update(content).digest("hex");
-  const offers = await readOffers(tx, now);
+  const offers = await readOffers(tx, now, "BROKER");
   const known = await tx.sourceCheck.findUnique({ where: { workspaceId_digest: { workspaceId, digest } } });
   if (known && answers(known, painterVersions(kind, offers), now))
     return { id: known.id, isAwaited: known.status === "PENDING" && known.sends > 0 };
@@ -157,6 +159,7 @@ export async function beginCheck(
       digest,
       script: content,
       params,
+      hasRows,
       stills: stills ?? Prisma.DbNull,
       createdAt: now,
       expiresAt: new Date(now.getTime() + KEPT_MS),

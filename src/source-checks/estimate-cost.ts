@@ -70,9 +70,17 @@ const lookOf = (kind: SourceKind, params: Prisma.JsonValue): Look => {
  */
 export async function estimateCost(
   db: Db,
-  { kind, params }: { kind: SourceKind; params: Prisma.JsonValue },
+  subject: { kind: SourceKind; params: Prisma.JsonValue },
   { frames }: Pick<Timeline, "frames">,
 ): Promise<Estimate> {
+  return (await learnCost(db, subject))(frames);
+}
+
+/** The same for many sources that only differ in their frames. */
+export async function learnCost(
+  db: Db,
+  { kind, params }: { kind: SourceKind; params: Prisma.JsonValue },
+): Promise<(frames: number) => Estimate> {
   const { width, height, drawnBy, renderer, template } = lookOf(kind, params);
   const [learned] = await db.$queryRaw<[Learned]>`
     SELECT count(*)::int AS samples, sum(cpu_seconds)::float8 AS "cpuSeconds", sum(megapixels)::float8 AS megapixels
@@ -87,11 +95,11 @@ export async function estimateCost(
         AND s.params->>'renderer' IS NOT DISTINCT FROM ${renderer}
         AND s.params->'template'->>'sha256' IS NOT DISTINCT FROM ${template}
       ORDER BY a.ended_at DESC LIMIT ${SAMPLES}) newest`;
-  return toEstimate(learned, { megapixels: (frames * width * height) / 1e6, drawnBy });
+  return (frames) => toEstimate(learned, { megapixels: (frames * width * height) / 1e6, drawnBy });
 }
 
 /** Pure. */
-export function toEstimate(
+function toEstimate(
   { samples, cpuSeconds, megapixels }: Learned,
   wanted: { megapixels: number; drawnBy: Look["drawnBy"] },
 ): Estimate {

@@ -4,12 +4,12 @@ import type { Tx } from "../events/index.ts";
 import { addToOutbox } from "../outbox/index.ts";
 import { taskKindOf } from "./need.ts";
 
-type Sendable = Pick<SourceCheck, "id" | "kind" | "params" | "script" | "stills">;
+type Sendable = Pick<SourceCheck, "id" | "kind" | "params" | "script" | "hasRows" | "stills">;
 
 /** Sends a pending check to the workers that offer its kind, after the commit. The first answer counts. */
 export async function sendCheck(
   tx: Tx,
-  { id, kind, params, script, stills }: Sendable,
+  { id, kind, params, script, hasRows, stills }: Sendable,
   now: Date,
 ): Promise<void> {
   if (script === null) throw new Error(`The check ${id} has ended.`);
@@ -20,6 +20,7 @@ export async function sendCheck(
     kind: taskKindOf(kind),
     script,
     settings: KindParams.parse(params),
+    ...(hasRows && { hasRows }),
     ...(stills !== null && { stills: StillsRequest.parse(stills) }),
     requestedAt: now.toISOString(),
   });

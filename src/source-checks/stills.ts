@@ -7,6 +7,7 @@ import { pathOf } from "../http/index.ts";
 const PREFIX = "/stills/";
 /** The part after `~` is secret: logs leave it out, as they do the tokens of media. */
 const PATTERN = /^\/stills\/~([\w-]{16,100})\/([0-9a-f-]{36})\/(\d{1,6})\.jpg$/;
+const BATCH_PATTERN = /^\/stills\/~([\w-]{16,100})\/batches\/([0-9a-f-]{36})\/([0-9a-f-]{36})\.jpg$/;
 /** Shorter than a check is kept. It never changes. */
 const CACHE = "private, max-age=1800, immutable";
 
@@ -14,9 +15,23 @@ const CACHE = "private, max-age=1800, immutable";
 export const stillAddress = (publicUrl: string, checkId: string, { secret, scene }: Still): string =>
   `${publicUrl}${PREFIX}~${secret}/${checkId}/${scene}.jpg`;
 
+/** The address of a row's picture. Who knows it may see the picture, until the batch is removed. */
+export const batchStillAddress = (
+  publicUrl: string,
+  { batchId, secret, rowId }: { batchId: string; secret: string; rowId: string },
+): string => `${publicUrl}${PREFIX}~${secret}/batches/${batchId}/${rowId}.jpg`;
+
+function keyOf(path: string): string | null {
+  const [, secret, checkId, scene] = PATTERN.exec(path) ?? [];
+  if (secret !== undefined && checkId !== undefined) return objectKeys.still(checkId, secret, Number(scene));
+  const [, ofBatch, batchId, rowId] = BATCH_PATTERN.exec(path) ?? [];
+  if (ofBatch === undefined || batchId === undefined || rowId === undefined) return null;
+  return objectKeys.batchStill(batchId, ofBatch, rowId);
+}
+
 /**
- * Serves the pictures of checks. They need no API key, since a page shows them in `<img>`: their addresses
- * cannot be guessed.
+ * Serves the pictures of checks and batches. They need no API key, since a page shows them in `<img>`: their
+ * addresses cannot be guessed.
  *
  * Resolves to false, with the response untouched, if the request is for another path.
  */
@@ -24,13 +39,12 @@ export function createStills({ store }: { store: Pick<ObjectStore, "read"> }) {
   return async (req: IncomingMessage, res: ServerResponse): Promise<boolean> => {
     const path = pathOf(req);
     if (!path.startsWith(PREFIX)) return false;
-    const [, secret, checkId = "", scene] = PATTERN.exec(path) ?? [];
     res.setHeader("x-content-type-options", "nosniff");
     if (req.method !== "GET" && req.method !== "HEAD") {
       res.writeHead(405, { allow: "GET, HEAD" }).end();
       return true;
     }
-    const key = secret === undefined ? null : objectKeys.still(checkId, secret, Number(scene));
+    const key = keyOf(path);
     const found = key === null ? null : await readOrNull(store, key);
     if (found === null) {
       res.writeHead(404, { "cache-control": "no-store" }).end();

@@ -41,7 +41,7 @@ export async function sweepChecks({ db, store, clock, log }: SweepDeps): Promise
       WHERE status = 'PENDING' AND (sent_at IS NULL OR sent_at < ${new Date(now.getTime() - RESEND_MS)})
       ORDER BY created_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
     if (due.length === 0) return;
-    const offers = await readOffers(tx, now);
+    const offers = await readOffers(tx, now, "BROKER");
     const checks = await tx.sourceCheck.findMany({ where: { id: { in: due.map(({ id }) => id) } } });
     for (const check of checks) {
       const next = planNext(check, whyNoWorker(check.kind, offers), now);

@@ -2,10 +2,13 @@ import { objectKeys } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { OperationDeps } from "../context/index.ts";
 import { UUID_PATTERN } from "../inputs/index.ts";
+import { removeUnused } from "./remove-unused.ts";
 
 type OrphanDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log">;
 
 const EVERY_MS = 600_000;
+/** What is kept for later videos is looked at in each sixth step. */
+const STEPS_BETWEEN_UNUSED = 6;
 /** Folders looked at in one run. */
 const FOLDER_LIMIT = 500;
 /** Objects younger than this may still be written by a process that does not know about the deletion. */
@@ -93,15 +96,18 @@ async function isYoung(store: ObjectStore, prefix: string, now: Date): Promise<b
  * Scans the store in steps of ten minutes until disposed, separately from sweeps, which must not wait for a
  * slow store.
  */
-export function startOrphanRemoval(deps: OrphanDeps): AsyncDisposable {
+export function startOrphanRemoval(deps: OrphanDeps & Pick<OperationDeps, "limits">): AsyncDisposable {
   const stopped = new AbortController();
   const { signal } = stopped;
   const after = new Map<Owner, string | undefined>();
   let running: Promise<void> | null = null;
+  let steps = 0;
   async function step(): Promise<void> {
     for (const owner of Object.values(orphanOwners)) {
       after.set(owner, await removeOrphans(deps, after.get(owner), { owner, signal }));
     }
+    steps += 1;
+    if (steps % STEPS_BETWEEN_UNUSED === 0) await removeUnused(deps, { signal });
   }
   const timer = setInterval(() => {
     running ??= step()

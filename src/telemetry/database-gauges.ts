@@ -1,7 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
-import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { JobPriority, Pool } from "../../prisma/generated/enums.ts";
-import { type QueueState, readQueueState } from "./read-queue-state.ts";
+import type { SystemState } from "./read-system-state.ts";
 
 /** Maximum age of values: any number of scrapers costs the database one read in this time. */
 const MAX_AGE_MS = 2_000;
@@ -16,7 +15,7 @@ const pools = Object.values(Pool);
  * unavailable or too slow, `reelay_database_up` is 0 and the other gauges are absent, so that stale values
  * are not mistaken for current ones.
  */
-export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
+export function createDatabaseGauges(registry: Registry, readState: () => Promise<SystemState>) {
   const registers = [registry];
   const up = new Gauge({
     name: "reelay_database_up",
@@ -74,8 +73,15 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
     registers,
   });
 
-  function show(state: QueueState | undefined): void {
-    for (const gauge of [tasks, oldest, workers, slots, busy]) gauge.reset();
+  const wanted = new Gauge({
+    name: "reelay_wanted_workers",
+    help: "Workers that the queue wants now: what `GET /scaling` says.",
+    labelNames: ["pool"],
+    registers,
+  });
+
+  function show(state: SystemState | undefined): void {
+    for (const gauge of [tasks, oldest, workers, slots, busy, wanted]) gauge.reset();
     // `reset` would leave these at 0, which would be a statement.
     for (const gauge of [outbox, outboxLag, webhooks, webhookLag]) gauge.remove();
     up.set(state === undefined ? 0 : 1);
@@ -100,6 +106,7 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
       slots.set({ pool: row.pool }, row.slots);
       busy.set({ pool: row.pool }, row.busy);
     }
+    for (const { pool, wantedWorkers } of state.scaling.pools) wanted.set({ pool }, wantedWorkers);
     outbox.set(state.outbox.count);
     outboxLag.set(state.outbox.lagSeconds);
     webhooks.set(state.webhooks.count);
@@ -111,7 +118,7 @@ export function createDatabaseGauges(registry: Registry, db: PrismaClient) {
 
   /** One read at a time. A slow one continues after its scrapes gave up, and later scrapes do not join it. */
   function read(): Promise<void> {
-    reading ??= readQueueState(db)
+    reading ??= readState()
       .then(show, () => show(undefined))
       .finally(() => {
         shownAt = performance.now();

@@ -47,6 +47,8 @@ test("a scrape contains the queue, the outbox and the workers, with zeros for mi
   expect(valueOf(scrape, 'reelay_workers{pool="GPU",state="alive"}')).toBe(0);
   expect(valueOf(scrape, 'reelay_pool_slots{pool="CPU"}')).toBe(4);
   expect(valueOf(scrape, 'reelay_pool_busy_slots{pool="CPU"}')).toBe(1);
+  expect(valueOf(scrape, 'reelay_wanted_workers{pool="CPU"}')).toBe(1);
+  expect(valueOf(scrape, 'reelay_wanted_workers{pool="GPU"}')).toBe(0);
   await db.outboxMessage.deleteMany();
 });
 
@@ -63,8 +65,8 @@ test("fifty concurrent scrapes read the database once", async () => {
   const metrics = createMetrics(counted as unknown as PrismaClient);
   await Promise.all(Array.from({ length: 50 }, () => metrics.metrics()));
   await metrics.metrics();
-  // The queue, the outbox, the webhooks and the workers.
-  expect(looks).toBe(4);
+  // The queue, the outbox, the webhooks and the workers; and, for what is wanted, demand, means and slots.
+  expect(looks).toBe(7);
 });
 
 test("a scrape while Postgres is unavailable contains the process's own metrics and no outdated values", async () => {
@@ -75,7 +77,7 @@ test("a scrape while Postgres is unavailable contains the process's own metrics 
   expect(valueOf(scrape, "reelay_database_up")).toBe(0);
   expect(valueOf(scrape, 'reelay_attempts_total{outcome="COMPLETED"}')).toBe(1);
   expect(valueOf(scrape, "reelay_outbox_messages")).toBeUndefined();
-  expect(scrape).not.toMatch(/^reelay_tasks\{/m);
+  expect(scrape).not.toMatch(/^reelay_(tasks|wanted_workers)\{/m);
   await db.$disconnect();
 });
 

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { createDatabaseGauges } from "./database-gauges.ts";
 import { createPlaybackMetrics, type Measurement } from "./playback-metrics.ts";
+import { readSystemState } from "./read-system-state.ts";
 
 /** Counters of an API process. Each part uses only its own (`Pick`). */
 export interface Metrics {
@@ -46,12 +47,16 @@ const secondsSince = (madeAt: string): number => Math.max(0, Date.now() - Date.p
 
 const lagBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
 
-/** The metrics of this process, and those of the whole system from the database. */
-export function createMetrics(db: PrismaClient): Metrics {
+/**
+ * The metrics of this process, and those of the whole system from the database.
+ *
+ * @param maxRunningTasks the limit of workspaces without one of their own; default: unlimited
+ */
+export function createMetrics(db: PrismaClient, maxRunningTasks: number | null = null): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: "reelay_" });
-  const database = createDatabaseGauges(registry, db);
+  const database = createDatabaseGauges(registry, () => readSystemState(db, maxRunningTasks));
   const jobs = new Counter({
     name: "reelay_jobs_created_total",
     help: "Jobs that were accepted here.",

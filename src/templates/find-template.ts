@@ -39,6 +39,15 @@ export async function listTemplates(db: Db, workspaceId: string): Promise<KnownT
   return [...(await listBuiltIn()), ...own.map(toKnown)];
 }
 
+/** All versions of the workspace's own templates, whatever their status: by name, the newest first. */
+export async function listOwnTemplates(db: Db, workspaceId: string): Promise<KnownTemplate[]> {
+  const rows = await db.template.findMany({
+    where: { workspaceId },
+    orderBy: [{ name: "asc" }, { version: "desc" }],
+  });
+  return rows.map(toKnown);
+}
+
 /** The template of this name, and this version or else the newest READY one, whatever its status. */
 export async function readTemplate(
   db: Db,

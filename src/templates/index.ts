@@ -3,6 +3,7 @@ export {
   findTemplate,
   type KnownTemplate,
   listBuiltIn,
+  listOwnTemplates,
   listTemplates,
   readTemplate,
   showsQuestions,

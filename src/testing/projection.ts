@@ -68,7 +68,7 @@ export async function createProjection() {
 
   /** Otherwise tasks would wait for a worker. */
   async function offerSlots(): Promise<void> {
-    const data = workerRow("spare", { slots: 1_000, kinds: everyKind, now: clock() });
+    const data = workerRow("spare", { slots: 1_000, kinds: everyKind, voices: null, now: clock() });
     await db.worker.upsert({ where: { id: "spare" }, create: data, update: data });
   }
 
@@ -128,7 +128,8 @@ export async function createProjection() {
     apply: async (report: Parameters<typeof applyReport>[1]) =>
       applyReport(deps, await withToken(db, report)),
     /** Moves waiting tasks to the outbox, as the dispatcher does. */
-    dispatch: () => dispatch({ db, clock, log, maxRunningTasks: null, split: { wholeUpToMs: 30_000 } }),
+    dispatch: (options: { areWorkersRented?: boolean } = {}) =>
+      dispatch({ db, clock, log, maxRunningTasks: null, split: { wholeUpToMs: 30_000 }, ...options }),
     sweep: () => sweep({ ...operations, messaging }),
     passTime: (ms: number) => {
       time.now = new Date(time.now.getTime() + ms);

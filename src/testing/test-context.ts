@@ -4,6 +4,7 @@ import { createBatchNews } from "../batches/index.ts";
 import type { OperationDeps } from "../context/deps.ts";
 import type { EventLog } from "../events/index.ts";
 import { createPlaybackAccess } from "../playback-access/index.ts";
+import { freeOffers } from "../prices/index.ts";
 import type { LiveProgress } from "../progress/index.ts";
 import { createQuestionWriter } from "../questions/index.ts";
 import { createCheckWaits } from "../source-checks/index.ts";
@@ -17,8 +18,10 @@ export function createTestContext({
   live = {} as LiveProgress,
   events = {} as EventLog,
   clock = () => new Date(),
+  offers = freeOffers,
 }: Pick<OperationDeps, "db" | "log"> &
-  Partial<Pick<ServerDeps["context"], "store" | "live" | "events" | "clock">>): ServerDeps["context"] {
+  Partial<Pick<ServerDeps["context"], "store" | "live" | "events" | "clock">> &
+  Partial<Pick<OperationDeps, "offers">>): ServerDeps["context"] {
   const playback = createPlaybackAccess({ db, clock, secrets: testSecrets, publicUrl: "http://api.example" });
   const questionWriter = createQuestionWriter({ kind: "bank" });
   const doubles = { uploads: testUploads, secrets: testSecrets, limits: testLimits };
@@ -38,6 +41,7 @@ export function createTestContext({
       checkWaits: createCheckWaits(),
       questionWriter,
       batchNews: createBatchNews(),
+      offers,
       ...doubles,
     },
   };

@@ -6,7 +6,7 @@ import type { OperationDeps } from "../context/index.ts";
 import { isUniqueViolation } from "../database/index.ts";
 import { ConflictError, ExpectedError, InvalidInputError } from "../errors/index.ts";
 import type { Tx } from "../events/index.ts";
-import { type KeyedRequest, onceByKey } from "../idempotency/index.ts";
+import { type KeyedRequest, onceByKey, repeatedDespite } from "../idempotency/index.ts";
 import { holdMaterials } from "../materials/index.ts";
 import { chooseProfile } from "../profiles/index.ts";
 import { admitSource, withinActiveJobs } from "../quotas/index.ts";
@@ -43,23 +43,29 @@ export async function createVideo(
   const { idempotencyKey: key, ...rest } = input;
   const now = deps.clock();
   const { grant, workspaceId } = viewer;
-  const video = await checkVideo(deps, viewer, input);
-  const { videoId } = video;
-  if (grant && !input.source.upload) throw uploadsOnly(input.source);
-  const subject = { videoId, workspaceId, now, maxBytes: maxBytesOf(deps, viewer) };
-  const { source, forget } = await beginSource(deps, input.source, subject);
+  const request = { key, operation: "createVideo", input: rest };
+  const begun = await begin().catch(async (refusal: unknown) => {
+    const owned = { ...request, workspaceId, owner: keyOwnerOf(viewer) };
+    return await repeatedDespite(deps.db, owned, refusal);
+  });
+  if (typeof begun === "string") return { videoId: begun };
+  const { video, source, forget } = begun;
   try {
-    const written = await writeVideo(
-      deps,
-      { ...video, source },
-      { key, operation: "createVideo", input: rest, now, viewer, also },
-    );
+    const written = await writeVideo(deps, { ...video, source }, { ...request, now, viewer, also });
     if (!written.isNew) await forget();
     return { videoId: written.videoId };
   } catch (error) {
     // After an outage the row may exist; then a repeat with the key continues with its source.
     if (error instanceof ExpectedError) await forget();
     throw error;
+  }
+
+  async function begin() {
+    const checked = await checkVideo(deps, viewer, input);
+    if (grant && !input.source.upload) throw uploadsOnly(input.source);
+    const { videoId } = checked;
+    const subject = { videoId, workspaceId, now, maxBytes: maxBytesOf(deps, viewer) };
+    return { video: checked, ...(await beginSource(deps, input.source, subject)) };
   }
 }
 

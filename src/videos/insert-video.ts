@@ -53,7 +53,7 @@ export const newVideoRequirements = ({
   profile,
   source,
 }: Pick<NewVideo, "profile" | "source">): Requirements =>
-  requirementsOf(wireKindOf(firstTaskOf(videoKindOf(source.kind))), profile);
+  requirementsOf(wireKindOf(firstTaskOf(videoKindOf(source.kind))), profile, source.params);
 
 /** Whether its job can start: a worker downloads the source, or it is stored. */
 const isSourceThere = ({ source }: Pick<NewVideo, "source">): boolean =>

@@ -134,3 +134,15 @@ describe("the pool", () => {
     expect(choosePool(need(requirements).requirements, fleet(...offers))).toBe(pool);
   });
 });
+
+test("a task goes to workers whose machine outlasts it, and waits with a reason for others", () => {
+  const [group] = fleet({});
+  if (!group) throw new Error("one worker was given");
+  const long = { ...need(), expectedMs: 90_500 };
+  expect(explainMismatch(long, [{ ...group, remainingMs: 91_000 }])).toBeNull();
+  expect(explainMismatch(long, [{ ...group, remainingMs: 60_000 }, group])).toBeNull();
+  expect(explainMismatch(long, [{ ...group, remainingMs: 60_000 }])).toBe(
+    "Takes about 91 s; the worker online ends before that.",
+  );
+  expect(explainMismatch(need(), [{ ...group, remainingMs: 0 }])).toBeNull();
+});

@@ -3,7 +3,7 @@
  * the reason that users see for a wait all follow from it. Pure.
  */
 import { jailLevels, type Offer, type Requirements } from "@reelay/contracts";
-import type { Pool } from "../../prisma/generated/enums.ts";
+import type { Pool, WorkerRealm } from "../../prisma/generated/enums.ts";
 
 /** What a task needs. */
 export interface Need {
@@ -11,12 +11,20 @@ export interface Need {
   /** The kind on the wire. */
   kind: string;
   requirements: Requirements;
+  /** How long nine of ten tasks like it took, in milliseconds. Default: any time is enough. */
+  expectedMs?: number | undefined;
+  /** Whose machines may receive it. Default: any. */
+  realms?: readonly WorkerRealm[] | undefined;
 }
 
 /** Live workers with equal offers. */
 export interface OfferGroup {
   offer: Offer;
   workers: number;
+  /** Whose machines they are. Default: OWN. */
+  realm?: WorkerRealm | undefined;
+  /** Milliseconds until the last one's machine ends. Default: none ends. */
+  remainingMs?: number | undefined;
 }
 
 /** Live workers that pull tasks of a pool. */
@@ -41,27 +49,34 @@ function hasEncoder(offer: Offer, { gpu, codecs = [] }: Requirements): boolean {
 const hasJail = ({ jail }: Offer, level: Requirements["jail"]): boolean =>
   level === undefined || jail === undefined || jailLevels.indexOf(jail.level) >= jailLevels.indexOf(level);
 
+/** An offer with too many voices to list may have it. */
+const hasVoice = ({ voices }: Offer, voice: Requirements["voice"]): boolean =>
+  voice === undefined || voices === null || (voices?.some(({ id }) => id === voice) ?? false);
+
 /** What a worker can lack, in the order of the checks. */
 const checks = {
-  RUNTIME: (offer, { requirements: { runtime } }) => offer.kinds.some((kind) => kind.runtime === runtime),
-  KIND: (offer, { kind }) => offer.kinds.some(({ name }) => name === kind),
-  ENCODER: (offer, { requirements }) => hasEncoder(offer, requirements),
-  MEMORY: (offer, { requirements }) => mayHaveMemory(offer, requirements.memoryBytes ?? 0),
-  JAIL: (offer, { requirements }) => hasJail(offer, requirements.jail),
-} as const satisfies Record<string, (offer: Offer, need: Need) => boolean>;
+  REALM: ({ realm = "OWN" }, { realms }) => realms === undefined || realms.includes(realm),
+  RUNTIME: ({ offer }, { requirements: { runtime } }) => offer.kinds.some((kind) => kind.runtime === runtime),
+  KIND: ({ offer }, { kind }) => offer.kinds.some(({ name }) => name === kind),
+  ENCODER: ({ offer }, { requirements }) => hasEncoder(offer, requirements),
+  MEMORY: ({ offer }, { requirements }) => mayHaveMemory(offer, requirements.memoryBytes ?? 0),
+  JAIL: ({ offer }, { requirements }) => hasJail(offer, requirements.jail),
+  VOICE: ({ offer }, { requirements }) => hasVoice(offer, requirements.voice),
+  TIME: ({ remainingMs }, { expectedMs = 0 }) => remainingMs === undefined || remainingMs >= expectedMs,
+} as const satisfies Record<string, (group: OfferGroup, need: Need) => boolean>;
 
 type Lack = keyof typeof checks;
 const lacks = Object.keys(checks) as Lack[];
 
-/** The first requirement that an offer does not meet; null if it meets all. */
-const firstLack = (need: Need, offer: Offer): Lack | null =>
-  lacks.find((lack) => !checks[lack](offer, need)) ?? null;
+/** The first requirement that workers do not meet; null if they meet all. */
+const firstLack = (need: Need, group: OfferGroup): Lack | null =>
+  lacks.find((lack) => !checks[lack](group, need)) ?? null;
 
 /** Why no live worker can do a task, in a sentence; null if one can. */
 export function explainMismatch(need: Need, groups: readonly OfferGroup[]): string | null {
   const pool = inPool(groups, need.pool);
   if (pool.length === 0) return explainAbsence(need, groups);
-  const judged = new Set(pool.map(({ offer }) => firstLack(need, offer)));
+  const judged = new Set(pool.map((group) => firstLack(need, group)));
   if (judged.has(null)) return null;
   // The workers that meet most of the requirements show what is missing.
   const nearest = lacks.findLast((lack) => judged.has(lack));
@@ -74,6 +89,8 @@ const explainAbsence = ({ pool, requirements: { gpu } }: Need, groups: readonly 
     : `No worker of the pool ${pool} is online; start one with \`npm run worker\`.`;
 
 export const gib = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+
+const LISTED_VOICES = 20;
 
 const listed = (words: readonly string[]): string => [...new Set(words)].toSorted().join(", ");
 
@@ -93,6 +110,8 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => string> = {
+  REALM: ({ realms = [] }, groups) =>
+    `The workspace allows machines of the realm ${listed(realms)} only; ${online(groups, "are", "is")} ${listed(groups.map(({ realm = "OWN" }) => realm))}. \`updateWorkspace(input: { workerRealms })\` changes that.`,
   RUNTIME: ({ kind, requirements: { runtime } }, groups) => {
     const offered = listed(offersOf(groups).flatMap(({ kinds }) => kinds.map((each) => each.runtime)));
     const refusal = offersOf(groups)
@@ -117,6 +136,13 @@ const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => str
     const strongest = jailLevels.findLast((level) => levels.has(level)) ?? "NONE";
     return `Needs a worker with the jail level ${jail}; the strongest jail online is ${strongest}. \`npm run doctor\` on a worker's machine shows why.`;
   },
+  VOICE: ({ requirements: { voice } }, groups) => {
+    const offered = offersOf(groups).flatMap(({ voices }) => (voices ?? []).map(({ id }) => id));
+    const shown = [...new Set(offered)].slice(0, LISTED_VOICES);
+    return `Needs the voice ${voice}; ${online(groups)} ${shown.join(", ") || "none"}. Start a worker that has it (SPEECH), or correct the video's voice.`;
+  },
+  TIME: ({ expectedMs = 0 }, groups) =>
+    `Takes about ${Math.ceil(expectedMs / 1_000)} s; ${online(groups, "end", "ends")} before that.`,
 };
 
 /**

@@ -2,9 +2,11 @@
 import { runCommand, UsageError } from "../../scripts/command-line.ts";
 import { run as animation } from "./animation/index.ts";
 import { run as api } from "./api/index.ts";
+import { run as batch } from "./batch/index.ts";
 import { run as checksums } from "./checksums/index.ts";
 import { run as composition } from "./composition/index.ts";
 import { type BenchOptions, describeConditions, type Figures } from "./conditions.ts";
+import { run as cost } from "./cost/index.ts";
 import { run as engine } from "./engine/index.ts";
 import { run as enqueue } from "./enqueue/index.ts";
 import { run as events } from "./events/index.ts";
@@ -26,6 +28,8 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   playable,
   animation,
   composition,
+  batch,
+  cost,
   scale,
   fleet,
   memory,

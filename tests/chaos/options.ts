@@ -84,7 +84,7 @@ export function planOptions(values: Values): Options {
           ...(only === undefined ? [] : [`--scenario ${only}`]),
         ].join(" ")
       : `npm run chaos -- --store-faults ${storeFaults} --seed ${seed} --videos ${videos}`;
-  const seconds = { random, "worker-kill": 0, "broker-outage": 60 };
+  const seconds = { random, "worker-kill": 0, "broker-outage": 60, batch: 0 };
   return { scenarios: chosen, seed, seconds, brokerKind, logsTo: values.logs, storeFaults, videos, repeat };
 }
 

@@ -1,5 +1,5 @@
 import { installAudit } from "./checks/audit.ts";
-import { createTenants, withDatabase } from "./database.ts";
+import { createTenants, type Tenant, withDatabase } from "./database.ts";
 import { type ApiPool, createApiPool } from "./load/api-pool.ts";
 import { type Clip, makeClips, type Tools } from "./load/clips.ts";
 import { type EventReader, readEvents } from "./load/event-reader.ts";
@@ -22,6 +22,8 @@ export interface Stage extends AsyncDisposable {
   load: Load;
   watchers: Watchers;
   player: Player;
+  /** The workspaces of the clients. */
+  tenants: readonly Tenant[];
   /** By workspace. */
   readers: Map<string, EventReader>;
 }
@@ -80,6 +82,7 @@ export async function openStage(options: {
     load,
     watchers,
     player,
+    tenants,
     readers,
     [Symbol.asyncDispose]: dispose,
   };

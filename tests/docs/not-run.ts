@@ -19,6 +19,52 @@ const EXCEPTIONS: readonly Exception[] = [
     why: "tests/e2e/rest.test.ts sends such requests; the painter of tests draws no Python",
   },
   {
+    page: "docs/reference/worker-gateway.md",
+    language: "sh",
+    why: "tests/e2e/remote-worker.test.ts starts such a worker, with a token that works",
+  },
+  {
+    page: "docs/reference/workers.md",
+    language: "sh",
+    words: "[OPTIONS]",
+    why: "it is a synopsis; render-worker/modes.test.ts runs each mode",
+  },
+  {
+    page: "docs/reference/painters.md",
+    language: "json",
+    why: "it is a record of a painter; render-worker/painters/template/check-data.test.ts reads such ones",
+  },
+  {
+    page: "docs/reference/prices.md",
+    language: "json",
+    why: "src/prices/prices.test.ts loads them",
+  },
+  {
+    page: "docs/reference/prices.md",
+    language: "sh",
+    why: "src/prices/prices.test.ts reads such a catalogue, which is not in the repository",
+  },
+  {
+    page: "docs/how-to/start-workers-on-kubernetes.md",
+    language: "yaml",
+    why: "the server of src/compute/backends/kubernetes-job/kubernetes-job.test.ts grants exactly this role",
+  },
+  {
+    page: "docs/how-to/start-workers-on-kubernetes.md",
+    language: "json",
+    why: "src/launches/launches.test.ts opens it",
+  },
+  {
+    page: "docs/reference/launches.md",
+    language: "json",
+    why: "src/launches/launches.test.ts opens it",
+  },
+  {
+    page: "docs/reference/launches.md",
+    language: "graphql",
+    why: "schema/launches.test.ts asks so; where the tests run there is no target, so the list is empty",
+  },
+  {
     page: "docs/reference/templates.md",
     language: "css",
     why: "render-worker/painters/template/motion.test.ts computes such times",
@@ -85,7 +131,7 @@ const EXCEPTIONS: readonly Exception[] = [
     page: "README.md",
     language: "sh",
     words: "docker compose",
-    why: "there is no container engine where the tests run",
+    why: "tests/e2e/alone/images.test.ts starts docker-compose.yml where there is a container engine",
   },
   {
     page: "docs/how-to/deploy-on-google-cloud.md",

@@ -93,12 +93,33 @@ const look = (page: Page): Promise<Seen> =>
     // oxlint-disable-next-line typescript/no-explicit-any -- as above
     const window = globalThis as any;
     const video = window.document.querySelector("video");
+    // oxlint-disable-next-line typescript/no-explicit-any -- as above
+    const rangesOf = (of: any) =>
+      Array.from({ length: of?.buffered.length ?? 0 }, (_, index) => [
+        of.buffered.start(index),
+        of.buffered.end(index),
+      ]);
     return {
       ...window.seen,
       audioTracks: window.hls?.audioTracks.map(({ name }: { name: string }) => name),
       time: video.currentTime,
       width: video.videoWidth,
       audioBytes: video.webkitAudioDecodedByteCount,
+      duration: video.duration,
+      readyState: video.readyState,
+      buffered: rangesOf(video),
+      tracks: Object.entries(window.hls?.bufferController?.tracks ?? {}).map(([type, track]) => [
+        type,
+        // oxlint-disable-next-line typescript/no-explicit-any -- as above
+        rangesOf((track as any).buffer),
+        // oxlint-disable-next-line typescript/no-explicit-any -- as above
+        (track as any).ended,
+      ]),
+      mediaSource: window.hls?.bufferController?.mediaSource?.readyState,
+      playlists: [window.hls?.levels[window.hls.currentLevel], ...(window.hls?.audioTracks ?? [])].map(
+        (each) => [each?.details?.live, each?.details?.edge, each?.details?.endSN],
+      ),
+      states: [window.hls?.streamController?.state, window.hls?.audioStreamController?.state],
       error: video.error?.message ?? null,
     };
   });
@@ -110,7 +131,8 @@ async function until(page: Page, isThere: (seen: Seen) => boolean): Promise<Seen
       async () => {
         const seen = await look(page);
         if (seen.fatal.length > 0 || seen.error) throw new Error(JSON.stringify(seen));
-        return isThere(seen);
+        // The report of a wait that timed out shows what was seen last.
+        return isThere(seen) || JSON.stringify(seen);
       },
       { timeout: 90_000, interval: 200 },
     )

@@ -1,10 +1,15 @@
 /** A quiz from its data to the stream: spoken, drawn, mixed, captioned, and copied where nothing changed. */
-import { readFile } from "node:fs/promises";
+import { readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { PartSegment } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inspect } from "../../render-worker/testing/inspect.ts";
+import { testTools } from "../../render-worker/testing/kit.ts";
+import { runTool } from "../../render-worker/testing/run-tool.ts";
 import { keyOf } from "../../src/inputs/global-id.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
+import { scrubNow } from "../kit/scrub.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -35,8 +40,11 @@ interface Watched {
 const WATCH = `subscription ($id: ID!) { videoProgress(id: $id) {
   id status durationMs error { message } step { kind index count name } } }`;
 
-async function make(data: object): Promise<{ id: string; videoId: string; seen: Watched[] }> {
-  const template = { template: "quiz-classic", data, height: 270, frameRate: 10 };
+async function make(
+  data: object,
+  more: object = {},
+): Promise<{ id: string; videoId: string; seen: Watched[] }> {
+  const template = { template: "quiz-classic", data, height: 270, frameRate: 10, ...more };
   const input = { title: "Planets", source: { template } };
   const { data: created } = await system.client.ask(documents.createVideo, { input });
   expect(created.createVideo).toMatchObject({ __typename: "Video", status: "PROCESSING" });
@@ -99,7 +107,7 @@ test("a quiz plays while it is drawn, has sound and captions, and encodes again 
   expect(await chunksOf(changed.videoId)).toEqual([true, false, true]);
   const { data: reused } = await system.client.ask(
     `query ($id: ID!) { video(id: $id) { durationMs chunks { index title startMs endMs origin }
-        mainJob { reuse { chunks copied drawn savedCpuSeconds } } } }`,
+        mainJob { reuse { chunks copied drawn savedCpuSeconds spokenCharacters reusedCharacters } } } }`,
     { id: changed.id },
   );
   const { chunks, durationMs, mainJob } = reused.video;
@@ -110,7 +118,65 @@ test("a quiz plays while it is drawn, has sound and captions, and encodes again 
   ]);
   expect(mainJob.reuse).toMatchObject({ chunks: 3, copied: 2, drawn: 1 });
   expect(mainJob.reuse.savedCpuSeconds).toBeGreaterThan(0);
+  // Of the texts, the question that changed is spoken.
+  expect(mainJob.reuse.spokenCharacters).toBe("Which planet has a great red spot?".length);
+  expect(mainJob.reuse.reusedCharacters).toBeGreaterThan(200);
 }, 180_000);
+
+/** The decoded frames of a video's smallest variant. ffmpeg has nothing to complain about. */
+async function readFrames(videoId: string): Promise<{ atMs: number; hash: string }[]> {
+  const path = join(system.storeDirectory, `videos/${videoId}/variants/144p/index.m3u8`);
+  const { ffmpeg } = await testTools();
+  const passed = ["-fps_mode", "passthrough", "-enc_time_base", "1/1000", "-f", "framemd5", "-"];
+  const args = ["-v", "warning", "-xerror", "-i", path, "-map", "0:v:0", ...passed];
+  const { stdout, stderr } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000 });
+  expect(stderr).toBe("");
+  const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return lines.map((line) => {
+    const fields = line.split(",").map((field) => field.trim());
+    return { atMs: Number(fields[2]), hash: fields.at(-1) ?? "" };
+  });
+}
+
+/** The decoded frames of each chunk, with their times in it. */
+async function chunkFrames(videoId: string): Promise<string[][]> {
+  const where = { videoId, rendition: "144p" };
+  const parts = await system.db.part.findMany({ where, orderBy: { startMs: "asc" } });
+  const frames = await readFrames(videoId);
+  return parts.map(({ startMs, endMs }) =>
+    frames
+      .filter(({ atMs }) => atMs >= startMs && atMs < (endMs ?? Number.POSITIVE_INFINITY))
+      .map(({ atMs, hash }) => `${atMs - startMs} ${hash}`),
+  );
+}
+
+test("scenes that changed their place, or were in an older video, are copied; a deleted video is missed by none", async () => {
+  const [one, two, three, four] = ["Is it one?", "Is it two?", "Is it three?", "Is it four?"] as const;
+  const small = { height: 144, voice: { name: "NONE" } };
+  const oldest = await make(quiz(one, two, three, four), small);
+  // A task names the chunks of the two latest videos only.
+  await make(quiz("Is it another one?"), small);
+  await make(quiz("Is it yet another one?"), small);
+
+  const longer = "Is it three, or is it a number that was never thought of before?";
+  const edited = await make(quiz(one, longer, four), small);
+  expect(await chunksOf(edited.videoId)).toEqual([true, false, true]);
+  const before = await chunkFrames(oldest.videoId);
+  const after = await chunkFrames(edited.videoId);
+  expect(after[0]).toEqual(before[0]);
+  expect(after[1]?.[0]).toMatch(/^0 /);
+  expect(after[2]).toEqual(before[3]);
+
+  await system.client.ask("mutation ($id: ID!) { deleteVideo(input: { id: $id }) { __typename } }", {
+    id: oldest.id,
+  });
+  const last = await make(quiz(one, two, four), small);
+  expect(await chunksOf(last.videoId)).toEqual([true, false, true]);
+  const [atFirst, again = [], atLast] = await chunkFrames(last.videoId);
+  expect([atFirst, atLast]).toEqual([before[0], before[3]]);
+  const timesOf = (frames: readonly string[] = []) => frames.map((frame) => frame.split(" ")[0]);
+  expect(timesOf(again)).toEqual(timesOf(before[1]));
+}, 240_000);
 
 test("data is checked before anything is made: by its schema at once, by its picture before it is drawn", async () => {
   const { data: listed } = await system.client.ask("{ templates { name width height dataSchema example } }");
@@ -158,3 +224,33 @@ test("data is checked without a video, with pictures of its scenes", async () =>
   expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
   expect(Buffer.from(await picture.arrayBuffer()).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
 }, 200_000);
+
+test("one damaged chunk is drawn again, and the others keep their segments", async () => {
+  const { id, videoId } = await make(quiz("Which planet has rings?", "Which one is red?", "Which is blue?"));
+  const partsOf = async (rendition: string) =>
+    await system.db.part.findMany({ where: { videoId, rendition }, orderBy: { startMs: "asc" } });
+  const before = await partsOf("144p");
+  const others = await partsOf("270p");
+  const [broken] = PartSegment.array().parse(before[1]?.segments);
+  await truncate(join(system.storeDirectory, broken?.key ?? ""), 500);
+  await scrubNow({ db: system.db, storeDirectory: system.storeDirectory }, videoId);
+  const ask = "query ($id: ID!) { video(id: $id) { status damages { code subject } } }";
+  const { data } = await system.client.ask(ask, { id });
+  expect(data.video).toEqual({
+    status: "READY",
+    damages: [{ code: "SEGMENT_DAMAGED", subject: "144p" }],
+  });
+  await eventually(
+    async () => (await system.db.damage.count({ where: { videoId } })) === 0,
+    "the video is mended",
+    { timeoutMs: 120_000 },
+  );
+  const after = await partsOf("144p");
+  expect(after.map(({ segments }, index) => isDeepStrictEqual(segments, before[index]?.segments))).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect(await partsOf("270p")).toEqual(others);
+  expect((await readFrames(videoId)).length).toBeGreaterThan(30);
+});

@@ -1,4 +1,7 @@
 /** Videos from data in the console: a real Chromium on a real system. */
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
@@ -159,7 +162,7 @@ browserTest(
     // Videos wait, so that the batch does not end before it has been looked at.
     await kit.system.client.ask("mutation { pauseQueue { __typename } }");
     const page = await kit.open("/batches");
-    await page.getByLabel("Template").selectOption("quote");
+    await page.getByLabel("Template", { exact: true }).selectOption("quote");
     const rows =
       "Zitat,author,theme\nKnow yourself,Thales,ocean\nNothing too much,Solon,pink\nKnow yourself,Thales,ocean";
     await drop(page, "Sages.csv", rows);
@@ -170,6 +173,13 @@ browserTest(
     const start = page.getByRole("button", { name: "Make 1 video" });
     await start.waitFor();
     const list = page.getByRole("list", { name: "Rows" }).getByRole("listitem");
+    await page.getByRole("region", { name: "Estimate" }).getByText("Estimated for 1 video").waitFor();
+    // Of the row that is valid and its duplicate.
+    const pictures = page.locator(".batch-row img");
+    await expect.poll(() => pictures.count(), { timeout: 60_000 }).toBe(2);
+    const isDrawn = () => pictures.first().evaluate((image) => Number(Reflect.get(image, "naturalWidth")));
+    await expect.poll(isDrawn, { timeout: 20_000 }).toBeGreaterThan(0);
+    await takePicture(page, "batch-stills");
     await page.getByRole("button", { name: "Invalid 1" }).click();
     await expect.poll(() => list.count()).toBe(1);
     await list.getByText("pink").waitFor();
@@ -178,8 +188,22 @@ browserTest(
       page.getByRole("button", { name: "Export rows with issues" }).click(),
     ]);
     expect(download.suggestedFilename()).toBe("Sages issues.csv");
+    await page.getByText("1 issue", { exact: true }).click();
+    await page.getByLabel("Column").selectOption("theme");
+    await page.getByRole("list", { name: "Issues of the table" }).getByText("Line 3").waitFor();
+    await page.getByLabel("Column").selectOption("author");
+    await page.getByText("No such issues.").waitFor();
+
+    await drop(page, "Sages.csv", rows.replace("pink", "forest"));
+    await page.getByRole("button", { name: "Check and compare" }).click();
+    await page.getByText("Nothing is made before you start.").waitFor();
+    await page.getByRole("button", { name: "Start 2 rows" }).waitFor();
+    await takePicture(page, "batch-replaced");
+    await drop(page, "Sages.csv", rows);
+    await page.getByRole("button", { name: "Check and compare" }).click();
+    await page.getByRole("button", { name: "Start 1 row" }).waitFor();
     await page.getByRole("button", { name: "All 3" }).click();
-    await start.click();
+    await page.getByRole("button", { name: "Start 1 row" }).click();
     await list.first().getByRole("link", { name: "Know yourself" }).waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
@@ -187,6 +211,64 @@ browserTest(
     await page.getByRole("button", { name: "Cancel the batch" }).click();
     await page.locator(".page-head .badge").getByText("Canceled").waitFor();
     await page.close();
+  },
+);
+
+browserTest(
+  `a folder becomes a template of the workspace, whose versions are checked, shown and deleted${where}`,
+  async () => {
+    const directory = await mkdtemp(join(tmpdir(), "reelay-template-"));
+    const builtIn = join(import.meta.dirname, "../../packages/templates/built-in");
+    const manifestFile = join(directory, "template.json");
+    const change = async (part: object) =>
+      writeFile(
+        manifestFile,
+        JSON.stringify({ ...JSON.parse(await readFile(manifestFile, "utf8")), ...part }),
+      );
+    try {
+      await cp(join(builtIn, "quote"), directory, { recursive: true });
+      await cp(join(builtIn, "quiz-classic/sounds"), join(directory, "sounds"), { recursive: true });
+      await change({ name: "sayings", title: "Sayings" });
+      const page = await kit.open("/templates");
+      const own = page.getByRole("region", { name: "Your templates" });
+      const choose = () => page.getByLabel("Folder of the template").setInputFiles(directory);
+      await choose();
+      const versions = own.getByRole("list", { name: "Your templates and their versions" });
+      await versions.getByText("Ready").waitFor();
+      const picture = page.locator(".template").filter({ hasText: "Sayings" }).locator("img");
+      await expect
+        .poll(() => picture.evaluate((image) => Number(Reflect.get(image, "naturalHeight"))))
+        .toBe(360);
+
+      await change({
+        version: 2,
+        example: { quotes: [{ quote: "Wwwwwwwwwwwwwww ".repeat(37), author: "W" }] },
+      });
+      await choose();
+      await versions.getByText("Failed").waitFor();
+      await versions.getByRole("list", { name: "Issues" }).getByText("/quotes/0/quote").waitFor();
+      await takePicture(page, "own-templates");
+      await change({ version: 1 });
+      await choose();
+      await own.getByRole("alert").getByText('Raise "version"').waitFor();
+
+      await versions.getByRole("button", { name: "Delete version 2 of Sayings" }).click();
+      await page.getByRole("button", { name: "Delete the version" }).click();
+      await expect.poll(() => versions.getByText("Failed").count()).toBe(0);
+      const { data } = await kit.system.client.ask(
+        "{ ownTemplates { name version status } materials(first: 10) { nodes { filename } } }",
+      );
+      expect(data).toEqual({
+        ownTemplates: [{ name: "sayings", version: 1, status: "READY" }],
+        materials: { nodes: [] },
+      });
+      await page.getByRole("link", { name: "Sayings" }).first().click();
+      await page.getByRole("heading", { name: "Sayings" }).waitFor();
+      await page.getByText("2 scenes, about").waitFor();
+      await page.close();
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
   },
 );
 

@@ -165,10 +165,17 @@ browserTest(
     await page.getByRole("link", { name: "Open the video" }).click();
     await page.getByText("Script", { exact: true }).click();
     expect(await page.getByRole("group", { name: "Script" }).textContent()).toBe(script);
-    await page.getByRole("link", { name: "Edit a copy" }).click();
+    await page.getByRole("link", { name: "Edit the script" }).click();
     await expect.poll(() => page.locator(".cm-line").count(), patience).toBeGreaterThan(20);
-    expect(await field("Title").inputValue()).toBe("Lesson");
+    expect(await field("Title of a copy").inputValue()).toBe("Lesson");
     expect(await page.getByText("Settings: 480p, 15 fps").count()).toBe(1);
+    await page.locator(".cm-content").press("Control+End");
+    await page.locator(".cm-content").pressSequentially("  ");
+    await page.getByRole("button", { name: "Update the video" }).click();
+    await page.waitForURL(/video=/);
+    await takePicture(page, "script-corrected");
+    const corrected = { title: "Lesson", edition: 2 };
+    await expect.poll(() => kit.system.db.video.count({ where: corrected }), patience).toBe(1);
     await page.close();
   },
 );

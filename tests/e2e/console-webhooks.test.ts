@@ -142,7 +142,7 @@ browserTest(`an endpoint's edits, status changes and deletion appear in another 
   await page.getByLabel("All events", { exact: true }).check();
   await page.getByLabel("Description").fill("Website");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("all events").waitFor();
+  await page.getByText("all events", { exact: true }).waitFor();
   await other.getByText("Website").waitFor(patience);
 
   await page.getByRole("button", { name: "Disable" }).click();

@@ -64,9 +64,9 @@ afterAll(() => held?.disposeAsync());
 
 test("every snippet's language is covered by a test", () => {
   // `mermaid` is a diagram, which scripts/generate/rooms.ts generates from the imports.
-  const known = new Set(["css", "graphql", "html", "json", "mermaid", "python", "sh", "ts", "tsx"]);
+  const known = new Set(["css", "graphql", "html", "json", "mermaid", "python", "sh", "ts", "tsx", "yaml"]);
   expect(SNIPPETS.filter(({ language }) => !known.has(language)).map(placeOf)).toEqual([]);
-  expect(toRun("css", "tsx", "python").map(([place]) => place)).toEqual([]);
+  expect(toRun("css", "tsx", "python", "yaml").map(([place]) => place)).toEqual([]);
   expect(idleExceptions(SNIPPETS)).toEqual([]);
 });
 
@@ -165,6 +165,13 @@ const ANSWERS: readonly [word: string, answer: () => unknown][] = [
   [
     "dashUrl",
     async () => await (await fetch(`${world.system.api.url}/api/video-status/${world.videoId}`)).json(),
+  ],
+  [
+    "wantedWorkers",
+    async () => {
+      const { url, token } = world.system.client;
+      return await (await fetch(`${url}/scaling`, { headers: { authorization: `Bearer ${token}` } })).json();
+    },
   ],
   ['"type": "video.ready"', () => JSON.parse(receiver.received[0]?.body ?? "null")],
 ];

@@ -81,7 +81,7 @@ test("a worker paused past its lease changes nothing when it resumes, and leaves
     "a playlist grows",
     patience,
   );
-  sleeper.pause();
+  await sleeper.pause(store);
   const prefix = objectKeys.attempt(videoId, first?.id ?? "");
   expect(await sleeper.encoders()).not.toEqual([]);
   await expireLease(first?.id ?? "");

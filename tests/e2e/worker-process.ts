@@ -2,6 +2,8 @@
 import { spawn } from "node:child_process";
 import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ObjectStore } from "@reelay/object-store";
 import { testEnv } from "../../render-worker/testing/env.ts";
 import type { System } from "../kit/index.ts";
 
@@ -19,6 +21,8 @@ export function startWorkerProcess(system: System, workerId: string, holdBack = 
       PUBSUB_PROJECT_ID: system.pubsub.projectId,
       STORE_DIRECTORY: system.storeDirectory,
       FETCH_ALLOW_PRIVATE: "127.0.0.1",
+      // As workers in the test's own process speak, also where Piper is installed.
+      SPEECH: "flite",
       LOG_LEVEL: testEnv["LOG_LEVEL"] ?? "silent",
       HOLD_BACK: holdBack,
     },
@@ -29,8 +33,18 @@ export function startWorkerProcess(system: System, workerId: string, holdBack = 
   const ended = new Promise((resolve) => child.once("close", resolve));
   const signal = (name: NodeJS.Signals) => child.pid !== undefined && process.kill(-child.pid, name);
   return {
-    /** As a machine is that sleeps. */
-    pause: () => signal("SIGSTOP"),
+    /**
+     * As a machine is that sleeps, but not within the microseconds in which it holds the lock of the store:
+     * other processes of one machine wait for it.
+     */
+    async pause(store: ObjectStore) {
+      for (;;) {
+        signal("SIGSTOP");
+        if (await isWritable(store)) return;
+        signal("SIGCONT");
+        await delay(20);
+      }
+    },
     resume: () => signal("SIGCONT"),
     async kill() {
       signal("SIGKILL");
@@ -43,6 +57,18 @@ export function startWorkerProcess(system: System, workerId: string, holdBack = 
       await ended;
     },
   };
+}
+
+/** Whether objects can be replaced, which takes the lock of a local store. */
+async function isWritable(store: ObjectStore): Promise<boolean> {
+  const signal = AbortSignal.timeout(2_000);
+  try {
+    for (const text of ["created", "replaced"]) await store.put("writable.txt", text, { signal });
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  }
 }
 
 async function processesBelow(directory: string): Promise<string[]> {

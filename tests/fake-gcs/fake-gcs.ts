@@ -64,7 +64,7 @@ export async function startFakeGcs(bucket: string): Promise<{ endpoint: string; 
 }
 
 async function spawnFakeGcs(port: number, endpoint: string) {
-  await build();
+  await buildFakeGcs();
   const args = ["-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", `${port}`];
   return spawn(
     binary,
@@ -73,8 +73,9 @@ async function spawnFakeGcs(port: number, endpoint: string) {
   );
 }
 
-async function build(): Promise<void> {
-  if (existsSync(binary)) return;
+/** Builds the pinned server on first use. Resolves to the program's path. */
+export async function buildFakeGcs(): Promise<string> {
+  if (existsSync(binary)) return binary;
   mkdirSync(cache, { recursive: true });
   // Test files start together; one builds, the others wait.
   const lock = openFileLock(`${binary}.lock`);
@@ -83,10 +84,11 @@ async function build(): Promise<void> {
       timeoutMs: 280_000,
       intervalMs: 500,
     });
-    if (existsSync(binary)) return;
+    if (existsSync(binary)) return binary;
     const args = [...GO_BUILD, "-o", `${binary}.new`, "github.com/fsouza/fake-gcs-server"];
     await promisify(execFile)("go", args, { cwd: folder });
     renameSync(`${binary}.new`, binary);
+    return binary;
   } finally {
     lock.close();
   }

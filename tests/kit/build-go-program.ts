@@ -19,16 +19,18 @@ export const whyNoGo = (): string | undefined =>
  * Built on first use; its name holds a hash of the sources, so that a changed one is built again.
  *
  * @param folder with `main.go`, `go.mod` and `go.sum`.
+ * @param of a package that `go.mod` pins; default: the folder's own.
  * @returns the program's path.
  */
-export async function buildGoProgram(folder: string): Promise<string> {
+export async function buildGoProgram(folder: string, of = "."): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of ["main.go", "go.mod", "go.sum"]) hash.update(readFileSync(join(folder, name)));
+  const sources = of === "." ? ["main.go"] : [];
+  for (const name of [...sources, "go.mod", "go.sum"]) hash.update(readFileSync(join(folder, name)));
   const binary = join(cache, `${basename(folder)}-${hash.digest("hex").slice(0, 12)}`);
   if (existsSync(binary)) return binary;
   // Test files start together: who finds it finds all of it.
   const own = `${binary}.${process.pid}`;
-  await promisify(execFile)("go", [...GO_BUILD, "-o", own, "."], { cwd: folder });
+  await promisify(execFile)("go", [...GO_BUILD, "-o", own, of], { cwd: folder });
   await rename(own, binary);
   return binary;
 }

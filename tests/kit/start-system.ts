@@ -29,6 +29,10 @@ export interface SystemOptions {
   wholeUpToMs?: number;
   /** Of the API. Default: those of this release. */
   kinds?: KindRegistry;
+  /** Machines with their prices, a file. Default: one that costs nothing. */
+  offersFile?: string;
+  /** `COMPUTE_LAUNCHES`, and the secrets that it names. Default: no workers are rented. */
+  launches?: { settings: string; environment: Readonly<Record<string, string>> };
 }
 
 /** The whole system on real parts: Postgres, broker, local store, API and workers in this process. */
@@ -38,6 +42,8 @@ export async function startSystem({
   log = pino({ level: "silent" }),
   wholeUpToMs = 30_000,
   kinds: apiKinds,
+  offersFile,
+  launches,
 }: SystemOptions = {}) {
   const stack = new AsyncDisposableStack();
   const directory = stack.adopt(await mkdtemp(join(tmpdir(), "reelay-system-")), (path) =>
@@ -70,6 +76,8 @@ export async function startSystem({
         allowPrivateUrls: allowPrivate,
         quotas: { activeJobs: null, runningTasks: null },
         split: { wholeUpToMs },
+        prices: { offersFile },
+        ...(launches && { launches }),
       },
       log,
       { schema, ...(apiKinds && { kinds: apiKinds }) },
@@ -134,6 +142,8 @@ export async function startSystem({
     storeDirectory,
     /** Of the broker, for processes of the test's own. */
     pubsubAddress: broker.address,
+    /** The API key of `client`. */
+    token,
     client: createApiClient(api.url, token),
     /** A client of another workspace. */
     stranger: async () => createApiClient(api.url, (await createKey("theirs")).token),

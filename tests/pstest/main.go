@@ -1,6 +1,6 @@
 // Runs Google's in-memory Pub/Sub server for tests (pstest) until its standard input ends, and prints its address: an
 // implementation that is independent of the embedded broker, for the contract suite to hold both to the same promises.
-// The port may be given as the first argument; default: any free one.
+// The first argument is a port, or an address such as 0.0.0.0:8085; default: any free port of this machine.
 package main
 
 import (
@@ -13,16 +13,14 @@ import (
 )
 
 func main() {
-	port := 0
+	address := "localhost:0"
 	if len(os.Args) > 1 {
-		parsed, err := strconv.Atoi(os.Args[1])
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "pstest: expected a port number, got %q\n", os.Args[1])
-			os.Exit(2)
-		}
-		port = parsed
+		address = os.Args[1]
 	}
-	server := pstest.NewServerWithPort(port)
+	if _, err := strconv.Atoi(address); err == nil {
+		address = "localhost:" + address
+	}
+	server := pstest.NewServerWithAddress(address)
 	defer server.Close()
 	fmt.Println(server.Addr)
 	_, _ = io.Copy(io.Discard, os.Stdin)

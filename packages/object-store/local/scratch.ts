@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { StoreUnavailableError } from "../errors.ts";
 import { openFileLock } from "../file-lock.ts";
 import type { StoreLock } from "./store-lock.ts";
 
@@ -34,12 +35,19 @@ export async function openScratch(root: string, storeLock: StoreLock): Promise<S
   });
   return {
     newPath: () => join(folder, randomUUID()),
-    [Symbol.asyncDispose]: () =>
-      storeLock.exclusively(() => {
-        rmSync(folder, { recursive: true, force: true });
+    async [Symbol.asyncDispose]() {
+      try {
+        await storeLock.exclusively(() => {
+          rmSync(folder, { recursive: true, force: true });
+          alive.close();
+          rmSync(folder + LOCK_SUFFIX, { force: true });
+        });
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) throw error;
+        // The next start removes the folder.
         alive.close();
-        rmSync(folder + LOCK_SUFFIX, { force: true });
-      }),
+      }
+    },
   };
 }
 

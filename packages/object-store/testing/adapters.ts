@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startFakeGcs, whyNoFakeGcs } from "../../../tests/fake-gcs/fake-gcs.ts";
+import { openGatewayStore } from "../../../tests/kit/open-gateway-store.ts";
 import { createGcsObjectStore } from "../gcs-object-store.ts";
 import { createLocalObjectStore } from "../local-object-store.ts";
 import type { ObjectStore } from "../object-store.ts";
@@ -59,4 +60,11 @@ const faultyGcs: AdapterUnderTest = {
   },
 };
 
-export const adapters: AdapterUnderTest[] = [local, gcs, faultyGcs];
+const gateway: AdapterUnderTest = {
+  name: "the API's HTTP gateway",
+  isSkipped: false,
+  skips: {},
+  open: openGatewayStore,
+};
+
+export const adapters: AdapterUnderTest[] = [local, gateway, gcs, faultyGcs];

@@ -22,8 +22,12 @@ async function check(
   data: object,
   {
     stills,
+    hasRows,
     ...settings
-  }: Partial<CompositionSettings> & { stills?: { scenes: number[] | null; mark: string | null } } = {},
+  }: Partial<CompositionSettings> & {
+    stills?: { scenes: number[] | null; mark: string | null };
+    hasRows?: true;
+  } = {},
 ) {
   const sha256 = await hashTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
   const composition: CompositionSettings = {
@@ -35,6 +39,7 @@ async function check(
   await worker.messaging.control({
     ...{ type: "source.check-requested.v1", checkId, kind: "COMPOSITION", script: JSON.stringify(data) },
     ...{ settings: composition, requestedAt: new Date().toISOString() },
+    ...(hasRows && { hasRows }),
     ...(stills && { stills: { ...stills, width: 320, height: 180 } }),
   });
   const report = worker.messaging.published.find((one) => "checkId" in one && one.checkId === checkId);
@@ -95,6 +100,45 @@ test("a text that does not fit is an error with its place and what would fit, an
     },
   ]);
   expect(checked?.checked.stills).toHaveLength(1);
+});
+
+test("many data are checked in one run: each has its length and issues, and a picture if wanted", async () => {
+  const long = "Supercalifragilisticexpialidocious".repeat(3);
+  const [first = {}] = quiz("Which one is red?").questions;
+  const rows = [
+    quiz("Which one is red?"),
+    { questions: [{ ...first, options: ["a", long] }] },
+    { title: "No questions" },
+    { ...quiz("どの惑星が一番大きいですか?"), language: "ja" },
+  ];
+  const { checkId, checked } = await check(rows, { hasRows: true, stills: { scenes: null, mark: null } });
+  const found = checked?.checked.rows?.toSorted((one, other) => one.index - other.index);
+  expect(found).toEqual([
+    { index: 0, scenes: 2, frames: expect.any(Number), speechCharacters: expect.any(Number), issues: [] },
+    {
+      ...{ index: 1, scenes: 1, frames: expect.any(Number), speechCharacters: expect.any(Number) },
+      issues: [
+        {
+          ...{ code: "TEXT_TOO_LONG", path: "/questions/0/options/1" },
+          message: expect.stringMatching(/about \d+ fit/),
+        },
+      ],
+    },
+    {
+      ...{ index: 2, scenes: 0, frames: null, speechCharacters: 0 },
+      issues: [expect.objectContaining({ code: "DATA_INVALID", path: "/questions" })],
+    },
+    { index: 3, scenes: 2, frames: expect.any(Number), speechCharacters: expect.any(Number), issues: [] },
+  ]);
+  const alone = await check(rows[0] ?? {});
+  expect(alone.checked?.checked.timeline?.frames).toBe(found?.[0]?.frames);
+  expect(alone.checked?.checked.speechCharacters).toBe(found?.[0]?.speechCharacters);
+  const stills = checked?.checked.stills ?? [];
+  expect(stills.map(({ scene }) => scene)).toEqual([0, 1, 3]);
+  const paths = stills.map(({ scene, secret }) =>
+    worker.store.path(objectKeys.still(checkId, secret, scene)),
+  );
+  expect(await inspect(paths[0] ?? "")).toMatchObject({ width: 320, height: 180, frames: 1 });
 });
 
 test("a worker with other files of the template leaves the check to another one", async () => {

@@ -1,9 +1,11 @@
 import { dirname, join } from "node:path";
 import {
+  type CheckedRow,
   type CheckedScene,
   type CheckedSource,
   CompositionSettings,
   type SourceCheckRequested,
+  type SourceIssue,
   type StillsRequest,
 } from "@reelay/contracts";
 import type { CheckHost } from "../../attempt/index.ts";
@@ -21,20 +23,22 @@ import { finalWarnings, limits, PAINTER_BYTES, TEMPLATES_FOLDER, toJob } from ".
  */
 export async function checkData(
   { painter, ffmpeg, templates }: { painter: TemplatePainter; ffmpeg: Program; templates: Templates },
-  { checkId, script, settings, stills }: SourceCheckRequested,
+  { checkId, script, hasRows, settings, stills }: SourceCheckRequested,
   host: CheckHost,
 ): Promise<CheckedSource> {
   const composition = CompositionSettings.parse(settings);
+  const mode = hasRows ? (stills ? "ROW_STILLS" : "ROWS") : stills ? "STILL" : "CHECK";
   const folder = join(dirname(host.folder), TEMPLATES_FOLDER);
   await using template = await templates.open(composition.template, { ...host, folder });
   const checked = await checkDrawing(host, {
     ...{ painter, limits, materials: composition.materials ?? [], readable: [template.path] },
     needBytes: PAINTER_BYTES + (stills ? bytesOf(stills) : 0),
     file: { name: "data.json", content: Buffer.from(script) },
-    toJob: (data) => ({ ...toJob(composition, { template: template.path, data }), ...toMode(stills) }),
+    toJob: (data) => ({ ...toJob(composition, { template: template.path, data }), ...toMode(mode, stills) }),
     fatal: finalWarnings,
     judge: () => [],
     toScenes: (scenes, counted) => withTimes(scenes, counted, composition),
+    ...(hasRows && { toRows: ({ rows, failed }) => (failed ? withFailed(rows, failed) : [...rows]) }),
     ...(stills && { draw: (painting) => drawStills(painting, { ...host, checkId, ffmpeg }) }),
   });
   return composition.voice === null ? withoutSpeech(checked) : checked;
@@ -46,10 +50,21 @@ const MOST_SCENES = 20;
 const bytesOf = ({ scenes, width, height }: StillsRequest): number =>
   (scenes?.length ?? MOST_SCENES) * width * height * 4;
 
-function toMode(stills: StillsRequest | undefined): Partial<TemplateJob> {
-  if (!stills) return { mode: "CHECK" };
+function toMode(mode: TemplateJob["mode"], stills: StillsRequest | undefined): Partial<TemplateJob> {
+  if (!stills) return { mode };
   const { width, height, ...wanted } = stills;
-  return { mode: "STILL", stills: wanted, width, height };
+  return { mode, stills: wanted, width, height };
+}
+
+/** A row that ended the painter fails a video as well; those after it were not checked. */
+function withFailed(
+  rows: readonly CheckedRow[],
+  { index, issue: { severity, code, message, path } }: { index: number; issue: SourceIssue },
+): CheckedRow[] {
+  // Of a row that a check has no time for, nothing is known.
+  const issues = severity === "ERROR" ? [{ code, message, path: path ?? null }] : [];
+  const others = rows.filter((row) => row.index !== index);
+  return [...others, { index, scenes: 0, frames: null, speechCharacters: 0, issues }];
 }
 
 /** Scenes in the order of the timeline, with their times. */

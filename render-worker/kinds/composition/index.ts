@@ -13,10 +13,14 @@ const VOICES_TIMEOUT_MS = 5_000;
 /** Draws and speaks data by templates, and encodes the frames. */
 export const composition: WorkerKind = {
   async prepare(host) {
-    const runtime = await host.ffmpeg();
+    const found = host.speech();
+    const [runtime, painter, speech, voices] = await Promise.all([
+      host.ffmpeg(),
+      host.templatePainter(),
+      found,
+      found.then(listVoices),
+    ]);
     const shared = shareRendering(runtime);
-    const [painter, speech] = await Promise.all([host.templatePainter(), host.speech()]);
-    const voices = await listVoices(speech);
     const templates = new Templates();
     const kind = prepareKind({
       definition,
@@ -31,7 +35,15 @@ export const composition: WorkerKind = {
       offer: () => ({ runtime: definition.requires.runtime, version: painter.version, voices }),
     });
     const { ffmpeg } = runtime.programs();
-    return { ...kind, check: (request, host) => checkData({ painter, ffmpeg, templates }, request, host) };
+    const speaks = (voice: string | undefined) =>
+      voice === undefined || voices === null || voices.some(({ id }) => id === voice);
+    return {
+      ...kind,
+      // Another worker has the voice.
+      begin: (message, reporter) =>
+        speaks(message.requirements.voice) ? kind.begin(message, reporter) : null,
+      check: (request, host) => checkData({ painter, ffmpeg, templates }, request, host),
+    };
   },
 };
 

@@ -1,4 +1,4 @@
-import type { NarrationVoice } from "@reelay/contracts";
+import type { NarrationVoice, SpeechUsage } from "@reelay/contracts";
 import { RenderError } from "../../errors.ts";
 import type { SpokenText } from "../../painting/index.ts";
 import type { Speaker, SpokenClip } from "../../speech/index.ts";
@@ -16,7 +16,7 @@ interface NarrationOptions {
   voice: NarrationVoice | null;
   signal: AbortSignal;
   /** Called when everything is spoken. */
-  onSpoken: (clips: Clips) => void;
+  onSpoken: (clips: Clips, usage: SpeechUsage) => void;
 }
 
 /** Speaks texts in their order, each one once. Disposing ends it. */
@@ -26,6 +26,7 @@ export class Narration implements AsyncDisposable {
   readonly #end = new AbortController();
   #lengths: Map<string, PromiseWithResolvers<number | null>> | null = null;
   #spoken: Promise<void> | null = null;
+  #usage: SpeechUsage | undefined;
 
   constructor(options: NarrationOptions) {
     this.#options = options;
@@ -34,6 +35,11 @@ export class Narration implements AsyncDisposable {
   /** What is spoken so far. */
   get clips(): Clips {
     return this.#clips;
+  }
+
+  /** Undefined until something is spoken. */
+  get usage(): SpeechUsage | undefined {
+    return this.#usage;
   }
 
   /**
@@ -66,6 +72,7 @@ export class Narration implements AsyncDisposable {
     const left = texts.values();
     try {
       await using speaker = open();
+      this.#usage = speaker.usage;
       const speakRest = async () => {
         for (const { id, text, language } of left) {
           const request = { text, voice: voice.name, rate: voice.rate, language };
@@ -75,7 +82,7 @@ export class Narration implements AsyncDisposable {
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, speakRest));
-      onSpoken(this.#clips);
+      onSpoken(this.#clips, speaker.usage);
     } catch (error) {
       for (const { reject } of lengths.values()) reject(error);
     }

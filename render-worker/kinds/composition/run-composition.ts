@@ -4,8 +4,10 @@ import { inSpan } from "@reelay/telemetry";
 import { TRACER_NAME } from "../../attempt/index.ts";
 import type { TemplatePainter } from "../../painters/index.ts";
 import type { TemplateJob } from "../../painting/index.ts";
-import type { InstalledSpeech } from "../../speech/index.ts";
+import { type ClipStore, createClipStore, type InstalledSpeech } from "../../speech/index.ts";
 import {
+  type ChunkIndex,
+  createChunkIndex,
   type DrawingAttempt,
   drawScenes,
   fetchMaterials,
@@ -72,19 +74,25 @@ export async function runComposition(
       : null;
 
   await using narration = new Narration({
-    ...{ open: () => speech.open(), voice: composition.voice, signal: attempt.signal },
-    onSpoken: (clips) => log.info({ spoken: clips.size, engine: speech.engine }, "narration.spoken"),
+    ...{ voice: composition.voice, signal: attempt.signal },
+    open: () => speech.open(clipsOf(attempt)),
+    onSpoken(clips, usage) {
+      log.info({ spoken: clips.size, engine: speech.engine, ...usage }, "narration.spoken");
+      attempt.metrics?.narrated(usage);
+    },
   });
   const heard = { clips: narration.clips, folder: join(template, SOUNDS_FOLDER), music: tune };
   await runDrawing(attempt, {
     ...{ content: data, contentType: "application/json", container: "template" },
     ...{ settings: composition, painterBytes: PAINTER_BYTES },
+    facts: () => (narration.usage ? { speech: narration.usage } : {}),
     draw: (own, round, context) =>
       drawScenes(own, round, {
         ...context,
         painting: { ...painting, job },
         painter: `template ${painter.version} ${painter.build}`,
         look: lookOf(composition),
+        index: indexOf(attempt),
         hasMusic: tune !== null,
         speak: (texts) => narration.speak(texts),
         mix: (own, stretches) => mixSamples(own, planEach(stretches, heard)),
@@ -93,6 +101,14 @@ export async function runComposition(
       }),
   });
 }
+
+/** Spoken texts that the workspace keeps. */
+const clipsOf = ({ store, task, log }: CompositionAttempt): ClipStore | undefined =>
+  task.speechPrefix === undefined ? undefined : createClipStore(store, { prefix: task.speechPrefix, log });
+
+/** Finished chunks that the workspace keeps. */
+const indexOf = ({ store, task, log }: CompositionAttempt): ChunkIndex | null =>
+  task.chunksPrefix === undefined ? null : createChunkIndex(store, { prefix: task.chunksPrefix, log });
 
 /** Everything besides a scene's own content that decides its pixels. */
 const lookOf = ({ template, width, height, frameRate, materials = [] }: CompositionSettings): string => {

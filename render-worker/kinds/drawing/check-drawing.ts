@@ -1,4 +1,12 @@
-import type { CheckedScene, CheckedSource, SourceIssue, SourceMaterial, Still } from "@reelay/contracts";
+import {
+  type CheckedRow,
+  type CheckedScene,
+  type CheckedSource,
+  MAX_CHECKED_ROWS,
+  type SourceIssue,
+  type SourceMaterial,
+  type Still,
+} from "@reelay/contracts";
 import type { CheckHost } from "../../attempt/index.ts";
 import type { ScriptLimits } from "../../config.ts";
 import { RenderError } from "../../errors.ts";
@@ -22,7 +30,10 @@ const SILENCE_MS = 20_000;
 const MEMORY_PATIENCE_MS = 5_000;
 /** Issues of one check, and the characters of one. A hostile script may write any number of events. */
 const MAX_ISSUES = 50;
+const MAX_ROW_ISSUES = 20;
 const MAX_MESSAGE = 2_000;
+/** Of a row: many rows share one report. */
+const MAX_ROW_MESSAGE = 500;
 const MAX_SCENES = 1_000;
 
 /** What is checked, and by what. */
@@ -44,8 +55,17 @@ interface Checked {
   judge: (counted: Counted) => SourceIssue[];
   /** The scenes, as they are reported. Default: as the painter names them. */
   toScenes?: (scenes: readonly CheckedScene[], counted: Counted) => CheckedScene[];
+  /** The rows, as they are reported. Default: the source is of one video. */
+  toRows?: (rows: NotedRows) => CheckedRow[];
   /** Reads the painter's output to its end. Default: there are no pictures. */
   draw?: (painting: Painting) => Promise<{ counted: Counted; stills: Still[] }>;
+}
+
+/** What a painter reported about rows before it ended. */
+interface NotedRows {
+  rows: readonly CheckedRow[];
+  /** The row that it had begun when it failed; null: it has not failed. */
+  failed: { index: number; issue: SourceIssue } | null;
 }
 
 /** Has a painter count a script or data, and collects its problems. No video is made. */
@@ -70,7 +90,7 @@ async function count(
   const fetched = await fetchMaterials({ store, signal }, wanted).catch((error: unknown) =>
     ofSource(error, signal),
   );
-  const notes: Notes = { scenes: [], warnings: [], speechCharacters: 0 };
+  const notes: Notes = { scenes: [], warnings: [], speechCharacters: 0, rows: [], step: null };
   if (fetched instanceof RenderError) return toChecked(checked, notes, fetched, bounds);
   await using materials = fetched;
   await using easel = await setUpEasel(painter, {
@@ -109,6 +129,9 @@ interface Notes {
   failed?: Extract<PainterEvent, { type: "failed" }>;
   warnings: SourceIssue[];
   speechCharacters: number;
+  rows: CheckedRow[];
+  /** Index of what was begun last. */
+  step: number | null;
 }
 
 /** Keeps what is needed of an event, and a bounded number of them. */
@@ -124,6 +147,12 @@ function note(notes: Notes, event: PainterEvent, { fatal }: Pick<Checked, "fatal
     case "failed":
       notes.failed = event;
       break;
+    case "step":
+      notes.step = event.index;
+      break;
+    case "row":
+      if (notes.rows.length < MAX_CHECKED_ROWS) notes.rows.push(toRow(event));
+      break;
     case "warning":
       if (notes.warnings.length < MAX_ISSUES)
         notes.warnings.push(
@@ -134,10 +163,19 @@ function note(notes: Notes, event: PainterEvent, { fatal }: Pick<Checked, "fatal
   }
 }
 
+const toRow = ({ type: _type, issues, ...row }: Extract<PainterEvent, { type: "row" }>): CheckedRow => ({
+  ...row,
+  issues: issues.slice(0, MAX_ROW_ISSUES).map(({ code, message, path }) => ({
+    code,
+    path,
+    message: (message || code).slice(0, MAX_ROW_MESSAGE),
+  })),
+});
+
 /** The result of a check from a painter's events and its end: the counts, or why there are none. Pure. */
 function toChecked(
-  { painter, judge, toScenes }: Checked,
-  { scenes, chosen, failed, warnings, speechCharacters }: Notes,
+  { painter, judge, toScenes, toRows }: Checked,
+  { scenes, chosen, failed, warnings, speechCharacters, rows, step }: Notes,
   end: { counted: Counted; stills: Still[] } | RenderError,
   limits: { cpuSeconds: number; sourceDurationMs: number },
 ): CheckedSource {
@@ -145,6 +183,8 @@ function toChecked(
   const others = hasFailed
     ? [toIssue(failed, end, limits)]
     : [...judgeLength(end.counted, limits), ...judge(end.counted)];
+  const [first] = others;
+  const failedRow = hasFailed && step !== null && first ? { index: step, issue: first } : null;
   const issues = [...others, ...warnings].toSorted((a, b) => rank(a) - rank(b));
   return {
     version: 1,
@@ -154,6 +194,7 @@ function toChecked(
     timeline: hasFailed ? null : toTimeline(end.counted),
     issues: issues.slice(0, MAX_ISSUES),
     ...(speechCharacters > 0 && { speechCharacters }),
+    ...(toRows && { rows: toRows({ rows, failed: failedRow }) }),
     ...(!hasFailed && end.stills.length > 0 && { stills: end.stills }),
   };
 }

@@ -1,4 +1,5 @@
 import type { DrawnChunk, RenditionPart } from "@reelay/contracts";
+import type { Made, RenderAttempt, RenderRound } from "../render/index.ts";
 
 /** Where an attempt continues the chunks of earlier ones. */
 export interface Checkpoint {
@@ -12,7 +13,7 @@ export interface Checkpoint {
  * The last chunk that all these renditions have, with all chunks before it; null if the first one is missing.
  * The end of the video never counts: something is left to draw. Pure.
  */
-export function findCheckpoint(
+function findCheckpoint(
   parts: readonly RenditionPart[],
   renditions: readonly string[],
   painter: string,
@@ -47,4 +48,34 @@ function chainOf(parts: readonly RenditionPart[], painter: string): DrawnChunk[]
     reached = endMs;
   }
   return chain;
+}
+
+/**
+ * Draws after the finished chunks of earlier attempts, if they show the same; else everything, and those
+ * chunks are dropped.
+ *
+ * @param painter name and version of the painter
+ * @param draw null: the chunks of the checkpoint show something else
+ */
+export async function drawAfterCheckpoint(
+  { log, state }: RenderAttempt,
+  round: RenderRound,
+  painter: string,
+  draw: (round: RenderRound, checkpoint: Checkpoint | null) => Promise<Made | null>,
+): Promise<Made> {
+  const names = new Set(round.rungs.map(({ name }) => name));
+  const checkpoint = findCheckpoint(state.current.parts ?? [], [...names], painter);
+  if (checkpoint !== null) {
+    const made = await draw(round, checkpoint);
+    if (made !== null) return made;
+    log.warn({ chunks: checkpoint.chunks }, "drawing.redrawn");
+    state.update((before) => ({
+      ...before,
+      isRedrawn: true,
+      parts: (before.parts ?? []).filter(({ rendition }) => !names.has(rendition)),
+    }));
+  }
+  const made = await draw({ ...round, suffix: `${round.suffix}${checkpoint ? ".again" : ""}` }, null);
+  if (made === null) throw new Error("A drawing from the beginning was compared with another.");
+  return made;
 }

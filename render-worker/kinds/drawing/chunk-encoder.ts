@@ -17,10 +17,11 @@ import {
   withPart,
 } from "../render/index.ts";
 import { digestOfFrame } from "./chunk-digest.ts";
+import type { ChunkIndex } from "./chunk-index.ts";
 import { ChunkSink, startMsOf } from "./chunk-sink.ts";
 import type { Chunk, PlannedChunk } from "./chunks.ts";
 import { copyChunk } from "./copy-chunk.ts";
-import { hasRecipes, type KnownChunk } from "./known-chunk.ts";
+import { fitsAt, hasRecipes, type KnownChunk } from "./known-chunk.ts";
 import { matchChunk } from "./match-chunk.ts";
 
 /** Samples that wait for the encoder: some seconds. */
@@ -39,6 +40,8 @@ interface EncodedDrawing {
   painter: string;
   /** Finished chunks of other animations. */
   known: readonly KnownChunk[];
+  /** Finished chunks of the workspace, for planned ones; null: there is none. */
+  index: ChunkIndex | null;
   /** Detail of the drawing's progress. */
   progress: LivePictures["progress"];
   onStep: LivePictures["onStep"];
@@ -139,11 +142,8 @@ export class ChunkEncoder implements AsyncDisposable {
    */
   async encodePlanned(chunk: PlannedChunk, draw: () => AsyncIterable<FilmFrame>): Promise<void> {
     await this.#chunks.at(-2);
-    const { known, painter } = this.#drawing;
-    const { sha256 } = chunk.digest.end();
-    const alike = known.filter(({ drawn }) => drawn.sha256 === sha256 && drawn.painter === painter);
-    const [equal] = await this.#withRecipes(chunk, alike);
-    if (equal === undefined || !(await this.#copy(chunk, equal))) await this.#encodeFrames(chunk, draw());
+    for await (const equal of this.#findEqual(chunk)) if (await this.#copy(chunk, equal)) return;
+    await this.#encodeFrames(chunk, draw());
   }
 
   /** Resolves when everything is stored. */
@@ -204,6 +204,21 @@ export class ChunkEncoder implements AsyncDisposable {
     return await this.#withRecipes(chunk, alike);
   }
 
+  /** Finished chunks with the same key, which were encoded alike: known ones, and then those of the index. */
+  async *#findEqual(chunk: PlannedChunk): AsyncGenerator<KnownChunk> {
+    const { known, painter, index } = this.#drawing;
+    const { sha256 } = chunk.digest.end();
+    const alike = known.filter(({ drawn }) => drawn.sha256 === sha256 && drawn.painter === painter);
+    yield* await this.#withRecipes(chunk, alike);
+    if (index === null) return;
+    const recipes = await planRecipes(
+      this.#attempt,
+      this.#toWork(chunk, () => undefined),
+    );
+    const found = await index.find({ painter, sha256 }, { recipes, signal: this.signal });
+    if (found !== null && fitsAt(found, chunk.startFrame)) yield found;
+  }
+
   /** Those that would be encoded alike. */
   async #withRecipes(chunk: PlannedChunk, alike: readonly KnownChunk[]): Promise<KnownChunk[]> {
     if (alike.length === 0) return [];
@@ -211,7 +226,7 @@ export class ChunkEncoder implements AsyncDisposable {
       this.#attempt,
       this.#toWork(chunk, () => undefined),
     );
-    return alike.filter((one) => hasRecipes(one, recipes));
+    return alike.filter((one) => hasRecipes(one, recipes) && fitsAt(one, chunk.startFrame));
   }
 
   /** A viewer sees the animations, but no progress that an encode would take back. */

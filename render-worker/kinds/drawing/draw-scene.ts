@@ -3,7 +3,7 @@ import { TRACER_NAME } from "../../attempt/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
 import { Painting, type PaintingOptions } from "../../painting/index.ts";
 import type { Made, RenderAttempt, RenderRound } from "../render/index.ts";
-import { type Checkpoint, findCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, drawAfterCheckpoint } from "./checkpoint.ts";
 import { ChunkEncoder } from "./chunk-encoder.ts";
 import { Chunks } from "./chunks.ts";
 import type { KnownChunk } from "./known-chunk.ts";
@@ -31,28 +31,10 @@ export interface Scene extends DrawingContext {
  * painter begins with the last animation of the last of them, whose pixels must be the same. Otherwise the
  * script draws something else than before, and everything is drawn again.
  */
-export async function drawScene(own: RenderAttempt, round: RenderRound, scene: Scene): Promise<Made> {
-  const { log, state } = own;
-  const names = new Set(round.rungs.map(({ name }) => name));
-  const checkpoint = findCheckpoint(state.current.parts ?? [], [...names], scene.painter);
-  if (checkpoint !== null) {
-    const made = await drawFrom(own, round, scene, checkpoint);
-    if (made !== null) return made;
-    log.warn({ chunks: checkpoint.chunks }, "drawing.redrawn");
-    state.update((before) => ({
-      ...before,
-      isRedrawn: true,
-      parts: (before.parts ?? []).filter(({ rendition }) => !names.has(rendition)),
-    }));
-  }
-  const made = await drawFrom(
-    own,
-    { ...round, suffix: `${round.suffix}${checkpoint ? ".again" : ""}` },
-    scene,
-    null,
+export function drawScene(own: RenderAttempt, round: RenderRound, scene: Scene): Promise<Made> {
+  return drawAfterCheckpoint(own, round, scene.painter, (next, checkpoint) =>
+    drawFrom(own, next, scene, checkpoint),
   );
-  if (made === null) throw new Error("A drawing from the beginning was compared with another.");
-  return made;
 }
 
 /** Null if the frames differ from those of the checkpoint. */
@@ -77,7 +59,7 @@ async function drawFrom(
   const source = withCounts(scene.planned, counts, counts.counted.hasAudio);
   scene.onCounted(source);
   await using encoder = new ChunkEncoder(own, round, {
-    ...{ source, counts, painter: scene.painter, known: scene.known },
+    ...{ source, counts, painter: scene.painter, known: scene.known, index: null },
     videoMs: () => source.probe.durationMs,
     progress: () => (painting.step ? { step: painting.step } : {}),
     onStep: (listener) => {

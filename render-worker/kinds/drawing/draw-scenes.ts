@@ -11,8 +11,9 @@ import {
 } from "../../painting/index.ts";
 import { unlessAborted } from "../../wait.ts";
 import type { Made, RenderAttempt, RenderRound } from "../render/index.ts";
-import { findCheckpoint } from "./checkpoint.ts";
+import { drawAfterCheckpoint } from "./checkpoint.ts";
 import { ChunkEncoder } from "./chunk-encoder.ts";
+import type { ChunkIndex } from "./chunk-index.ts";
 import { startMsOf } from "./chunk-sink.ts";
 import type { PlannedChunk } from "./chunks.ts";
 import type { DrawingContext } from "./draw-scene.ts";
@@ -35,6 +36,8 @@ export interface OrderedScenes extends DrawingContext {
   painting: Pick<PaintingOptions, "program" | "args" | "env" | "cwd" | "job" | "limits">;
   /** Name, version and build of the painter. */
   painter: string;
+  /** Finished chunks of the workspace; null: only known ones are copied. */
+  index: ChunkIndex | null;
   /** What decides the frames besides the painter and the scenes' own keys. */
   look: string;
   /** Whether something is heard besides what scenes announce. */
@@ -59,23 +62,10 @@ const SHORT_MS = 30_000;
  * attempt has finished stays, one of another video is copied, and only the others are drawn. The first chunk
  * is drawn while later texts are spoken.
  */
-export async function drawScenes(own: RenderAttempt, round: RenderRound, film: OrderedScenes): Promise<Made> {
-  const { log, state } = own;
-  const names = new Set(round.rungs.map(({ name }) => name));
-  const checkpoint = findCheckpoint(state.current.parts ?? [], [...names], film.painter);
-  if (checkpoint !== null) {
-    const made = await draw(own, round, film, checkpoint.chunks);
-    if (made !== null) return made;
-    log.warn({ chunks: checkpoint.chunks }, "drawing.redrawn");
-    state.update((before) => ({
-      ...before,
-      isRedrawn: true,
-      parts: (before.parts ?? []).filter(({ rendition }) => !names.has(rendition)),
-    }));
-  }
-  const made = await draw(own, { ...round, suffix: `${round.suffix}${checkpoint ? ".again" : ""}` }, film, 0);
-  if (made === null) throw new Error("A drawing from the beginning was compared with another.");
-  return made;
+export function drawScenes(own: RenderAttempt, round: RenderRound, film: OrderedScenes): Promise<Made> {
+  return drawAfterCheckpoint(own, round, film.painter, (next, checkpoint) =>
+    draw(own, next, film, checkpoint?.chunks ?? 0),
+  );
 }
 
 /** Null if an earlier attempt's chunks show something else. */
@@ -109,7 +99,7 @@ async function draw(
   const hasAudio = texts.length > 0 || sounds.length > 0 || film.hasMusic;
   const source = withCounts(film.planned, withoutLength(counts), hasAudio);
   await using encoder = new ChunkEncoder(own, round, {
-    ...{ source, counts, painter: film.painter, known: film.known },
+    ...{ source, counts, painter: film.painter, known: film.known, index: film.index },
     videoMs: () => startMsOf(reader.frames, frameRate),
     progress: () => (painting.step ? { step: { ...painting.step, kind: "SCENE" } } : {}),
     onStep: (listener) => {

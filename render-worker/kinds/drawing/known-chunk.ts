@@ -6,6 +6,8 @@ export interface KnownChunk {
   drawn: DrawnChunk;
   /** By rendition. */
   parts: ReadonlyMap<string, RenditionPart>;
+  /** CRC-32C of its objects, by key. Absent: unknown. */
+  sums?: ReadonlyMap<string, string>;
 }
 
 /** The chunks of these parts. Pure. */
@@ -25,6 +27,13 @@ export function toKnownChunks(parts: readonly RenditionPart[]): KnownChunk[] {
 /** Whether the known chunk was encoded by these recipes, by rendition. Pure. */
 export const hasRecipes = ({ parts }: KnownChunk, recipes: ReadonlyMap<string, string>): boolean =>
   [...recipes].every(([name, recipe]) => parts.get(name)?.recipe === recipe);
+
+/**
+ * Whether it can be copied to a place that begins with this frame. A poster comes with the first chunk, and
+ * shows what that shows. Pure.
+ */
+export const fitsAt = ({ drawn }: KnownChunk, startFrame: number): boolean =>
+  startFrame > 0 || drawn.startFrame === 0;
 
 /** Whether a chunk's frames so far may be those of a known one. Pure. */
 export const mayEqual = (

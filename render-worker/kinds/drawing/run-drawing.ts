@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { type Account, audioTracksOf, type DrawingParams, toAudioFields } from "@reelay/contracts";
+import {
+  type Account,
+  audioTracksOf,
+  type DrawingParams,
+  objectKeys,
+  toAudioFields,
+} from "@reelay/contracts";
 import { ObjectNotFoundError } from "@reelay/object-store";
 import { inputError } from "../../errors.ts";
 import { type Ladder, planLadder } from "../../media/ladder/index.ts";
@@ -38,6 +44,8 @@ interface Drawing {
   settings: { width: number; height: number; frameRate: number };
   /** What the source is, e.g. `manim`. */
   container: string;
+  /** Further facts about the output, once it is finished. Default: none. */
+  facts?: () => Pick<Account, "speech">;
   /** Memory of the painter, and of what runs beside it. */
   painterBytes: number;
   /** Called within the reserved memory, and again for an encode that is repeated with another encoder. */
@@ -85,10 +93,22 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
   const made = rungs.length > 0 ? [await renderWithinMemory(attempt, work, draw)] : [];
   const provenance = await describeOutput(attempt, await readRenditions(attempt, rungs), made);
   const sourceHash = `sha256:${createHash("sha256").update(content).digest("hex")}`;
-  const account: Account = { provenance, sourceHash, quality: {} };
+  const drawnMs = sumDrawn(attempt, settings.frameRate);
+  const account: Account = { provenance, sourceHash, quality: {}, drawnMs, ...drawing.facts?.() };
   await writeManifest(attempt, drawn, account, settings);
   await storyboardOfVariant(attempt, drawn);
   await attempt.complete(account);
+}
+
+/** Length of the attempt's own chunks without copies, in milliseconds. */
+function sumDrawn({ ref, state }: DrawingAttempt, frameRate: number): number {
+  const prefix = objectKeys.attempt(ref.videoId, ref.attemptId);
+  const frames = new Map(
+    (state.current.parts ?? [])
+      .filter(({ initKey, drawn }) => initKey.startsWith(prefix) && drawn?.copiedFrom === undefined)
+      .map(({ startMs, drawn }) => [startMs, drawn?.frames ?? 0]),
+  );
+  return Math.round((frames.values().reduce((sum, one) => sum + one, 0) * 1000) / frameRate);
 }
 
 /** There is no source to measure variants against. */

@@ -13,7 +13,7 @@ export interface RuntimeOptions {
   jail: Jail;
   log: Logger;
   /** Default: no metrics. */
-  metrics?: Pick<WorkerMetrics, "stored" | "sourceRead" | "ffmpegUsed"> | undefined;
+  metrics?: Pick<WorkerMetrics, "stored" | "sourceRead" | "ffmpegUsed" | "narrated"> | undefined;
 }
 
 /** A task of a video. The parameters of its kind stand beside the envelope. */

@@ -33,8 +33,8 @@ test.skipIf(process.platform !== "linux")(
       return (JSON.parse(text) as { pid: number }).pid;
     }, "ffmpeg runs");
     await eventually(async () => (await stateOf(pid)) === "T", "ffmpeg is held");
-    const held = await unsent(join(directory, "360p"));
-    expect(held).toBeGreaterThan(unsentBytes);
+    // A segment that was being stored may be gone by now. Below half of the limit, the encoder would go on.
+    expect(await unsent(join(directory, "360p"))).toBeGreaterThan(unsentBytes / 2);
     opened.resolve();
     const end = await system.end(task);
     expect(end).toMatchObject({ type: "task.completed.v1" });

@@ -27,6 +27,12 @@ test("each encoder's options in addition to the common ones", () => {
   `);
 });
 
+test("what a program drew is searched less for motion in software", () => {
+  expect(softwareEncoder("H264").coding({ ...picture, isDrawn: true })).toBe(
+    "-preset superfast -profile:v high -level:v 3.1 -x264-params stitchable=1:mbtree=1:rc-lookahead=10",
+  );
+});
+
 test("every codec lists device encoders, fastest first, and a software encoder last", () => {
   for (const codec of ["H264", "HEVC", "AV1"] as const) {
     const devices = encoderTable.filter((row) => row.codec === codec).map((row) => row.device);

@@ -74,10 +74,11 @@ export class Canvas {
   }
 
   async #limited<T>(file: string, pixels: number, work: () => Promise<T>): Promise<T> {
-    const before = process.cpuUsage();
+    // Looked at late: it takes as long as a small picture.
+    let before: NodeJS.CpuUsage | undefined;
     const limitMs = MAX_CPU_MS * Math.max(1, pixels / FULL_HD);
     const timer = setInterval(() => {
-      const { user, system } = process.cpuUsage(before);
+      const { user, system } = process.cpuUsage((before ??= process.cpuUsage()));
       if ((user + system) / 1000 > limitMs)
         this.#onTooCostly(
           tooCostly(

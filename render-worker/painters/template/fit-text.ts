@@ -20,13 +20,14 @@ interface Fitted {
 
 /**
  * Finds for each of a scene's `fits` the largest font with which the text of all its elements stays inside of
- * them. Text that is too long even with the smallest font is an issue that says how much would fit.
+ * them. Text that is too long even with the smallest font is an issue that says how much would fit. With
+ * `onlyIssues`, the changes are not complete.
  */
 export async function fitText(
   { path, file, fits }: Scene,
   tree: Tree,
   css: readonly string[],
-  canvas: Canvas,
+  { canvas, onlyIssues = false }: { canvas: Canvas; onlyIssues?: boolean },
 ): Promise<Fitted> {
   const sizes = new Map<Element, number>();
   const issues: TemplateIssue[] = [];
@@ -34,7 +35,7 @@ export async function fitText(
     const size = sizes.get(element);
     return size === undefined ? null : withStyle(element, { fontSize: `${size}px` });
   };
-  for (const { select, minFontPx, maxFontPx } of fits) {
+  for (const [index, { select, minFontPx, maxFontPx }] of fits.entries()) {
     const matches = compileSelector(select);
     if (matches === null) {
       issues.push(unknownSelector(select));
@@ -59,6 +60,8 @@ export async function fitText(
       });
     };
     let [low, high] = [minFontPx, maxFontPx];
+    // Most texts are short. What fits with large letters fits with small ones.
+    if ((await fitsAt(high)).length === 0) continue;
     const tooLong = await fitsAt(low);
     for (const element of tooLong) {
       const fitting = await charactersThatFit(element, async (changed) => {
@@ -67,8 +70,8 @@ export async function fitText(
       });
       issues.push(tooLongAt(element, path, { fitting, minFontPx }));
     }
-    if (tooLong.length > 0) continue;
-    if ((await fitsAt(high)).length === 0) low = high;
+    // The size only matters to what is fitted after it.
+    if (tooLong.length > 0 || (onlyIssues && index === fits.length - 1)) continue;
     while (high - low > 1) {
       const middle = Math.round((low + high) / 2);
       if ((await fitsAt(middle)).length === 0) low = middle;
@@ -77,6 +80,46 @@ export async function fitText(
     for (const element of elements) sizes.set(element, low);
   }
   return { changes, issues };
+}
+
+/**
+ * Whether all texts certainly fit, found with two pictures: texts that are outside of their boxes with the
+ * largest fonts are inside with the smallest, and all others are inside with the largest, whichever of the
+ * first are shown. False: `fitText` knows more.
+ */
+export async function areShort(
+  { file, fits }: Scene,
+  tree: Tree,
+  css: readonly string[],
+  canvas: Canvas,
+): Promise<boolean> {
+  const groups = fits.map((fit) => ({ fit, matches: compileSelector(fit.select) }));
+  if (groups.some(({ matches }) => matches === null)) return false;
+  const fitted = groups.map(({ fit, matches }) => ({
+    fit,
+    elements: tree.elements.filter((element) => matches?.(element)),
+  }));
+  const findLong = async (sizeOf: (fit: Scene["fits"][number]) => number) => {
+    const sizes = new Map(
+      fitted.flatMap(({ fit, elements }) => elements.map((element) => [element, sizeOf(fit)] as const)),
+    );
+    if (sizes.size === 0) return [];
+    const node = withChanges(tree.root, (element) => {
+      const size = sizes.get(element);
+      return size === undefined ? null : withStyle(element, { fontSize: `${size}px` });
+    });
+    const at = { timeMs: AT_THE_END_MS, file };
+    const measured = measuredElements(tree.root, await canvas.measure(node, css, at));
+    return fitted.filter(({ elements }) =>
+      elements.some((element) => {
+        const box = measured.get(element);
+        return box === undefined || !isTextInside(box);
+      }),
+    );
+  };
+  const long = new Set((await findLong(({ maxFontPx }) => maxFontPx)).map(({ fit }) => fit));
+  if (long.size === 0) return true;
+  return (await findLong((fit) => (long.has(fit) ? fit.minFontPx : fit.maxFontPx))).length === 0;
 }
 
 /** How many characters of an element's text stay inside of it. */

@@ -10,12 +10,13 @@ export const Job = z.object({
   version: z.literal(1),
   /**
    * `CHECK`: texts, lengths and problems, without pictures. `STILL`: besides, pictures of some scenes.
-   * `SCENES`: like `CHECK`, then scenes as they are ordered on standard input.
+   * `SCENES`: like `CHECK`, then scenes as they are ordered on standard input. `ROWS`: problems and lengths
+   * of many data; `ROW_STILLS`: besides, a picture of each.
    */
-  mode: z.enum(["CHECK", "DRAW", "SCENES", "STILL"]),
+  mode: z.enum(["CHECK", "DRAW", "SCENES", "STILL", "ROWS", "ROW_STILLS"]),
   /** Folder of the template. */
   template: z.string(),
-  /** File with the data, in JSON. */
+  /** File with the data, in JSON: with `ROWS` and `ROW_STILLS`, a list of data. */
   data: z.string(),
   width: size,
   height: size,

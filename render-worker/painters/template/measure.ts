@@ -20,20 +20,30 @@ export function measuredElements(root: Element, measured: MeasuredNode): Map<Ele
 const TOLERANCE_PX = 1;
 /** Fonts leave room above and below their letters, more than a line does: up to this part of their height. */
 const EMPTY = 0.12;
+/** Width of a space as a part of a font's height: that of the fonts here, others have wider ones. */
+const SPACE = 0.169;
 
-/** Whether all text is inside of its box, which has no padding. */
+/**
+ * Whether all text is inside of its box, which has no padding. The space after the last word of a line may
+ * hang over the edge.
+ */
 export function isTextInside(box: MeasuredNode): boolean {
   const [scale, , , scaleY, left, top] = box.transform;
   if (scale === 0 || scaleY === 0) return true;
   const isInside = (node: MeasuredNode): boolean => {
     const [x, y] = [(node.transform[4] - left) / scale, (node.transform[5] - top) / scaleY];
-    const areInside = node.runs.every(
-      (run) =>
-        x + run.x >= -TOLERANCE_PX &&
-        y + run.y >= -TOLERANCE_PX - run.height * EMPTY &&
-        x + run.x + run.width <= box.width + TOLERANCE_PX &&
-        y + run.y + run.height <= box.height + TOLERANCE_PX + run.height * EMPTY,
-    );
+    const areInside = node.runs.every((run) => {
+      const words = run.text.trimEnd();
+      if (words === "") return true;
+      const hanging = (run.text.length - words.length) * run.height * SPACE + TOLERANCE_PX;
+      const empty = run.height * EMPTY + TOLERANCE_PX;
+      return (
+        x + run.x >= -hanging &&
+        y + run.y >= -empty &&
+        x + run.x + run.width <= box.width + hanging &&
+        y + run.y + run.height <= box.height + empty
+      );
+    });
     return areInside && node.children.every(isInside);
   };
   return isInside(box);

@@ -8,6 +8,7 @@ import {
   planScenes,
   planTimeline,
   spokenTexts,
+  type Template,
   TemplateError,
   type Timeline,
 } from "@reelay/templates";
@@ -26,8 +27,10 @@ import {
   warn,
 } from "./messages.ts";
 import { paintOrders } from "./paint-orders.ts";
+import { paintRows } from "./paint-rows.ts";
 import { send } from "./records.ts";
-import { SceneDrawing } from "./scene-drawing.ts";
+import { SceneDrawing, type Studio } from "./scene-drawing.ts";
+import { frameOf } from "./still-frame.ts";
 
 /**
  * Does what the job asks for. Throws a `TemplateError` for what its author can change.
@@ -36,21 +39,15 @@ import { SceneDrawing } from "./scene-drawing.ts";
  */
 export async function paint(job: Job, end: (error: TemplateError) => never): Promise<void> {
   const template = await loadTemplate(job.template);
-  const checked = checkData(template.manifest, await readData(job.data));
+  const data = await readData(job.data);
+  const open = (language: string) => openStudio(job, template, { language, end });
+  if (job.mode === "ROWS" || job.mode === "ROW_STILLS") return await paintRows(job, { template, data, open });
+  const checked = checkData(template.manifest, data);
   if (!checked.ok) throw new TemplateError(...checked.issues);
   const language = languageOf(checked.data);
   const scenes = planScenes(template, checked.data);
   const timeline = planTimeline(scenes, job.clips, job.frameRate);
-  const [width, height] = template.manifest.size;
-  const folders = [job.template, ...(job.materials ? [job.materials.folder] : [])];
-  const canvas = new Canvas({
-    ...{ size: { width, height }, scale: job.width / width, language },
-    ...{ images: new Images(folders), onTooCostly: end },
-  });
-  for (const folder of folders)
-    for (const name of await canvas.fonts.addFolder(folder))
-      warn({ code: "FONT_UNREADABLE", path: name, message: `${name} is no font, and is not used.` });
-  const studio = { canvas, css: template.css, output: job };
+  const studio = await open(language);
   const prepare = (planned: PlannedScene) => SceneDrawing.create(planned, studio);
   switch (job.mode) {
     case "CHECK":
@@ -92,18 +89,27 @@ export async function paint(job: Job, end: (error: TemplateError) => never): Pro
   }
 }
 
+async function openStudio(
+  job: Job,
+  template: Template,
+  { language, end }: { language: string; end: (error: TemplateError) => never },
+): Promise<Studio> {
+  const [width, height] = template.manifest.size;
+  const folders = [job.template, ...(job.materials ? [job.materials.folder] : [])];
+  const canvas = new Canvas({
+    ...{ size: { width, height }, scale: job.width / width, language },
+    ...{ images: new Images(folders), onTooCostly: end },
+  });
+  for (const folder of folders)
+    for (const name of await canvas.fonts.addFolder(folder))
+      warn({ code: "FONT_UNREADABLE", path: name, message: `${name} is no font, and is not used.` });
+  return { canvas, css: template.css, output: job };
+}
+
 /** Indexes of the scenes to show, each once. After the last scene there is none, and it is shown instead. */
 function wantedScenes({ stills }: Job, { scenes }: Timeline): readonly number[] {
   if (stills.scenes === null) return [...scenes.keys()].slice(0, MAX_STILLS);
   return [...new Set(stills.scenes.map((index) => Math.min(index, scenes.length - 1)))];
-}
-
-/** The last frame of a mark: all that moves in it has moved. */
-function frameOf({ marks, frames }: PlannedScene, { stills, frameRate }: Job): number {
-  const mark = marks.find(({ mark }) => mark === stills.mark) ?? marks.at(-1);
-  if (!mark) return frames - 1;
-  const end = ((mark.startMs + mark.lastsMs) * frameRate) / 1000;
-  return Math.min(frames - 1, Math.max(0, Math.ceil(end) - 1));
 }
 
 async function readData(path: string): Promise<unknown> {

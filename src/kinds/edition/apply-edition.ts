@@ -2,6 +2,7 @@
 import { Profile, type RecordedError, type RenderState } from "@reelay/contracts";
 import { recordChange } from "../../events/index.ts";
 import { applyUnfinished, completeTask, type HeldReport, settleJob } from "../../jobs/index.ts";
+import { chargeEdition } from "../../quotas/index.ts";
 import { refreshManifest } from "../../streaming/index.ts";
 import { readEditionParts } from "../drawing/index.ts";
 import { applyAccount, planEncoderChanges, videoRows } from "../render/index.ts";
@@ -47,6 +48,8 @@ export async function applyEdition(held: HeldReport): Promise<"applied" | "unwan
     return "applied";
   }
   await publishEdition(held, { edition, video, planned, captions: state.captions });
+  const durationMs = report.account?.drawnMs ?? planned.after.durationMs ?? 0;
+  await chargeEdition(tx, { editionId: edition.id, workspaceId: job.workspaceId, durationMs, now });
   if (report.account) {
     const account = await applyAccount(tx, { videoId, attemptId: attempt.id }, report.account);
     await recordChange(tx, subject, account);

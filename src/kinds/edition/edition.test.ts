@@ -83,6 +83,14 @@ test("a corrected video switches in one step, and its old output stays for a day
   expect(await world.areThere(old)).toEqual(old.map(() => false));
   expect(await world.readAll(videoId)).toEqual(now);
   expect(await world.areThere([objectKeys.source(videoId, "data.json"), key])).toEqual([false, true]);
+  // Its length is charged, too, and another one is refused once the day's minutes are used.
+  const charged = await world.system.db.chargedSource.findMany({ where: { videoId: editionId } });
+  expect(charged).toMatchObject([{ durationMs: BigInt(after.durationMs ?? 0) }]);
+  const limit = (maxSourceMinutesPerDay: number | null) =>
+    world.system.db.workspace.updateMany({ data: { maxSourceMinutesPerDay } });
+  await limit(0);
+  expect(await codeOf(world.update(videoId, quiz("Who?")))).toBe("QUOTA_EXCEEDED");
+  await limit(null);
   expect(await world.system.db.storedFolder.count({ where: { videoId, retiredAt: { not: null } } })).toBe(0);
 
   await deleteVideo(world.system.operations, world.system.viewer, { videoId });

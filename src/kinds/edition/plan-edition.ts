@@ -48,7 +48,7 @@ export function planEdition(
   }
   const published = new Map<string, PublishedPlaylist>();
   for (const [name, playlist] of joined) published.set(name, playlist.published);
-  const { after } = planJoined(plan.after, published, now);
+  const { after } = planJoined(plan.after, { joined: published, overwritten: [] }, now);
   const { variants, audioTracks } = after;
   const isWhole =
     variants.some(({ status }) => status === "READY") &&

@@ -66,7 +66,7 @@ export async function applyRender(held: HeldReport): Promise<"applied" | "unwant
       made.map(({ name }) => name),
     );
   }
-  await writeParts(tx, { videoId, attemptId: attempt.id }, parts);
+  const overwritten = await writeParts(tx, { videoId, attemptId: attempt.id }, parts);
   if (split) await splitJob(tx, { task, rows: plan.after, split, now });
   if (report.type === "task.completed.v1") {
     await completeTask(tx, attempt, now);
@@ -81,7 +81,7 @@ export async function applyRender(held: HeldReport): Promise<"applied" | "unwant
   }
   const names = [...new Set(parts.map(({ rendition }) => rendition))];
   const renditions = await renditionsAt(tx, task, names);
-  const grown = await extendPlaylists(tx, store, { job, rows: plan.after, now, renditions });
+  const grown = await extendPlaylists(tx, store, { job, rows: plan.after, now, renditions, overwritten });
   if (grown) await recordChange(tx, subject, grown.changes);
   if (report.type !== "task.advanced.v1") {
     if (report.type === "task.completed.v1") await settleIfDone(tx, task, now);

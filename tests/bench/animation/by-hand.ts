@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cpuSecondsOf } from "../cpu-time.ts";
-import { video, words } from "../worker/by-hand.ts";
+import { drawn, video, words } from "../worker/by-hand.ts";
 
 /** Each frame once, at its own time. */
-const rung = (...of: Parameters<typeof video>): string[] => [
+const rung = (height: string, level: string, ceiling: string): string[] => [
   ...words("-fps_mode passthrough"),
-  ...video(...of),
+  ...video(height, level, ceiling, drawn),
 ];
 
 /** What an ffmpeg expert would type for the ladder of a 720p animation. Written out on purpose. */

@@ -1,14 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../animation/by-hand.ts";
-import { hls, video, words } from "../worker/by-hand.ts";
+import { drawn, hls, video, words } from "../worker/by-hand.ts";
 
 const heights = ["1080", "720", "480", "360", "240", "144"];
 
 /** Each frame once, at its own time. */
-const rung = (...of: Parameters<typeof video>): string[] => [
+const rung = (height: string, level: string, ceiling: string): string[] => [
   ...words("-fps_mode passthrough"),
-  ...video(...of),
+  ...video(height, level, ceiling, drawn),
 ];
 
 /** What an ffmpeg expert would type for frames from a pipe and their soundtrack. Written out on purpose. */

@@ -32,9 +32,17 @@ const command = (clip: string): string[] => [
 
 export const words = (text: string): string[] => text.split(" ");
 
+/** Settings for drawings, which need less search for motion. */
+export const drawn = "-preset superfast -x264-params mbtree=1:rc-lookahead=10";
+
 /** A rung in H.264, as HLS. */
-export const video = (height: string, level: string, ceiling: string): string[] => [
-  ...words(`-map [v${height}] -c:v libx264 -preset veryfast -profile:v high -level:v ${level}`),
+export const video = (
+  height: string,
+  level: string,
+  ceiling: string,
+  effort = "-preset veryfast",
+): string[] => [
+  ...words(`-map [v${height}] -c:v libx264 ${effort} -profile:v high -level:v ${level}`),
   ...words(`-crf 23 -maxrate ${ceiling} -bufsize ${ceiling}`),
   ...words("-force_key_frames expr:gte(t,n_forced*2) -sc_threshold 0 -flags +cgop -g 120"),
   ...hls(`v${height}`),

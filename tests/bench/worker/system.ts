@@ -20,7 +20,7 @@ import { createBroker } from "../../../embedded/broker/index.ts";
 import { cpuSecondsOf } from "../cpu-time.ts";
 
 /** 144p to 1080p with the built-in ceilings; the rungs that the command by hand makes too. */
-const profile: Profile = {
+export const benchProfile: Profile = {
   name: "bench",
   rungs: [
     { name: "144p", height: 144, tier: "CRITICAL", codec: "H264", bitrateBps: 200_000 },
@@ -44,6 +44,8 @@ export interface Rendered {
   cpuSeconds: number;
   /** From the publication to the first report that names segments of a variant, and of its sound. */
   firstPlayableSeconds: number;
+  /** As the attempts reported it, for each of them: what is charged. */
+  usage: { cpuSeconds: number; wallSeconds: number };
   /** Of the last one: what it reported of its parts. */
   parts: RenditionPart[];
 }
@@ -54,6 +56,8 @@ interface RenderOptions {
   composition?: CompositionSettings;
   known?: readonly RenditionPart[];
   isKept?: boolean;
+  /** Waits until the worker is at rest. Default true. */
+  rests?: boolean;
 }
 
 /**
@@ -112,7 +116,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
      */
     async render(
       clip: string,
-      { count = 1, animation, composition, known, isKept = false }: RenderOptions = {},
+      { count = 1, animation, composition, known, isKept = false, rests = true }: RenderOptions = {},
     ): Promise<Rendered> {
       const tasks: TaskRequested[] = [];
       for (let index = 0; index < count; index += 1) {
@@ -127,7 +131,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
           fencingToken: 0,
           kind: animation ? "ANIMATION" : composition ? "COMPOSITION" : "TRANSCODE",
           params: {
-            ...{ version: 1, profile, keep: { variants: [], audio: null } },
+            ...{ version: 1, profile: benchProfile, keep: { variants: [], audio: null } },
             ...(animation && { animation }),
             ...(composition && { composition }),
             ...(known && { known }),
@@ -145,6 +149,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
       const seconds = () => (performance.now() - startedAt) / 1_000;
       let firstPlayableSeconds = Number.NaN;
       let programSeconds = 0;
+      let slotSeconds = 0;
       let parts: RenditionPart[] = [];
       const completed = waitFor(listeners, ended, (message) => {
         if (!("taskId" in message) || !pending.has(message.taskId)) return false;
@@ -160,6 +165,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
           pending.delete(message.taskId);
           parts = (message.result as RenderState).parts ?? [];
           programSeconds += message.usage?.cpuSeconds ?? Number.NaN;
+          slotSeconds += message.usage?.wallSeconds ?? Number.NaN;
         }
         return pending.size === 0;
       });
@@ -170,9 +176,10 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
       // The kernel does not pass on all of what a jail's processes used.
       const children = Math.max(programSeconds, after.children - before.children);
       const cpuSeconds = (after.own - before.own + children) / count;
-      await atRest(pid);
+      if (rests) await atRest(pid);
       if (!isKept) for (const { videoId } of tasks) await store.deletePrefix(objectKeys.video(videoId));
-      return { wallSeconds, cpuSeconds, firstPlayableSeconds, parts };
+      const usage = { cpuSeconds: programSeconds / count, wallSeconds: slotSeconds / count };
+      return { wallSeconds, cpuSeconds, firstPlayableSeconds, usage, parts };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

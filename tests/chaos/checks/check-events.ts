@@ -55,19 +55,22 @@ function compare(rows: readonly Row[], seen: readonly string[]): string[] {
 
 const MEASUREMENTS = "'variant.measured', 'variant.below-minimum'";
 
-const JOINED = "'variant.rendering', 'variant.ready', 'video.playable', 'video.ready'";
+const JOINED =
+  "'variant.rendering', 'variant.ready', 'video.playable', 'video.ready', 'video.edition-published'";
 
 /**
  * Compares ids, which follow the order of commits within one video, because its writers hold its lock. A
  * variant's quality is measured after its attempt completed. Playlists are joined from parts after the
- * attempt's report was applied, so a variant or the video may begin to play then.
+ * attempt's report was applied, so a variant or the video may begin to play then. A later edition has other
+ * parts in place of them.
  */
 const AFTER_THE_END = `
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id AS text
   FROM events e JOIN events ended ON ended.attempt_id = e.attempt_id AND ended.id < e.id
   WHERE ended.type IN ('attempt.completed', 'attempt.failed', 'attempt.rejected', 'attempt.canceled', 'attempt.interrupted', 'attempt.lost')
     AND NOT (ended.type = 'attempt.completed' AND e.type IN (${MEASUREMENTS}))
-    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${JOINED}) AND EXISTS (SELECT FROM parts WHERE parts.attempt_id = e.attempt_id))
+    AND NOT (ended.type = 'attempt.completed' AND e.type IN (${JOINED}) AND (EXISTS (SELECT FROM parts WHERE parts.attempt_id = e.attempt_id)
+      OR EXISTS (SELECT FROM editions WHERE editions.video_id = e.video_id AND editions.number > 1)))
   UNION ALL
   SELECT e.type || ' ' || e.id || ' after ' || ended.type || ' ' || ended.id
   FROM events e JOIN events ended ON ended.job_id = e.job_id AND ended.id < e.id

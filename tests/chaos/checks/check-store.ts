@@ -67,19 +67,27 @@ export async function orphansIn(db: Client, store: string): Promise<string[]> {
   const { rows: attempts } = await db.query<{ id: string; outcome: string | null }>(
     "SELECT id::text, outcome::text FROM attempts",
   );
+  const { rows: replaced } = await db.query<{ id: string }>(REPLACED);
+  const kept = new Set(replaced.map(({ id }) => id));
   const outcomes = new Map(attempts.map(({ id, outcome }) => [id, outcome ?? "open"]));
   const orphans: string[] = [];
   for (const videoId of await foldersIn(path.join(store, "videos"))) {
     for (const attemptId of await foldersIn(path.join(store, "videos", videoId, "attempts"))) {
       const prefix = objectKeys.attempt(videoId, attemptId);
       const files = await foldersIn(path.join(store, prefix));
-      if (files.length === 0 || named.some((key) => key.startsWith(prefix))) continue;
+      if (files.length === 0 || kept.has(attemptId) || named.some((key) => key.startsWith(prefix))) continue;
       const owner = outcomes.get(attemptId) ?? "unknown to the database";
       orphans.push(`${prefix} (attempt ${owner}): ${files.join(" ")}`);
     }
   }
   return orphans;
 }
+
+/** Attempts at editions that viewers in the middle may still play. */
+const REPLACED = `
+  SELECT a.id::text FROM attempts a JOIN tasks t ON t.id = a.task_id JOIN jobs j ON j.id = t.job_id
+  WHERE a.outcome = 'COMPLETED' AND EXISTS (SELECT FROM editions e
+    WHERE e.video_id = j.video_id AND e.status = 'REPLACED' AND e.removed_at IS NULL)`;
 
 async function countFrames(master: string, { ffprobePath }: Tools): Promise<number> {
   const { stdout } = await promisify(execFile)(ffprobePath, [

@@ -15,6 +15,7 @@ export interface Proof {
 }
 
 const worker = (...names: string[]) => names.map((name) => `render-worker/${name}.test.ts`);
+const whole = (...names: string[]) => names.map((name) => `tests/e2e/${name}.test.ts`);
 const system = ["ffmpeg", "jail"] as const;
 const packages = ["packages/client", "packages/player", "packages/upload"];
 
@@ -47,6 +48,7 @@ export const proofs: readonly Proof[] = [
     tools: system,
   },
   { name: "memory", tests: worker("kinds/transcode/memory"), tools: system },
+  { name: "worker", tests: worker("worker", "modes", "main"), tools: system },
   { name: "jail", tests: worker("jail/escape-corpus.contract"), tools: system },
   {
     name: "hostile-scripts",
@@ -101,13 +103,23 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: "store-faults",
-    tests: ["tests/e2e/store-faults.test.ts"],
+    tests: whole("store-faults"),
     more: ["tests/fake-gcs"],
     tools: [...system, "go"],
   },
   { name: "messaging", tests: ["packages/messaging/messaging.contract.test.ts"], tools: ["go"] },
   { name: "signatures", tests: ["src/webhooks/sign.contract.test.ts"], tools: ["go"] },
+  {
+    name: "compute",
+    tests: [
+      "src/compute/compute-backend.contract.test.ts",
+      "src/compute/backends/kubernetes-job/kubernetes-job.test.ts",
+    ],
+    more: ["tests/kubernetes", "examples/compute-endpoint", "docs/how-to/start-workers-on-kubernetes.md"],
+    tools: ["go"],
+  },
   { name: "cloud-cdn", tests: ["tests/cdn/cloud-cdn.contract.test.ts"], tools: ["go"] },
+  { name: "embedded-database", tests: ["embedded/postgres/start-postgres.test.ts"], tools: [] },
   // Front ends, and whole systems.
   { name: "player", tests: ["packages/player/src/player.e2e.test.ts"], tools: [...system, "chromium"] },
   {
@@ -117,8 +129,8 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: "console",
-    tests: ["", "-pages", "-player", "-templates", "-uploads", "-webhooks"].map(
-      (name) => `tests/e2e/console${name}.test.ts`,
+    tests: whole(
+      ...["", "-pages", "-player", "-templates", "-uploads", "-webhooks"].map((name) => `console${name}`),
     ),
     more: [
       "web",
@@ -136,28 +148,62 @@ export const proofs: readonly Proof[] = [
     more: ["embedded", "scripts", "src/Dockerfile", "render-worker/Dockerfile"],
     tools: system,
   },
-  { name: "long-video", tests: ["tests/e2e/long-video.test.ts"], tools: system },
   {
-    name: "payload",
-    tests: ["tests/e2e/payload.test.ts"],
-    more: ["integrations/payload", ...packages],
+    name: "packages",
+    tests: ["client/src/client", "client/src/readme", "player/src/readme", "upload/src/browser"].map(
+      (name) => `packages/${name}.e2e.test.ts`,
+    ),
     tools: [...system, "chromium"],
   },
   {
+    name: "playback",
+    tests: whole("browser", "signed-playback", "player-pages", "pictures-on-request"),
+    tools: [...system, "chromium", "nginx"],
+  },
+  { name: "arriving", tests: whole("arriving"), tools: system },
+  { name: "damage", tests: whole("damage"), tools: system },
+  { name: "long-video", tests: whole("long-video"), tools: system },
+  {
+    name: "compositions",
+    tests: [
+      ...whole("composition", "editions", "continued-composition", "batch"),
+      "src/batches/killed-processes.test.ts",
+    ],
+    more: ["render-worker/painters", "packages/templates"],
+    tools: system,
+  },
+  { name: "remote-workers", tests: whole("remote-worker", "hostile-worker", "http-endpoint"), tools: system },
+  {
+    name: "payload",
+    tests: whole("payload"),
+    more: ["integrations/payload", ...packages],
+    tools: [...system, "chromium"],
+  },
+  // How the images are made and run; what the processes in them do is for the other tests.
+  {
+    name: "images",
+    tests: whole("alone/images"),
+    more: [
+      ...["src/Dockerfile", "render-worker/Dockerfile", "docker-compose.yml", ".dockerignore"],
+      ...["tests/fake-gcs", "tests/pstest", "scripts/build*", "package.json", "package-lock.json"],
+    ],
+    tools: ["go", "podman"],
+  },
+  {
     name: "getting-started",
-    tests: ["tests/e2e/getting-started.test.ts"],
+    tests: whole("getting-started"),
     more: ["docs/tutorials", "embedded", "examples", "scripts", "web", ...packages],
     tools: [...system, "chromium"],
   },
   {
     name: "docs",
-    tests: ["tests/e2e/docs.test.ts"],
+    tests: whole("docs"),
     more: ["*.md", "docs", "embedded", "examples", "packages", "scripts", "web"],
     tools: [...system, "chromium", "go", "nginx"],
   },
   {
     name: "manim",
-    tests: ["manim", "manim-materials", "continued-animation"].map((name) => `tests/e2e/${name}.test.ts`),
+    tests: whole("manim", "manim-materials", "continued-animation"),
     more: ["render-worker/painters", "scripts/painters*"],
     tools: [...system, "manim"],
   },

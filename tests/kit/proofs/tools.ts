@@ -15,6 +15,7 @@ const DESCRIPTIONS = {
   chromium: () => [printed(CHROMIUM_PATH, "--version")],
   go: () => [printed("go", "version")],
   nginx: () => [printed("nginx", "-v"), printed("/usr/sbin/nginx", "-v")],
+  podman: () => [printed("podman", "--version"), printed("runc", "--version")],
   /** What it prevents is decided by the kernel and the rights of its user. */
   jail: () => [
     ...[printed("bwrap", "--version"), printed("perl", "--version")],

@@ -48,7 +48,7 @@ export default function AnimatePage() {
   return <Studio key={name} origin={{ example: name }} original={original} video={video} />;
 }
 
-/** Edits a copy of a video's script. */
+/** Edits the script of a video, to correct it or to make a copy. */
 function CopyStudio({ id, video }: { id: string; video: string | null }) {
   const { data, error, refetch } = useQuery(ScriptOfVideoDocument, { variables: { id } });
   const source = data?.video?.source;

@@ -1,11 +1,12 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
+import { correctVideo } from "../corrections/index.ts";
 import { useDraft } from "../drafts/index.ts";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
 import { Stage, type StagedVideo, useStagedVideo, Versions } from "../stage/index.ts";
-import { PlayIcon, RetryIcon, Select, TextField } from "../ui/index.ts";
+import { CheckIcon, PlayIcon, RetryIcon, Select, TextField } from "../ui/index.ts";
 import { createVideo } from "../uploads/index.ts";
 import { CheckLine } from "./check-line.tsx";
 import type { Draft } from "./draft.ts";
@@ -63,16 +64,14 @@ export function Studio({ origin, original, video: videoId }: StudioProps) {
     if (issues.length > 0 || !hasFailed) setProblems(issues);
   });
 
-  const render = async () => {
+  /** Sends the script, and shows its video. */
+  const send = async (request: () => Promise<string>) => {
     if (isBusy) return;
     setIsBusy(true);
     setRefusal(null);
     setProblems([]);
-    const manim = toManim(draft);
-    const title = draft.title.trim() || manim.scene || "Animation";
     try {
-      const { id } = await createVideo(client, { title, source: { manim }, idempotencyKey });
-      change({ videos: [id, ...draft.videos] });
+      const id = await request();
       setRendered(id);
       setIdempotencyKey(crypto.randomUUID());
       navigate(addressOf(origin, id));
@@ -84,6 +83,19 @@ export function Studio({ origin, original, video: videoId }: StudioProps) {
       setIsBusy(false);
     }
   };
+  const create = async () => {
+    const manim = toManim(draft);
+    const title = draft.title.trim() || manim.scene || "Animation";
+    const { id } = await createVideo(client, { title, source: { manim }, idempotencyKey });
+    change({ videos: [id, ...draft.videos] });
+    return id;
+  };
+  const from = "from" in origin ? origin.from : null;
+  const correct = async (videoId: string) => {
+    await correctVideo(client, { videoId, source: { manim: toManim(draft) }, idempotencyKey });
+    return videoId;
+  };
+  const render = () => void send(from === null ? create : () => correct(from));
   const isOfScene = refusal?.startsWith("source.manim.scene") ?? false;
   const sentence = refusal && withoutPath(refusal);
   return (
@@ -105,17 +117,23 @@ export function Studio({ origin, original, video: videoId }: StudioProps) {
           </button>
         )}
       </div>
+      {from !== null && (
+        <p className="muted">
+          <strong>Update the video</strong> corrects it at its address: viewers get the new edition as soon as
+          it is finished. <strong>Create a copy</strong> leaves the video as it is.
+        </p>
+      )}
       <div className="studio-columns">
         <section className="stack" aria-label="Script">
           <form
             className="studio-fields"
             onSubmit={(event) => {
               event.preventDefault();
-              void render();
+              render();
             }}
           >
             <TextField
-              label="Title"
+              label={from === null ? "Title" : "Title of a copy"}
               value={draft.title}
               maxLength={500}
               placeholder="Animation"
@@ -128,9 +146,24 @@ export function Studio({ origin, original, video: videoId }: StudioProps) {
               problem={isOfScene ? sentence : null}
               onText={(scene) => edit({ scene })}
             />
-            <button type="submit" className="button primary" disabled={isBusy}>
-              <PlayIcon /> Render
-            </button>
+            <div className="studio-buttons">
+              {from !== null && (
+                <button type="button" className="button" disabled={isBusy} onClick={() => void send(create)}>
+                  <PlayIcon /> Create a copy
+                </button>
+              )}
+              <button type="submit" className="button primary" disabled={isBusy}>
+                {from === null ? (
+                  <>
+                    <PlayIcon /> Render
+                  </>
+                ) : (
+                  <>
+                    <CheckIcon /> Update the video
+                  </>
+                )}
+              </button>
+            </div>
           </form>
           <Settings draft={draft} onChange={edit} />
           <Editor
@@ -138,7 +171,7 @@ export function Studio({ origin, original, video: videoId }: StudioProps) {
             problems={problems}
             ref={editor}
             onText={(script) => edit({ script })}
-            onRun={() => void render()}
+            onRun={render}
           />
           {sentence && !isOfScene && (
             <p className="notice bad" role="alert">
@@ -174,7 +207,7 @@ export function Studio({ origin, original, video: videoId }: StudioProps) {
 
 /** Chooses what to start from. Each example has a draft of its own, so nothing is replaced. */
 function StartFrom({ origin, onChoose }: { origin: Origin; onChoose: (example: string) => void }) {
-  const copy = "from" in origin ? [{ value: "?", text: `Copy of ${origin.title}` }] : [];
+  const copy = "from" in origin ? [{ value: "?", text: `Script of ${origin.title}` }] : [];
   const own = { value: "", text: "My script" };
   const options = examples.map(({ name, title }) => ({ value: name, text: `Example: ${title}` }));
   return (

@@ -12,7 +12,7 @@ import { ErrorLink } from "@apollo/client/link/error";
 import { relayStylePagination } from "@apollo/client/utilities";
 import { OperationTypeNode } from "graphql";
 import type { ConnectionState, Store } from "./connection.ts";
-import { possibleTypes } from "./documents.ts";
+import { possibleTypes } from "./generated/possible-types.ts";
 import { createLiveLink } from "./live-link.ts";
 import { createSocket } from "./socket.ts";
 
@@ -73,8 +73,10 @@ const createCache = () =>
           batches: pages([]),
         },
       },
-      Batch: { fields: { rows: pages(["filter"]), issues: { merge: false } } },
+      Batch: { fields: { rows: pages(["filter"]), issues: pages(["filter"]) } },
       BatchCounts: { merge: true },
+      BatchReplacement: { merge: true },
+      BatchRowEstimate: { merge: true },
       QuestionSet: { fields: { questions: pages(["status"]) } },
       // Parts of their owner that have no id: several documents ask for different fields of them.
       Source: { merge: true },

@@ -11,11 +11,14 @@ import {
 import { batchRowWords, batchWords, count, percentOf } from "../format/index.ts";
 import { routes } from "../routes.ts";
 import { BackIcon, Badge, Bar, Empty, FailureText, More, Pending, useRefetch } from "../ui/index.ts";
+import { BatchCost } from "./batch-cost.tsx";
+import { BatchIssues } from "./batch-issues.tsx";
 import { BatchRow } from "./batch-row.tsx";
 import { BatchTools } from "./batch-tools.tsx";
 import "./batches.css";
 import { isBatchMoving } from "./plan-tools.ts";
-import { TableIssues } from "./table-issues.tsx";
+import { Replacement } from "./replacement.tsx";
+import { useRowStills } from "./use-row-stills.ts";
 
 const PAGE = 50;
 const REFETCH_MS = 1_000;
@@ -69,7 +72,9 @@ export default function BatchPage({ id }: { id: string }) {
           <FailureText failure={failure} />
         </div>
       )}
-      <TableIssues id={id} status={status} />
+      <BatchCost batch={batch} />
+      <Replacement batch={batch} />
+      <BatchIssues key={`${status === "CHECKING"}`} id={id} status={status} />
       <Rows id={id} batch={batch} />
     </>
   );
@@ -117,6 +122,7 @@ function Rows({ id, batch: { counts, status } }: { id: string; batch: BatchHeadF
     askAgain();
   }, [members, askAgain]);
   const page = data?.batch?.rows;
+  const stills = useRowStills({ id, filter, edges: page?.edges ?? [], isChecked: status !== "CHECKING" });
   return (
     <>
       <div className="filters">
@@ -147,7 +153,7 @@ function Rows({ id, batch: { counts, status } }: { id: string; batch: BatchHeadF
       ) : (
         <ol className="card batch-rows" aria-label="Rows">
           {page.edges.map(({ node }) => (
-            <BatchRow key={node.id} row={node} />
+            <BatchRow key={node.id} row={node} still={stills.get(node.id) ?? null} />
           ))}
         </ol>
       )}

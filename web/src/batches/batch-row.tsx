@@ -1,23 +1,44 @@
 import { Link } from "wouter";
 import type { BatchRowLineFragment } from "../api/index.ts";
-import { batchRowWords, percentOf } from "../format/index.ts";
+import { batchRowWords, formatDuration, formatSpan, percentOf } from "../format/index.ts";
 import { routes } from "../routes.ts";
 import { Badge, Bar } from "../ui/index.ts";
 
+interface BatchRowProps {
+  row: BatchRowLineFragment;
+  /** Address of a picture of the row; null: there is none yet. */
+  still: string | null;
+}
+
 /** A row with its state, its video, and what is wrong with it. */
-export function BatchRow({ row }: { row: BatchRowLineFragment }) {
-  const { line, title, status, issues, video, error, duplicateOfLine } = row;
-  const poster = video?.playback?.posterUrl ?? null;
+export function BatchRow({ row, still }: BatchRowProps) {
+  const { line, title, status, issues, video, error, duplicateOfLine, isMissing, estimate } = row;
+  const picture = video?.playback?.posterUrl ?? still;
   return (
     <li className="batch-row">
       <span className="number muted">{line}</span>
-      <span className="thumb">{poster !== null && <img src={poster} alt="" loading="lazy" />}</span>
+      <span className="thumb">{picture !== null && <img src={picture} alt="" loading="lazy" />}</span>
       <div className="batch-what">
         {video === null ? <span>{title}</span> : <Link href={routes.video(video.id)}>{title}</Link>}
+        {video?.externalId != null && (
+          <p className="muted small">
+            External id <code>{video.externalId}</code>
+          </p>
+        )}
         {duplicateOfLine !== null && <p className="muted small">The same as line {duplicateOfLine}.</p>}
+        {status === "VALID" && estimate?.durationMs != null && (
+          <p className="muted small">
+            About {formatDuration(estimate.durationMs)}
+            {estimate.cpuSeconds !== null && `, ${formatSpan(estimate.cpuSeconds * 1_000)} of processor time`}
+          </p>
+        )}
+        {isMissing && <p className="muted small">Not in the newest table. The video stays.</p>}
         {error && <p className="small batch-problem">{error.message}</p>}
-        {issues.map(({ column, code, message }) => (
-          <p key={`${column} ${code} ${message}`} className="small batch-problem">
+        {issues.map(({ severity, column, code, message }) => (
+          <p
+            key={`${column} ${code} ${message}`}
+            className={severity === "ERROR" ? "small batch-problem" : "small batch-warning"}
+          >
             {column !== null && <code>{column}</code>} {message}
           </p>
         ))}

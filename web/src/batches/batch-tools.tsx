@@ -28,8 +28,9 @@ import {
   useTell,
 } from "../ui/index.ts";
 import { planTools } from "./plan-tools.ts";
+import { ReplaceRows } from "./replace-rows.tsx";
 
-/** Starts, pauses, cancels and deletes a batch, and exports its faulty rows. */
+/** Starts, pauses, cancels and deletes a batch, replaces its rows, and exports them. */
 export function BatchTools({ batch, hasIssues }: { batch: BatchHeadFragment; hasIssues: boolean }) {
   const { id, title, counts } = batch;
   const { act, isBusy } = useAction();
@@ -40,10 +41,16 @@ export function BatchTools({ batch, hasIssues }: { batch: BatchHeadFragment; has
   const remove = async () => {
     if (await act(DeleteBatchDocument, { id }, `"${title}" was deleted.`)) navigate(routes.batches);
   };
-  const videos = count(counts.valid, "video");
+  // After a replacement, some rows correct their video.
+  const start =
+    batch.replacement === null
+      ? `Make ${count(counts.valid, "video")}`
+      : `Start ${count(counts.valid, "row")}`;
   return (
     <div className="page-tools">
-      {hasIssues && <ExportIssues id={id} title={title} />}
+      {tools.includes("replace") && <ReplaceRows batch={batch} />}
+      <Export id={id} filename={`${title}.csv`} onlyWithIssues={false} />
+      {hasIssues && <Export id={id} filename={`${title} issues.csv`} onlyWithIssues />}
       {tools.includes("delete") && (
         <button type="button" className="button" disabled={isBusy} onClick={() => setAsked("delete")}>
           <TrashIcon /> Delete
@@ -91,7 +98,7 @@ export function BatchTools({ batch, hasIssues }: { batch: BatchHeadFragment; has
           disabled={isBusy}
           onClick={() => void act(StartBatchDocument, { id }, null)}
         >
-          <PlayIcon /> {batch.status === "CHECKED" ? `Make ${videos}` : "Start after the check"}
+          <PlayIcon /> {batch.status === "CHECKED" ? start : "Start after the check"}
         </button>
       )}
       {asked === "cancel" && (
@@ -120,26 +127,33 @@ export function BatchTools({ batch, hasIssues }: { batch: BatchHeadFragment; has
   );
 }
 
-/** Downloads the rows with issues, to be corrected and sent again. */
-function ExportIssues({ id, title }: { id: string; title: string }) {
+interface ExportProps {
+  id: string;
+  filename: string;
+  /** Leaves out rows without issues. */
+  onlyWithIssues: boolean;
+}
+
+/** Downloads rows with a column of their issues, to be corrected and sent again. */
+function Export({ id, filename, onlyWithIssues }: ExportProps) {
   const client = useApolloClient();
   const tell = useTell();
   const save = async () => {
     try {
       const { data } = await client.query({
         query: ExportBatchRowsDocument,
-        variables: { id },
+        variables: { id, onlyWithIssues },
         fetchPolicy: "network-only",
       });
       if (data?.exportBatchRows == null) throw new Error("The batch was deleted.");
-      downloadText(`${title} issues.csv`, data.exportBatchRows);
+      downloadText(filename, data.exportBatchRows);
     } catch (error) {
       tell(explain(error), "bad");
     }
   };
   return (
     <button type="button" className="button" onClick={() => void save()}>
-      <DownloadIcon /> Export rows with issues
+      <DownloadIcon /> {onlyWithIssues ? "Export rows with issues" : "Export rows"}
     </button>
   );
 }

@@ -17,14 +17,15 @@ const counts = {
 };
 const cases: [BatchStatus, Partial<typeof counts>, string][] = [
   ["CHECKING", {}, "start cancel"],
-  ["CHECKED", {}, "start cancel"],
-  ["CHECKED", { valid: 0 }, "cancel"],
+  ["CHECKED", {}, "replace start cancel"],
+  ["CHECKED", { valid: 0 }, "replace cancel"],
   ["RUNNING", {}, "retry pause cancel"],
   ["RUNNING", { failed: 0 }, "pause cancel"],
-  ["PAUSED", {}, "retry resume cancel"],
-  ["PARTIAL", {}, "retry delete"],
-  ["SUCCEEDED", { failed: 0 }, "delete"],
-  ["CANCELED", {}, "delete"],
+  ["PAUSED", {}, "retry replace resume cancel"],
+  ["PAUSED", { running: 1 }, "retry resume cancel"],
+  ["PARTIAL", {}, "retry replace delete"],
+  ["SUCCEEDED", { failed: 0 }, "replace delete"],
+  ["CANCELED", {}, "replace delete"],
 ];
 
 test.each(cases)("a batch that is %s, with %j, offers: %s", (status, part, tools) => {

@@ -1,6 +1,6 @@
 import type { BatchHeadFragment } from "../api/index.ts";
 
-type BatchTool = "start" | "pause" | "resume" | "cancel" | "retry" | "delete";
+type BatchTool = "start" | "pause" | "resume" | "cancel" | "retry" | "replace" | "delete";
 
 /** What can be done with a batch in its state. Pure. */
 export function planTools({
@@ -8,22 +8,24 @@ export function planTools({
   counts,
   startsByItself,
 }: Pick<BatchHeadFragment, "status" | "counts" | "startsByItself">): readonly BatchTool[] {
+  const isBusy = counts.queued + counts.running > 0;
+  const replace: readonly BatchTool[] = isBusy ? [] : ["replace"];
   const retry: readonly BatchTool[] = counts.failed > 0 ? ["retry"] : [];
   switch (status) {
     case "CHECKING":
       return startsByItself ? ["cancel"] : ["start", "cancel"];
     case "CHECKED":
-      return counts.valid > 0 ? ["start", "cancel"] : ["cancel"];
+      return [...replace, ...(counts.valid > 0 ? (["start"] as const) : []), "cancel"];
     case "RUNNING":
       return [...retry, "pause", "cancel"];
     case "PAUSED":
-      return [...retry, "resume", "cancel"];
+      return [...retry, ...replace, "resume", "cancel"];
     case "SUCCEEDED":
     case "PARTIAL":
-      return [...retry, "delete"];
+      return [...retry, ...replace, "delete"];
     case "CANCELED":
     case "FAILED":
-      return ["delete"];
+      return [...replace, "delete"];
   }
 }
 

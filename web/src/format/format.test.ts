@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeStep } from "./describe-step.ts";
-import { count, formatBitrate, formatBytes, formatSpeed, percentOf } from "./numbers.ts";
+import { count, formatBitrate, formatBytes, formatMicros, formatSpeed, percentOf } from "./numbers.ts";
 import { formatAgo, formatDuration, formatSpan, formatUntil } from "./time.ts";
 
 test("sizes use a unit that leaves one to three digits before the point", () => {
@@ -13,6 +13,7 @@ test("sizes use a unit that leaves one to three digits before the point", () => 
   ]);
   expect(formatBytes(999_999)).toBe("1.0 MB");
   expect(formatBitrate(4_500_000)).toBe("4.5 Mb/s");
+  expect([0, 12, 2_340, 1_500_000].map(formatMicros)).toEqual(["$0.00", "$0.000012", "$0.0023", "$1.50"]);
 });
 
 test("the percentage is 100 only when the progress is complete", () => {

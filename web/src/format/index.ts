@@ -1,7 +1,7 @@
 /** Numbers, times and states as text. */
 
 export { describeStep } from "./describe-step.ts";
-export { count, formatBitrate, formatBytes, formatSpeed, percentOf } from "./numbers.ts";
+export { count, formatBitrate, formatBytes, formatMicros, formatSpeed, percentOf } from "./numbers.ts";
 export { formatAgo, formatClock, formatDuration, formatMoment, formatSpan, formatUntil } from "./time.ts";
 export {
   batchRowWords,
@@ -14,6 +14,7 @@ export {
   questionSetWords,
   questionWords,
   type Tone,
+  templateWords,
   variantWords,
   videoWords,
   type Word,

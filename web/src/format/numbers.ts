@@ -23,6 +23,12 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
+/** `$1.50`, and as many decimals as small amounts need: `$0.000012`. Pure. */
+export function formatMicros(micros: number): string {
+  const digits = micros >= 100_000 || micros === 0 ? 2 : micros >= 1_000 ? 4 : 6;
+  return `$${(micros / 1e6).toFixed(digits)}`;
+}
+
 /** `4.5 Mb/s`. Pure. */
 export const formatBitrate = (bitsPerSecond: number): string =>
   `${formatBytes(bitsPerSecond).replace(/B$/, "b")}/s`;

@@ -5,6 +5,7 @@ import type {
   JobStatus,
   QuestionSetStatus,
   QuestionStatus,
+  TemplateStatus,
   VariantStatus,
   VideoStatus,
   WebhookDeliveryStatus,
@@ -81,6 +82,12 @@ export const batchRowWords: Record<BatchRowStatus, Word> = {
   READY: { text: "Ready", tone: "good" },
   FAILED: { text: "Failed", tone: "bad" },
   CANCELED: { text: "Canceled", tone: "quiet" },
+};
+
+export const templateWords: Record<TemplateStatus, Word> = {
+  CHECKING: { text: "Checking", tone: "busy" },
+  READY: { text: "Ready", tone: "good" },
+  FAILED: { text: "Failed", tone: "bad" },
 };
 
 export const questionSetWords: Record<QuestionSetStatus, Word> = {

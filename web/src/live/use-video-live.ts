@@ -8,9 +8,18 @@ import {
 } from "../api/index.ts";
 import { isJobSettled } from "../format/index.ts";
 
-/** Whether progress of a video is expected. Pure. */
-export function isMoving({ status, mainJob }: Pick<VideoRowFragment, "status" | "mainJob">): boolean {
+/**
+ * Whether progress of a video is expected. Events and answers may tell that a job has ended before progress
+ * tells how its variants did: until they are settled, more is to come. Pure.
+ */
+export function isMoving({
+  status,
+  mainJob,
+  variants,
+}: Pick<VideoRowFragment, "status" | "mainJob" | "variants">): boolean {
   if (status === "PROCESSING" || status === "PLAYABLE") return true;
+  if (variants.some((variant) => variant.status === "RENDERING")) return true;
+  if (status === "READY" && variants.some((variant) => variant.status === "PENDING")) return true;
   // A READY video with a variant that is rendered again, or the head of a running upload.
   return mainJob !== null && mainJob.status !== "PENDING" && !isJobSettled(mainJob.status);
 }

@@ -8,10 +8,14 @@ import {
 } from "../api/index.ts";
 
 /**
- * Uploads a file as a material of the workspace.
+ * Uploads a file as a material of the workspace. `onProgress` receives the sent fraction, 0 to 1.
  * @throws an error with the reason if the API does not accept the file.
  */
-export async function uploadMaterial(client: ApolloClient, file: File): Promise<MaterialRowFragment> {
+export async function uploadMaterial(
+  client: ApolloClient,
+  file: File,
+  onProgress: (fraction: number) => void = () => {},
+): Promise<MaterialRowFragment> {
   const upload = {
     ...{ filename: file.name, sizeBytes: file.size },
     ...(file.type && { contentType: file.type }),
@@ -25,7 +29,11 @@ export async function uploadMaterial(client: ApolloClient, file: File): Promise<
   const { id } = created;
   if (created.upload) {
     const library = await import("@reelay/upload");
-    await library.upload(file, created.upload).done;
+    const options = {
+      ...created.upload,
+      onProgress: ({ fraction }: { fraction: number }) => onProgress(fraction),
+    };
+    await library.upload(file, options).done;
     if (created.upload.protocol === "GCS_RESUMABLE")
       await client.mutate({ mutation: CompleteMaterialDocument, variables: { id } });
   }

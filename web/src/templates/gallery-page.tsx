@@ -1,15 +1,19 @@
 import { useQuery } from "@apollo/client/react";
+import { useCallback } from "react";
 import { Link } from "wouter";
 import { TemplatesDocument, type TemplatesQuery } from "../api/index.ts";
 import { routes } from "../routes.ts";
 import { Empty, Pending } from "../ui/index.ts";
 import { describeShape } from "./describe-shape.ts";
+import { OwnPicture } from "./own-picture.tsx";
+import { OwnTemplates } from "./own-templates.tsx";
 import { pictureOf } from "./pictures.ts";
 import "./templates.css";
 
-/** All templates, each a card that opens its form. */
+/** All templates, each a card that opens its form, and the workspace's own ones with their versions. */
 export default function GalleryPage() {
   const { data, error, refetch } = useQuery(TemplatesDocument);
+  const reload = useCallback(() => void refetch().catch(() => undefined), [refetch]);
   return (
     <>
       <title>Templates · Reelay</title>
@@ -33,17 +37,20 @@ export default function GalleryPage() {
           ))}
         </ul>
       )}
+      <OwnTemplates onChange={reload} />
     </>
   );
 }
 
 function Card({ template }: { template: TemplatesQuery["templates"][number] }) {
-  const { name, title, description, width, height } = template;
+  const { name, title, description, width, height, isBuiltIn } = template;
   const picture = pictureOf(template);
   return (
     <li className="card template">
       <div className="template-picture">
-        {picture === null ? (
+        {!isBuiltIn ? (
+          <OwnPicture template={template} />
+        ) : picture === null ? (
           <span style={{ aspectRatio: `${width} / ${height}` }} />
         ) : (
           <img src={picture} alt="" width={width} height={height} loading="lazy" />
@@ -54,6 +61,7 @@ function Card({ template }: { template: TemplatesQuery["templates"][number] }) {
       </h2>
       <p className="muted">{description}</p>
       <p className="muted small">
+        {!isBuiltIn && "Yours · "}
         <code>{name}</code> · {describeShape(template)}
       </p>
     </li>

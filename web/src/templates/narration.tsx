@@ -1,9 +1,10 @@
 import { useQuery } from "@apollo/client/react";
 import { type MaterialRowFragment, MaterialsDocument } from "../api/index.ts";
 import { count } from "../format/index.ts";
-import { Check, Select, TextField } from "../ui/index.ts";
+import { Check, Select } from "../ui/index.ts";
 import type { Draft } from "./draft.ts";
 import { UploadMaterials } from "./upload-materials.tsx";
+import { VoiceFields } from "./voice-fields.tsx";
 
 const heights = [2160, 1440, 1080, 720, 480, 360, 240] as const;
 /** A page of the API's list; a workspace that has more finds the rest by the API. */
@@ -17,7 +18,7 @@ interface NarrationProps {
 
 /** Voice, music, size and materials; closed, they are one line. */
 export function Narration({
-  draft: { voice, rate, height, music, materials },
+  draft: { data: content, voice, rate, height, music, materials },
   template,
   onChange,
 }: NarrationProps) {
@@ -25,11 +26,12 @@ export function Narration({
   const ready = (data?.materials.nodes ?? []).filter(({ status }) => status === "READY");
   const nameOf = (id: string) => ready.find((one) => one.id === id)?.filename ?? "a material";
   const own = Math.min(template.width, template.height);
-  const pictures = ready.filter(({ kind }) => kind !== "AUDIO");
-  const mode = voice === "" || voice === "NONE" ? voice : "NAMED";
+  const pictures = ready.filter(({ kind }) => kind === "IMAGE" || kind === "FONT");
+  const { language: written } = content;
+  const language = typeof written === "string" ? written : "";
   const summary = [
-    mode === "NONE" ? "no voice" : mode === "" ? "default voice" : voice,
-    ...(mode !== "NONE" && rate !== 1 ? [`speed ${rate}`] : []),
+    voice === "NONE" ? "no voice" : voice === "" ? "default voice" : voice,
+    ...(voice !== "NONE" && rate !== 1 ? [`speed ${rate}`] : []),
     `${height === 0 ? own : height}p`,
     music === "" ? "no music" : nameOf(music),
     ...(materials.length > 0 ? [count(materials.length, "material")] : []),
@@ -40,36 +42,7 @@ export function Narration({
     <details className="settings">
       <summary>Voice, music and size: {summary.join(" · ")}</summary>
       <div className="narration">
-        <Select
-          label="Voice"
-          value={mode}
-          options={[
-            { value: "", text: "Default voice of the language" },
-            { value: "NAMED", text: "By name" },
-            { value: "NONE", text: "No voice" },
-          ]}
-          onText={(value) => onChange({ voice: value === "NAMED" ? "slt" : value })}
-        />
-        {mode === "NAMED" && (
-          <TextField
-            label="Name of the voice"
-            value={voice}
-            spellCheck={false}
-            autoCapitalize="off"
-            onText={(text) => onChange({ voice: text.trim() })}
-          />
-        )}
-        {mode !== "NONE" && (
-          <TextField
-            label="Speed"
-            type="number"
-            min={0.5}
-            max={2}
-            step={0.1}
-            value={rate}
-            onText={(text) => onChange({ rate: Math.min(2, Math.max(0.5, Number(text) || 1)) })}
-          />
-        )}
+        <VoiceFields {...{ voice, rate, language, onChange }} />
         <Select
           label="Music"
           value={music}

@@ -8,6 +8,8 @@ import { toProblems } from "./to-problems.ts";
 
 /** Pause in typing after which data is checked, in milliseconds. */
 const PAUSE_MS = 700;
+/** Pause before data is checked again that no worker has checked, in milliseconds. */
+const RETRY_MS = 5_000;
 
 interface Asked {
   source: TemplateSourceInput;
@@ -56,6 +58,7 @@ export function useStill({ source, data, visited, mark, onProblems }: StillOptio
   const request = useRef<(key: string) => void>(() => {});
   useEffect(() => {
     let isGone = false;
+    let again: ReturnType<typeof setTimeout> | undefined;
     request.current = createLatestOnly(async (wanted: string) => {
       const { asked: now } = latest.current;
       // Newer data has another answer.
@@ -69,6 +72,10 @@ export function useStill({ source, data, visited, mark, onProblems }: StillOptio
         if (check === null || !isWanted()) return;
         if (check.status === "SUCCEEDED") setChecked({ data: now.data, check });
         else setProblem(check.error?.message ?? check.waitReason);
+        if (check.status === "PENDING") {
+          clearTimeout(again);
+          again = setTimeout(() => request.current(wanted), RETRY_MS);
+        }
         latest.current.onProblems(toProblems(check.issues));
       } catch (error) {
         if (!isWanted()) return;
@@ -79,7 +86,10 @@ export function useStill({ source, data, visited, mark, onProblems }: StillOptio
         setIsChecking(false);
       }
     });
-    return () => void (isGone = true);
+    return () => {
+      isGone = true;
+      clearTimeout(again);
+    };
   }, [client]);
   useEffect(() => {
     if (key === null) return;

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useSession } from "../session/index.ts";
-import { UploadIcon } from "../ui/index.ts";
+import { UploadIcon, useTell } from "../ui/index.ts";
+import { readDropped } from "./read-dropped.ts";
 import { readUrls } from "./read-urls.ts";
 import { isTableText } from "./tables.ts";
 import { useUploads } from "./uploads-context.tsx";
@@ -10,7 +11,8 @@ import { useUploads } from "./uploads-context.tsx";
  * page.
  */
 export function DropAnywhere() {
-  const { add, openAdd } = useUploads();
+  const { add, addDropped, openAdd } = useUploads();
+  const tell = useTell();
   const isAllowed = useSession().can("WRITE");
   const [isOver, setIsOver] = useState(false);
   // Entering a child comes before leaving its parent.
@@ -34,7 +36,8 @@ export function DropAnywhere() {
       if (!hasFiles(event)) return;
       event.preventDefault();
       move(-depth.current);
-      add([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer === null) return;
+      readDropped(event.dataTransfer).then(addDropped, (error: Error) => tell(error.message, "bad"));
     });
     listen("paste", (event) => {
       if (event.target instanceof HTMLElement && event.target.closest("input, textarea, dialog")) return;
@@ -46,7 +49,7 @@ export function DropAnywhere() {
       else if (urls.length > 0) openAdd(urls.join("\n"));
     });
     return () => stop.abort();
-  }, [isAllowed, add, openAdd]);
+  }, [isAllowed, add, addDropped, openAdd, tell]);
   if (!isOver) return null;
   return (
     <div className="drop-overlay" aria-hidden="true">

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
+import type { PathFile } from "./read-dropped.ts";
 import { isTable } from "./tables.ts";
 import { createUploadList, isUnsent, type UploadList } from "./upload-list.ts";
 import { createUploadPort } from "./upload-port.ts";
@@ -24,9 +25,17 @@ interface Uploads extends UploadList {
    * @returns a function that ends it.
    */
   acceptTables: (accept: AcceptTable) => () => void;
+  /** Adds what was dropped, with its folders. */
+  addDropped: (files: readonly PathFile[]) => void;
+  /**
+   * Has the newest caller handle what is dropped; it returns false for files that it does not handle.
+   * @returns a function that ends it.
+   */
+  acceptDrops: (accept: AcceptDrop) => () => void;
 }
 
 type AcceptTable = (file: File) => void;
+type AcceptDrop = (files: readonly PathFile[]) => boolean;
 
 const UploadsContext = createContext<Uploads | null>(null);
 
@@ -66,9 +75,24 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
     },
     [list],
   );
+  const dropping = useRef<readonly AcceptDrop[]>([]);
+  const acceptDrops = useCallback((accept: AcceptDrop) => {
+    dropping.current = [...dropping.current, accept];
+    return () => void (dropping.current = dropping.current.filter((one) => one !== accept));
+  }, []);
+  const addDropped = useCallback(
+    (files: readonly PathFile[]) => {
+      if (dropping.current.at(-1)?.(files)) return;
+      add(files.map(({ file }) => file));
+    },
+    [add],
+  );
   const value = useMemo(
-    (): Uploads => ({ ...list, add, openAdd, closeAdd, asked, acceptTables }),
-    [list, add, openAdd, closeAdd, asked, acceptTables],
+    (): Uploads => ({
+      ...list,
+      ...{ add, addDropped, openAdd, closeAdd, asked, acceptTables, acceptDrops },
+    }),
+    [list, add, addDropped, openAdd, closeAdd, asked, acceptTables, acceptDrops],
   );
   return <UploadsContext value={value}>{children}</UploadsContext>;
 }

@@ -23,7 +23,7 @@ export function VideoActions({ video }: { video: Video }) {
     <div className="page-tools">
       {video.source?.script != null && (
         <Link href={routes.animate({ from: video.id })} className="button">
-          <AnimateIcon /> Edit a copy
+          <AnimateIcon /> Edit the script
         </Link>
       )}
       {video.source?.composition != null && (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toArguments } from "../../../media/ffmpeg/render-plan.ts";
+import { LIVE_INPUT, toArguments } from "../../../media/ffmpeg/render-plan.ts";
 import type { PlannedRung } from "../../../media/ladder/plan-ladder.ts";
 import { sourceOf } from "../../../testing/fixtures.ts";
 import { defaultProfile } from "../../../testing/kit.ts";
@@ -181,4 +181,10 @@ test("a part of a transport stream opens every track of the other parts, because
       .map(({ options }) => options[1]);
   expect(clocks({ audioTracks: [] })).toEqual(["0:1", "0:3"]);
   expect(clocks({ rungs: [], audioTracks: audioTracks.slice(1) })).toEqual(["0:0", "0:1"]);
+});
+
+test("frames that a program draws are encoded as drawings, those of a file are not", () => {
+  const codingOf = (input: string) => toLines({ source: { ...sourceOf(), input } }).match(/-preset \w+/g);
+  expect(codingOf(LIVE_INPUT)).toEqual(["-preset superfast", "-preset superfast"]);
+  expect(codingOf("file:/clip.mp4")).toEqual(["-preset veryfast", "-preset veryfast"]);
 });

@@ -4,6 +4,7 @@ import type { DevicePlan } from "../../../media/devices/index.ts";
 import {
   type DecodeLimits,
   INIT_FILE,
+  LIVE_INPUT,
   PLAYLIST_FILE,
   type PlannedOutput,
   POSTER_FILE,
@@ -116,8 +117,9 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
   const gopSeconds = profile.gopDurationMs / 1000;
   const frameRate = rung.frameRate ?? 30;
   const encoder = request.devices?.encoders.get(rung.name)?.row ?? softwareEncoder(rung.codec);
+  const picture = { ...rung, frameRate, isDrawn: source.input === LIVE_INPUT };
   return hlsOutput(rung.name, [
-    ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding({ ...rung, frameRate })}`),
+    ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding(picture)}`),
     ...words(encoder.rate(encoder.quality + (rung.qualityOffset ?? 0), rung.bitrateBps)),
     ...(request.devices ? deviceOutputOptions(request.devices, rung.name) : []),
     // Every source frame once, at its own time: none is duplicated or dropped to reach a constant rate. The

@@ -1,10 +1,12 @@
 """From a job to the last record."""
 
 import contextlib
+import gc
 import json
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from importlib import metadata
 
 from .examine import examine
@@ -52,6 +54,15 @@ def name_opengl() -> None:
     os.environ.setdefault("GLCONTEXT_LINUX_LIBEGL", "libEGL.so.1")
 
 
+@contextlib.contextmanager
+def no_garbage() -> Iterator[None]:
+    """What is loaded stays, so it is not searched for garbage: neither while it is loaded, nor later."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
+
+
 def paint(job: Job, protocol: Protocol) -> None:
     """Sends everything of a job, up to `done` or `failed`."""
     protocol.event("hello", protocol=PROTOCOL, painter="manim", version=metadata.version("manim"))
@@ -59,7 +70,8 @@ def paint(job: Job, protocol: Protocol) -> None:
     try:
         # A script that does not parse fails before Manim is loaded, which takes most of the start.
         script = Script.read(job.script)
-        from .painting import Painting
+        with no_garbage():
+            from .painting import Painting
 
         painting = Painting(job, script, protocol)
         painting.paint()

@@ -14,7 +14,7 @@ from .materials import provide
 from .passes import CountPass, DrawPass, Pass
 from .protocol import Protocol
 from .script import FoundScene, Script, choose_scene, refuse_interaction
-from .seam import attach, forget_mobjects, report_tex_errors
+from .seam import attach, forget_mobjects, report_tex_errors, share_outlines
 from .settings import Settings
 from .tex import fail_with_log, label_without_tex
 from .tex_programs import restrict_tex, starts_tex
@@ -41,6 +41,7 @@ class Painting:
         job, protocol = self._job, self._protocol
         refuse_interaction(Scene)
         keep_widths_of_lines()
+        share_outlines()
         restrict_tex(self._settings.media_dir)
         if starts_tex():
             report_tex_errors(fail_with_log)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
+import svgelements
 from manim import Animation, Manager, Scene, Wait, config
 from manim.mobject.text import numbers
 from manim.scene.scene_file_writer import SceneFileWriter
@@ -120,6 +121,16 @@ def draw_again(renderer: Any) -> None:
 def report_tex_errors(report: Callable[[Path, str, Path], None]) -> None:
     """Called with TeX's log, its program and its source when it fails. Manim only logs the errors."""
     tex_file_writing.print_all_tex_errors = report
+
+
+def share_outlines() -> None:
+    """Copies of a letter or a formula share the outline that it was read from, which nothing changes. Manim
+    copies it point by point whenever an animation begins, which took most of that time."""
+
+    def itself(outline: svgelements.Path, _memo: dict[int, Any]) -> svgelements.Path:
+        return outline
+
+    svgelements.Path.__deepcopy__ = itself
 
 
 def forget_mobjects() -> None:

@@ -6,12 +6,13 @@ from importlib import metadata
 from pathlib import Path
 
 import support  # noqa: F401
-from manim import Manager, Scene
+import svgelements
+from manim import RIGHT, Manager, Scene, Text
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.renderer.opengl_renderer import OpenGLRenderer
 from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils import tex_file_writing
-from reelay_painter.seam import FrameWriter, SoundManager
+from reelay_painter.seam import FrameWriter, SoundManager, share_outlines
 
 
 def methods_of(cls):
@@ -52,6 +53,15 @@ class TheSeam(unittest.TestCase):
         compiles = inspect.getsource(tex_file_writing.compile_tex)
         report = compiles.index("print_all_tex_errors(log_file, compiler, tex_file)")
         self.assertLess(report, compiles.index("raise ValueError("))
+
+    def test_copies_of_a_letter_share_the_outline_that_manim_keeps(self):
+        share_outlines()
+        letter = Text("R")[0]
+        copied = letter.copy()
+        self.assertIsInstance(letter.path_obj, svgelements.Path)
+        self.assertIs(copied.path_obj, letter.path_obj)
+        copied.shift(RIGHT)
+        self.assertFalse((copied.points == letter.points).all())
 
     def test_renderers_use_what_is_attached_to_them(self):
         for renderer in (CairoRenderer, OpenGLRenderer):

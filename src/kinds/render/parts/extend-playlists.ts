@@ -17,12 +17,20 @@ import { planJoined } from "./plan-joined.ts";
 /**
  * Brings the playlists of these renditions up to what their parts hold without a gap, in the store and in the
  * rows, inside the transaction that laid the parts down and under the video's lock, like the master playlist.
- * Null when nothing got longer.
+ * Null when nothing got longer and no output was overwritten.
+ *
+ * @param overwritten renditions with output in place of an earlier attempt's, whose worker may remove it
  */
 export async function extendPlaylists(
   tx: Tx,
   store: ObjectStore,
-  { job, rows, renditions, now }: { job: Job; rows: VideoRows; renditions: readonly string[]; now: Date },
+  {
+    job,
+    rows,
+    renditions,
+    overwritten = [],
+    now,
+  }: { job: Job; rows: VideoRows; renditions: readonly string[]; overwritten?: readonly string[]; now: Date },
 ): Promise<StatePlan | null> {
   if (renditions.length === 0) return null;
   const videoId = rows.id;
@@ -42,7 +50,7 @@ export async function extendPlaylists(
     );
     if (playlist !== null) joined.set(name, playlist);
   }
-  const plan = planJoined(rows, publishedOf(joined), now);
+  const plan = planJoined(rows, { joined: publishedOf(joined), overwritten }, now);
   const grown = [...plan.variants, ...plan.audioTracks.written].map(({ name }) => name);
   if (grown.length === 0) return null;
   await Promise.all(grown.map((name) => publish(store, joined.get(name))));

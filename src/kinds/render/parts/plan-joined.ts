@@ -3,19 +3,22 @@ import type { Change } from "../../../events/index.ts";
 import { planPlayable, type StatePlan, type VideoRows, withAudioTracks } from "../state/index.ts";
 
 /**
- * The changes of a video's rows when joined playlists have grown: a variant is `RENDERING` from its first
- * segments on, and `READY` with its last. Settled ones and others stay unchanged. Pure.
+ * The changes of a video's rows when joined playlists have grown or name other objects: a variant is
+ * `RENDERING` from its first segments on, and `READY` with its last. Settled ones and others stay unchanged.
+ * Pure.
  */
 export function planJoined(
   rows: VideoRows,
-  joined: ReadonlyMap<string, PublishedPlaylist>,
+  { joined, overwritten }: { joined: ReadonlyMap<string, PublishedPlaylist>; overwritten: readonly string[] },
   now: Date,
 ): StatePlan {
   const changes: Change[] = [];
+  const isNewer = (row: { name: string; playlist: unknown }, playlist: PublishedPlaylist) =>
+    overwritten.includes(row.name) || hasGrown(row.playlist, playlist);
   const variants: VideoRows["variants"] = [];
   for (const row of rows.variants) {
     const playlist = joined.get(row.name);
-    if (playlist === undefined || isSettled(row.status) || !hasGrown(row.playlist, playlist)) continue;
+    if (playlist === undefined || isSettled(row.status) || !isNewer(row, playlist)) continue;
     const status = playlist.isComplete ? "READY" : "RENDERING";
     const ready = { fraction: 1, etaMs: 0, readyAt: now, sizeBytes: BigInt(playlist.sizeBytes) };
     variants.push({ ...row, playlist, status, ...(playlist.isComplete && ready) });
@@ -25,7 +28,7 @@ export function planJoined(
   }
   const grown = rows.audioTracks.flatMap((row) => {
     const playlist = joined.get(row.name);
-    return playlist && hasGrown(row.playlist, playlist) ? [{ ...row, playlist }] : [];
+    return playlist && isNewer(row, playlist) ? [{ ...row, playlist }] : [];
   });
   const audioTracks = { written: grown, removed: [] };
   const changed = new Set(variants.map(({ name }) => name));

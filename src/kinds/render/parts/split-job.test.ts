@@ -234,6 +234,40 @@ test("a lost chunk is rendered again alone, and its published segments stay unti
   expect(tries).toBe(2);
 });
 
+test("a playlist never names the output of an attempt whose worker is asked to remove it", async () => {
+  const { ref, chunks } = await splitVideo();
+  const [first] = chunks;
+  if (!first) throw new Error("There are chunks.");
+  const reach = (attempt: ReturnType<typeof splitAttemptOf>, durations: number[], isComplete = false) =>
+    attempt.rest(
+      ...first.task.renditions.map((name) => attempt.part(name, 8_000, 16_000, durations, isComplete)),
+    );
+  const [sleeper, next] = [splitAttemptOf(first.ref, "w2"), splitAttemptOf(first.ref, "w1")];
+  await system.apply(sleeper.started);
+  // It stored everything, and was frozen before it could report its end.
+  await system.apply(sleeper.advanced(1, reach(sleeper, [4_000, 4_000])));
+  system.passTime(60_000);
+  await system.sweep();
+  await system.apply(next.started);
+  const removedAndNamed = async () => {
+    system.published.length = 0;
+    await system.apply(sleeper.advanced(2, reach(sleeper, [4_000, 4_000])));
+    const [stop] = system.published;
+    const keep = stop?.type === "task.cancel-requested.v1" ? (stop.keep ?? []) : [];
+    const texts = await Promise.all(
+      first.task.renditions.map(async (name) => [name, await playlistOf(ref, name)] as const),
+    );
+    return texts.filter(([name, text]) => text?.includes(sleeper.attemptId) && !keep.includes(name));
+  };
+  await system.apply(next.advanced(1, reach(next, [4_000])));
+  expect(await removedAndNamed()).toEqual([]);
+  await system.apply(next.advanced(2, reach(next, [4_000, 4_000])));
+  expect(await removedAndNamed()).toEqual([]);
+  await system.apply(next.completed(3, reach(next, [4_000, 4_000], true)));
+  expect(await removedAndNamed()).toEqual([]);
+  expect(await playlistOf(ref, "144p")).toContain(next.attemptId);
+});
+
 test("a failed chunk fails the job and stops the other chunks, and a retry renders only the missing parts", async () => {
   const { ref, chunks, audio } = await splitVideo();
   const [first, second, third, ...others] = chunks;

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "workers" ADD COLUMN     "deadline_at" TIMESTAMPTZ(3);

@@ -1,0 +1,174 @@
+import { z } from "zod";
+import { type BackendDeps, type ComputeBackend, defineBackend, type Machine } from "../../compute-backend.ts";
+import { LaunchError, type LaunchErrorOptions } from "../../launch-error.ts";
+import { checkMachine, checkPage, checkProblem } from "./answers.ts";
+import { explainRefusal, parseRetryAfter } from "./explain-refusal.ts";
+
+const Settings = z.strictObject({
+  /** Address of the server; `/machines` is below it. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafe, "give an https address: the requests contain keys. http is for this machine only"),
+  /** Environment variable of the API with the key that the server expects. */
+  keyVariable: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,99}$/)
+    .default("COMPUTE_ENDPOINT_KEY"),
+  /** Passed to the server as it is: a size, a region, an image. */
+  machine: z.record(z.string().max(100), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  /** Seconds that a request may take. */
+  timeoutSeconds: z.number().min(1).max(300).default(30),
+});
+
+/** Largest answer that is read. */
+const MAX_ANSWER_BYTES = 1_000_000;
+/** Pages of a list. */
+const MAX_PAGES = 100;
+
+/** Starts workers through a server of the operator's own, as `openapi.json` describes it. */
+export const httpEndpoint = defineBackend("HTTP_ENDPOINT", Settings, openHttpEndpoint);
+
+function isSafe(url: string): boolean {
+  const { protocol, hostname, username, password } = new URL(url);
+  if (username !== "" || password !== "") return false;
+  return protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+}
+
+interface Request {
+  method: "GET" | "PUT" | "DELETE";
+  path: string;
+  body?: object;
+  secrets?: readonly string[];
+}
+
+interface Answer {
+  status: number;
+  /** Parsed JSON; undefined if there is none. */
+  json: unknown;
+  fail: (problem: string, options?: LaunchErrorOptions) => LaunchError;
+}
+
+function openHttpEndpoint(
+  { url, keyVariable, machine, timeoutSeconds }: z.infer<typeof Settings>,
+  { prefix, secret }: BackendDeps,
+): ComputeBackend {
+  const key = secret(keyVariable);
+  const base = url.replace(/\/$/, "");
+
+  /** Throws `LaunchError` unless the status is 2xx, or 404 of a DELETE. */
+  async function ask(
+    { method, path, body, secrets: more = [] }: Request,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const secrets = [key, ...more];
+    const what = `${method} ${base}${path}`;
+    const timeout = AbortSignal.timeout(timeoutSeconds * 1_000);
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${base}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          accept: "application/json",
+          ...(body && { "content-type": "application/json" }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+        // The key is for this server only.
+        redirect: "manual",
+        signal: AbortSignal.any([signal, timeout]),
+      });
+      text = await readShort(response);
+    } catch (error) {
+      if (signal.aborted) throw new LaunchError("UNAVAILABLE", "The request was given up");
+      const problem = timeout.aborted
+        ? `${what}: no answer within ${timeoutSeconds} s`
+        : `${what}: no answer`;
+      throw new LaunchError("UNAVAILABLE", problem, { said: reasonOf(error), secrets });
+    }
+    const json = parseJson(text);
+    if (response.ok || (method === "DELETE" && response.status === 404))
+      return {
+        status: response.status,
+        json,
+        fail: (problem, options) =>
+          new LaunchError("UNAVAILABLE", `${what}: ${problem}`, {
+            secrets,
+            remedy: "Compare the server with openapi.json.",
+            ...options,
+          }),
+      };
+    const problem = checkProblem(json);
+    const stated = "value" in problem ? problem.value.error : undefined;
+    throw new LaunchError(
+      explainRefusal(response.status, stated?.code),
+      `${what}: the server refused with ${response.status}`,
+      {
+        said: stated?.message ?? (text === "" ? undefined : text),
+        secrets,
+        retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), new Date()),
+      },
+    );
+  }
+
+  async function list(signal: AbortSignal): Promise<Machine[]> {
+    const machines: Machine[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const query = new URLSearchParams({ prefix, ...(cursor !== null && { cursor }) });
+      const { json, fail } = await ask({ method: "GET", path: `/machines?${query}` }, signal);
+      const checked = checkPage(json);
+      if ("problem" in checked) throw fail(`the answer is not a list of machines (${checked.problem})`);
+      machines.push(...checked.value.machines.filter(({ name }) => name.startsWith(prefix)));
+      cursor = checked.value.next;
+      if (cursor === null) return machines;
+    }
+    throw new LaunchError("UNAVAILABLE", `${base}/machines: the list has more than ${MAX_PAGES} pages`);
+  }
+
+  return {
+    async launch({ name, environment, secretVariables, endsWithinSeconds }, signal) {
+      const secrets = secretVariables.flatMap((variable) => environment[variable] ?? []);
+      const body = { environment, endsWithinSeconds, ...(machine && { machine }) };
+      const request: Request = { method: "PUT", path: `/machines/${name}`, body, secrets };
+      const { json, fail } = await ask(request, signal);
+      const checked = checkMachine(json);
+      if ("problem" in checked) throw fail(`the answer is not a machine (${checked.problem})`);
+      if (checked.value.name !== name) throw fail("the answer is about another machine");
+      return { ref: checked.value.ref };
+    },
+    list,
+    async stop({ name }, signal) {
+      await ask({ method: "DELETE", path: `/machines/${name}` }, signal);
+    },
+    async check(signal) {
+      await list(signal);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function readShort(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`The answer has more than ${MAX_ANSWER_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch` hides why it failed in the error's cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

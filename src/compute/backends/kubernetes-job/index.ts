@@ -1,0 +1,2 @@
+/** Workers as Jobs of a Kubernetes cluster. */
+export { kubernetesJob } from "./kubernetes-job.ts";

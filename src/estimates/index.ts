@@ -1,0 +1,6 @@
+/** What a render would cost, before anything runs. */
+export {
+  estimateRender,
+  type OfferEstimate,
+  type RenderEstimate,
+} from "./estimate-render.ts";

@@ -1,0 +1,184 @@
+/** Rented workers, with providers that misbehave, on simulated time and a real database. */
+import * as fc from "fast-check";
+import { pino } from "pino";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { waits } from "../jobs/index.ts";
+import { createLauncher, type LaunchTarget, readTargets } from "../launches/index.ts";
+import { freeOffers } from "../prices/index.ts";
+import { createSecretBox } from "../secrets/index.ts";
+import { createProjection } from "../testing/projection.ts";
+import { createOddProvider, type Quirk, quirks } from "./testing/odd-provider.ts";
+
+let system: Awaited<ReturnType<typeof createProjection>>;
+beforeAll(async () => {
+  system = await createProjection();
+});
+afterAll(() => system[Symbol.asyncDispose]());
+beforeEach(() => empty());
+
+async function empty(): Promise<void> {
+  await system.clear();
+  await system.db.joinToken.deleteMany();
+  await system.db.launchTarget.deleteMany();
+  await system.db.launchWait.deleteMany();
+}
+
+const [offer] = freeOffers.offers;
+const STEP_MS = 5_000;
+
+/** Two targets, whose providers follow scripts, and API processes that rent there. */
+function rent(scripts: readonly Quirk[][], { hourMicros = null as number | null, slotSecond = 0 } = {}) {
+  const { db, deps } = system;
+  if (offer === undefined) throw new Error("The release has an offer.");
+  const priced = { ...offer, rate: { ...offer.rate, slotSecond } };
+  const work = async (workerId: string): Promise<boolean> => {
+    const [task] = await db.$queryRaw<Array<{ id: string }>>`
+      UPDATE tasks SET status = 'SUCCEEDED', ended_at = ${deps.clock()} WHERE id = (
+        SELECT id FROM tasks WHERE status = 'QUEUED' LIMIT 1) RETURNING id`;
+    if (task === undefined) return false;
+    const now = deps.clock();
+    await db.attempt.create({
+      data: {
+        ...{ id: crypto.randomUUID(), taskId: task.id, number: 1, workerId, leaseUntil: now },
+        ...{ outcome: "COMPLETED", startedAt: now, endedAt: now },
+      },
+    });
+    return true;
+  };
+  const providers = scripts.map((script) =>
+    createOddProvider({ db, clock: deps.clock, script: [...script], work }),
+  );
+  const targets = providers.map(
+    ({ backend }, index): LaunchTarget => ({
+      ...{ name: `target-${index}`, kind: "ODD", offer: priced, backend, realm: "OWN", maxInstances: 3 },
+      ...{ afterSeconds: 0, startTimeoutSeconds: 60, idleExitSeconds: 20, maxLifeSeconds: 600 },
+      environment: {},
+    }),
+  );
+  const plan = { prefix: "acme-", apiUrl: "http://api.example", targets };
+  const open = () =>
+    createLauncher({
+      ...{ db, clock: deps.clock, secrets: createSecretBox([]), plan, hourMicros },
+      ...{ maxRunningTasks: null, log: pino({ level: "silent" }) },
+    });
+  let launchers = [open(), open()];
+  const signal = new AbortController().signal;
+  return {
+    providers,
+    plan,
+    /** All processes start again. */
+    restart: () => (launchers = [open(), open()]),
+    async pass(): Promise<void> {
+      system.passTime(STEP_MS);
+      for (const provider of providers) await provider.pass();
+      await Promise.all(
+        launchers.map(async (launcher) => {
+          await launcher.plan();
+          for (const target of targets) await launcher.serve(target, signal);
+        }),
+      );
+    },
+    waiting: () => db.task.count({ where: { status: "QUEUED" } }),
+  };
+}
+
+const script = fc.array(fc.constantFrom(...quirks), { maxLength: 5 });
+
+test("whatever providers do, all tasks end, no machine outlives its launch, and every fallback has a reason", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(script, script),
+      fc.integer({ min: 1, max: 3 }),
+      fc.nat(12),
+      async (scripts, tasks, restartAt) => {
+        await empty();
+        const { db } = system;
+        for (let index = 0; index < tasks; index += 1) await system.createQueuedVideo();
+        const rented = rent(scripts);
+        let passes = 0;
+        for (; (await rented.waiting()) > 0; passes += 1) {
+          if (passes === restartAt) rented.restart();
+          // 40 minutes: circuits that are open for a quarter of an hour pass.
+          expect(passes).toBeLessThan(480);
+          await rented.pass();
+        }
+        for (let late = 0; late < 90_000 / STEP_MS; late += 1) await rented.pass();
+        const named = new Set(
+          (await db.launch.findMany({ where: { endedAt: null } })).map(({ id }) => `acme-${id}`),
+        );
+        const unnamed = rented.providers.flatMap((each) => each.alive()).filter((name) => !named.has(name));
+        expect(unnamed).toEqual([]);
+        for (const launch of await db.launch.findMany({ where: { endedAt: { not: null } } }))
+          expect(launch).toMatchObject({
+            endCode: expect.any(String),
+            endReason: expect.any(String),
+            sealedToken: null,
+          });
+        for (const { passedOver } of await db.launch.findMany({ where: { target: "target-1" } }))
+          expect(passedOver).toEqual([
+            { target: "target-0", code: expect.stringMatching(/^[A-Z_]+$/), reason: expect.any(String) },
+          ]);
+      },
+    ),
+    { numRuns: 8 },
+  );
+});
+
+test("without a target that can start, the task waits with the reason of each", async () => {
+  const { jobId } = await system.createQueuedVideo();
+  const rented = rent([["NO_CAPACITY"], ["TOO_MANY_REQUESTS"]]);
+  for (let pass = 0; pass < 3; pass += 1) await rented.pass();
+  const wait = await waits(system.db, [jobId], { now: system.deps.clock(), maxRunningTasks: null });
+  expect(wait.get(jobId)).toMatchObject({ code: "NO_WORKER" });
+  expect(wait.get(jobId)?.reason).toMatch(
+    /^No worker of the pool CPU can be rented now \(target-0: NO_CAPACITY, .*; target-1: RATE_LIMITED, .*\)\.$/,
+  );
+});
+
+test("operators read the targets with their circuits; a key of a workspace does not", async () => {
+  await system.createQueuedVideo();
+  const rented = rent([["NO_CAPACITY"], []]);
+  await rented.pass();
+  await rented.pass();
+  const { db, deps, viewer } = system;
+  const read = (scopes: Array<"ADMIN" | "OPERATOR">) =>
+    readTargets({ db, clock: deps.clock, launchPlan: rented.plan }, { ...viewer, scopes });
+  const [first, second] = await read(["OPERATOR"]);
+  expect(first).toMatchObject({
+    ...{ name: "target-0", openLaunches: 0, failures: 1, code: "NO_CAPACITY" },
+    openUntil: expect.any(Date),
+  });
+  expect(second).toMatchObject({
+    name: "target-1",
+    openLaunches: 1,
+    failures: 0,
+    openUntil: null,
+    code: null,
+  });
+  await expect(read(["ADMIN"])).rejects.toThrow("OPERATOR");
+});
+
+test("an upload that is still arriving rents no worker, which could not read it", async () => {
+  const { videoId } = await system.createQueuedVideo();
+  const { db } = system;
+  const upload = { url: null, sizeBytes: 9n, uploadProtocol: "TUS", uploadExpiresAt: new Date() } as const;
+  await db.source.update({ where: { videoId }, data: { kind: "UPLOAD", receivedAt: null, ...upload } });
+  const rented = rent([[]]);
+  await rented.pass();
+  expect(await db.launch.count()).toBe(0);
+  await db.source.update({ where: { videoId }, data: { receivedAt: system.deps.clock() } });
+  await rented.pass();
+  expect(await db.launch.count()).toBe(1);
+});
+
+test("the hour's budget holds: machines that run count for a whole hour", async () => {
+  for (let index = 0; index < 3; index += 1) await system.createQueuedVideo();
+  // A dollar an hour for each machine.
+  const slotSecond = Math.round(1e12 / 3_600);
+  const rented = rent([[], []], { hourMicros: 2_500_000, slotSecond });
+  await rented.pass();
+  expect(await system.db.launch.count()).toBe(2);
+  expect(await system.db.launchWait.findMany()).toMatchObject([
+    { reason: expect.stringContaining("BUDGET, BUDGET_HOUR has no room for another machine") },
+  ]);
+});

@@ -1,0 +1,85 @@
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import type { Tx } from "../events/index.ts";
+import { openForMs } from "./circuit.ts";
+
+export interface LaunchEnd {
+  /** `FAILED`: no worker joined. */
+  is: "ENDED" | "FAILED";
+  code: string;
+  /** A clause, without a period. */
+  reason: string;
+  launch: {
+    id: string;
+    target: string;
+    plannedAt: Date;
+    /** As it was judged. */
+    workerId: string | null;
+    lastSeenAt: Date | null;
+    hasWorked?: boolean;
+  };
+  /** When the provider wants the next request. */
+  retryAfterMs: number | null;
+}
+
+/** These end launches as they should end. */
+const harmless: ReadonlySet<string> = new Set(["DRAINED", "OVERDUE"]);
+
+/**
+ * Ends a launch, once, and counts a failure of its target. Its token and its worker's are refused from now
+ * on, so whatever still runs there leaves. False: it had ended, a worker joined, or its worker has reported.
+ */
+export const endLaunch = (db: PrismaClient, ended: LaunchEnd, now: Date): Promise<boolean> =>
+  db.$transaction(async (tx) => {
+    const { launch, is, code, reason } = ended;
+    const [row] = await tx.$queryRaw<Array<{ tokenId: string }>>`
+      SELECT join_token_id AS "tokenId" FROM launches WHERE id = ${launch.id}::uuid AND ended_at IS NULL FOR UPDATE`;
+    if (row === undefined || !(await revoke(tx, row.tokenId, ended, now))) return false;
+    await tx.launch.update({
+      where: { id: launch.id },
+      data: { status: is, endedAt: now, endCode: code, endReason: reason, sealedToken: null },
+    });
+    await countFailure(tx, ended, now);
+    return true;
+  });
+
+async function revoke(tx: Tx, tokenId: string, { is, code, launch }: LaunchEnd, now: Date): Promise<boolean> {
+  if (is === "FAILED") {
+    const { count } = await tx.joinToken.updateMany({
+      where: { id: tokenId, usedAt: null },
+      data: { revokedAt: now },
+    });
+    return count === 1;
+  }
+  await tx.joinToken.update({ where: { id: tokenId }, data: { revokedAt: now } });
+  const { workerId, lastSeenAt } = launch;
+  if (workerId === null) return true;
+  const { count } = await tx.worker.updateMany({
+    where: { id: workerId, ...(lastSeenAt && code !== "OVERDUE" && { lastSeenAt: { lte: lastSeenAt } }) },
+    data: { tokenUntil: now, isStopping: true },
+  });
+  if (count === 1 || lastSeenAt === null) return true;
+  await tx.joinToken.update({ where: { id: tokenId }, data: { revokedAt: null } });
+  return false;
+}
+
+async function countFailure(
+  tx: Tx,
+  { launch, code, reason, retryAfterMs }: LaunchEnd,
+  now: Date,
+): Promise<void> {
+  const name = launch.target;
+  // Its machine may still run: it is looked for at once.
+  const nextListAt = new Date(0);
+  await tx.launchTarget.upsert({ where: { name }, create: { name }, update: { nextListAt } });
+  if (harmless.has(code) || launch.hasWorked === true) return;
+  const [known] = await tx.$queryRaw<Array<{ failures: number; openedAt: Date | null }>>`
+    SELECT failures, opened_at AS "openedAt" FROM launch_targets WHERE name = ${name} FOR UPDATE`;
+  // Launches that were planned together fail together, which is one failure.
+  if (known?.openedAt && known.openedAt > launch.plannedAt) return;
+  const failures = (known?.failures ?? 0) + 1;
+  const openUntil = new Date(now.getTime() + openForMs(failures, code, retryAfterMs));
+  await tx.launchTarget.update({
+    where: { name },
+    data: { failures, openedAt: now, openUntil, code, reason },
+  });
+}

@@ -1,0 +1,38 @@
+import type { PrismaClient } from "../../prisma/generated/client.ts";
+import { requireScope, type Viewer } from "../auth/index.ts";
+import type { LaunchPlan, LaunchTarget } from "./launch-settings.ts";
+
+/** A target with what is known of it. */
+export interface KnownTarget extends LaunchTarget {
+  openLaunches: number;
+  /** Failures in a row. */
+  failures: number;
+  /** Until then it starts nothing. Null: it may. */
+  openUntil: Date | null;
+  /** Of the last failure; null after a success. */
+  code: string | null;
+  reason: string | null;
+}
+
+/** The targets of COMPUTE_LAUNCHES, in their order. Throws `ForbiddenError` without OPERATOR. */
+export async function readTargets(
+  { db, clock, launchPlan }: { db: PrismaClient; clock: () => Date; launchPlan?: LaunchPlan | undefined },
+  viewer: Viewer,
+): Promise<KnownTarget[]> {
+  requireScope(viewer, "OPERATOR");
+  const targets = launchPlan?.targets ?? [];
+  const rows = await db.launchTarget.findMany({ where: { name: { in: targets.map(({ name }) => name) } } });
+  const counts = await db.launch.groupBy({ by: ["target"], where: { endedAt: null }, _count: true });
+  const now = clock();
+  return targets.map((target) => {
+    const row = rows.find(({ name }) => name === target.name);
+    const known = {
+      openLaunches: counts.find((each) => each.target === target.name)?._count ?? 0,
+      failures: row?.failures ?? 0,
+      openUntil: row?.openUntil && row.openUntil > now ? row.openUntil : null,
+      code: row?.code ?? null,
+      reason: row?.reason ?? null,
+    };
+    return Object.assign(known, target);
+  });
+}

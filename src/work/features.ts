@@ -1,0 +1,67 @@
+import { DEFAULT_MAX_FRAME_RATE, type Profile } from "@reelay/contracts";
+import { z } from "zod";
+
+/** Facts about a video that determine its work. */
+export interface VideoFacts {
+  durationMs: number;
+  width: number;
+  height: number;
+  frameRate: number;
+}
+
+/** The size of a video's work. */
+export const Features = z.object({
+  version: z.literal(1),
+  /** Millions of pixels of all renditions; of HEVC and AV1 they count by their usual effort. */
+  encoded: z.number().nonnegative(),
+  /** Millions of pixels of the source: decoded, or drawn. */
+  decoded: z.number().nonnegative(),
+  seconds: z.number().nonnegative(),
+});
+export type Features = z.infer<typeof Features>;
+
+/** Effort per pixel, compared with H.264. */
+const effort: Readonly<Record<string, number>> = { H264: 1, HEVC: 3, AV1: 3 };
+/** A source this little above a rung uses that rung. */
+const NEAR = 1.05;
+
+/**
+ * What a profile makes of a video. The worker plans the ladder exactly; this has the same rungs for usual
+ * sizes.
+ * Pure.
+ */
+export function featuresOf(profile: Profile, { durationMs, width, height, frameRate }: VideoFacts): Features {
+  const seconds = durationMs / 1_000;
+  const shorter = Math.max(1, Math.min(width, height));
+  const sourceMegapixels = (width * height) / 1e6;
+  const codecs = Map.groupBy(profile.rungs, ({ codec }) => codec);
+  const encoded = [...codecs].map(([codec, rungs]) => {
+    const fitting = rungs.filter((rung) => rung.height <= shorter * NEAR);
+    const top = Math.max(0, ...fitting.map((rung) => rung.height));
+    const isBetween = shorter > top * NEAR && rungs.some((rung) => rung.height > shorter);
+    const heights = [
+      ...fitting.map((rung) => ({ height: rung.height, maxFrameRate: rung.maxFrameRate })),
+      ...(isBetween ? [{ height: shorter, maxFrameRate: undefined }] : []),
+    ];
+    const megapixels = heights.map(
+      (rung) =>
+        sourceMegapixels *
+        Math.min(1, rung.height / shorter) ** 2 *
+        Math.min(frameRate, rung.maxFrameRate ?? DEFAULT_MAX_FRAME_RATE),
+    );
+    return (effort[codec] ?? 1) * seconds * megapixels.reduce((sum, each) => sum + each, 0);
+  });
+  return {
+    version: 1,
+    encoded: encoded.reduce((sum, each) => sum + each, 0),
+    decoded: sourceMegapixels * frameRate * seconds,
+    seconds,
+  };
+}
+
+/** Objects that are stored of it: segments, their beginnings, and playlists. Pure. */
+export function objectsOf(profile: Profile, { durationMs, width, height }: VideoFacts): number {
+  const shorter = Math.min(width, height);
+  const renditions = profile.rungs.filter((rung) => rung.height <= shorter * NEAR).length + 2;
+  return renditions * (Math.ceil(durationMs / profile.segmentDurationMs) + 2);
+}

@@ -1,0 +1,56 @@
+/**
+ * Runs in the network of the containers, where all addresses of docker-compose.yml are known: makes a clip,
+ * uploads it, waits until it is READY, and reads the whole stream. Its arguments: an API key and the clip's
+ * seconds. Prints the video as JSON.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+const [key, seconds] = process.argv.slice(-2);
+const file = `/tmp/clip-${process.pid}.mp4`;
+
+async function ask(query, variables) {
+  const answer = await fetch("http://api:4000/graphql", {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await answer.json();
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+const quiet = ["-v", "error", "-nostdin", "-y"];
+execFileSync("ffmpeg", [
+  ...quiet,
+  ...["-f", "lavfi", "-i", `testsrc2=size=640x360:rate=25:duration=${seconds}`],
+  ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
+  ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", file],
+]);
+const bytes = readFileSync(file);
+rmSync(file);
+
+const { createVideo: created } = await ask(
+  `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
+    __typename ... on Video { id upload { protocol url } } ... on Error { code message } } }`,
+  { input: { title: "Clip", source: { upload: { filename: "clip.mp4", sizeBytes: bytes.length } } } },
+);
+if (created.__typename !== "Video" || created.upload.protocol !== "GCS_RESUMABLE")
+  throw new Error(JSON.stringify(created));
+const sent = await fetch(created.upload.url, { method: "PUT", body: bytes });
+if (!sent.ok) throw new Error(`The upload was answered ${sent.status}.`);
+
+let video;
+do {
+  await delay(1_000);
+  ({ video } = await ask(
+    "query ($id: ID!) { video(id: $id) { status error { code message } variants { name status } playback { hlsUrl } } }",
+    { id: created.id },
+  ));
+} while (video.status !== "READY" && video.status !== "FAILED");
+const counted = execFileSync("ffprobe", [
+  ...["-v", "error", "-count_packets", "-select_streams", "v:0"],
+  ...["-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", video.playback.hlsUrl],
+]);
+console.log(JSON.stringify({ ...video, frames: Number.parseInt(counted, 10) }));
