@@ -1,7 +1,19 @@
+import { cloudRunJob } from "./backends/cloud-run-job/index.ts";
+import { computeEngine } from "./backends/compute-engine/index.ts";
+import { googleBatch } from "./backends/google-batch/index.ts";
 import { httpEndpoint } from "./backends/http-endpoint/index.ts";
 import { kubernetesJob } from "./backends/kubernetes-job/index.ts";
 import { localProcesses } from "./backends/local-processes/index.ts";
+import { vertexCustomJob } from "./backends/vertex-custom-job/index.ts";
 import type { BackendKind } from "./compute-backend.ts";
 
 /** The kinds of back ends of this release: a folder in `backends/` and a line here each. */
-export const backendKinds: readonly BackendKind[] = [httpEndpoint, kubernetesJob, localProcesses];
+export const backendKinds: readonly BackendKind[] = [
+  cloudRunJob,
+  computeEngine,
+  googleBatch,
+  httpEndpoint,
+  kubernetesJob,
+  localProcesses,
+  vertexCustomJob,
+];

@@ -83,7 +83,11 @@ test.each<[string, unknown, RegExp]>([
   ["a hyphen in the installation", { installation: "a-b", targets: [target] }, /lower-case letters/],
   ["an unknown field", { installation: "a", targets: [{ ...target, colour: 1 }] }, /targets\.0: .*colour/],
   ["no realm", { installation: "a", targets: [{ ...target, realm: undefined }] }, /targets\.0\.realm/],
-  ["an unknown kind", { installation: "a", targets: [{ ...target, kind: "X" }] }, /kinds are HTTP_ENDPOINT,/],
+  [
+    "an unknown kind",
+    { installation: "a", targets: [{ ...target, kind: "X" }] },
+    /kinds are CLOUD_RUN_JOB, COMPUTE_ENGINE,/,
+  ],
   ["an unknown offer", { installation: "a", targets: [{ ...target, offer: "x" }] }, /has local\./],
   ["one name twice", { installation: "a", targets: [target, target] }, /two targets are named here/],
   ["a missing key", { installation: "a", targets: [http] }, /COMPUTE_ENDPOINT_KEY is not set/],
@@ -155,4 +159,8 @@ test("the documented examples are opened", async () => {
     text.replace('"settings": {', outside),
   );
   expect(cluster.targets.map(({ name, maxInstances }) => [name, maxInstances])).toEqual([["cluster", 10]]);
+  for (const place of ["cloud-run-jobs", "google-batch", "vertex-ai", "compute-engine"]) {
+    const { targets } = await openExample(`how-to/start-workers-on-${place}.md`);
+    expect(targets.map(({ name, maxInstances }) => [name, maxInstances])).toEqual([["google", 10]]);
+  }
 });

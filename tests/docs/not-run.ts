@@ -55,6 +55,16 @@ const EXCEPTIONS: readonly Exception[] = [
     why: "src/launches/launches.test.ts opens it",
   },
   {
+    page: /^docs\/how-to\/start-workers-on-(cloud-run-jobs|google-batch|vertex-ai|compute-engine)\.md$/,
+    language: "sh",
+    why: "it needs an account; src/compute/google/google.test.ts grants exactly these permissions",
+  },
+  {
+    page: /^docs\/how-to\/start-workers-on-(cloud-run-jobs|google-batch|vertex-ai|compute-engine)\.md$/,
+    language: "json",
+    why: "src/launches/launches.test.ts opens it",
+  },
+  {
     page: "docs/reference/launches.md",
     language: "json",
     why: "src/launches/launches.test.ts opens it",

@@ -6,6 +6,7 @@ import { testEnv } from "../../../render-worker/testing/env.ts";
 import { backendKinds } from "../backend-kinds.ts";
 import type { BackendDeps, ComputeBackend } from "../compute-backend.ts";
 import { startExampleEndpoint } from "./example-endpoint.ts";
+import { googleKinds, startGoogle } from "./google.ts";
 import { startKubernetes } from "./kubernetes.ts";
 
 /** One kind of back end, at a provider or at a stand-in of it, for the contract suite. */
@@ -81,9 +82,23 @@ const kubernetesJobUnderTest: BackendUnderTest = {
   },
 };
 
+const googleUnderTest = googleKinds.map(
+  (kind): BackendUnderTest => ({
+    kind,
+    async open() {
+      const cloud = await startGoogle(kind);
+      const prefix = nextPrefix();
+      const open = () => openBackend(kind, cloud.settings, prefix);
+      const close = async () => await cloud[Symbol.asyncDispose]();
+      return { backend: open(), again: open, prefix, close };
+    },
+  }),
+);
+
 /** A new back end adds a line. */
 export const backendsUnderTest: readonly BackendUnderTest[] = [
   localProcesses,
   httpEndpointUnderTest,
   kubernetesJobUnderTest,
+  ...googleUnderTest,
 ];

@@ -113,9 +113,17 @@ export const proofs: readonly Proof[] = [
     name: "compute",
     tests: [
       "src/compute/compute-backend.contract.test.ts",
+      "src/compute/google/google.test.ts",
       "src/compute/backends/kubernetes-job/kubernetes-job.test.ts",
     ],
-    more: ["tests/kubernetes", "examples/compute-endpoint", "docs/how-to/start-workers-on-kubernetes.md"],
+    more: [
+      ...["tests/kubernetes", "examples/compute-endpoint", "tests/google-cloud", "tests/fake-gcs/go.mod"],
+      "docs/how-to/start-workers-on-kubernetes.md",
+      "docs/how-to/start-workers-on-cloud-run-jobs.md",
+      "docs/how-to/start-workers-on-google-batch.md",
+      "docs/how-to/start-workers-on-vertex-ai.md",
+      "docs/how-to/start-workers-on-compute-engine.md",
+    ],
     tools: ["go"],
   },
   { name: "cloud-cdn", tests: ["tests/cdn/cloud-cdn.contract.test.ts"], tools: ["go"] },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { askProvider, isSafeAddress } from "../../ask-provider.ts";
 import { type BackendDeps, type ComputeBackend, defineBackend, type Machine } from "../../compute-backend.ts";
 import { LaunchError, type LaunchErrorOptions } from "../../launch-error.ts";
 import { checkMachine, checkPage, checkProblem } from "./answers.ts";
@@ -8,7 +9,7 @@ const Settings = z.strictObject({
   /** Address of the server; `/machines` is below it. */
   url: z
     .url({ protocol: /^https?$/ })
-    .refine(isSafe, "give an https address: the requests contain keys. http is for this machine only"),
+    .refine(isSafeAddress, "give an https address: the requests contain keys. http is for this machine only"),
   /** Environment variable of the API with the key that the server expects. */
   keyVariable: z
     .string()
@@ -20,19 +21,11 @@ const Settings = z.strictObject({
   timeoutSeconds: z.number().min(1).max(300).default(30),
 });
 
-/** Largest answer that is read. */
-const MAX_ANSWER_BYTES = 1_000_000;
 /** Pages of a list. */
 const MAX_PAGES = 100;
 
 /** Starts workers through a server of the operator's own, as `openapi.json` describes it. */
 export const httpEndpoint = defineBackend("HTTP_ENDPOINT", Settings, openHttpEndpoint);
-
-function isSafe(url: string): boolean {
-  const { protocol, hostname, username, password } = new URL(url);
-  if (username !== "" || password !== "") return false;
-  return protocol === "https:" || ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
-}
 
 interface Request {
   method: "GET" | "PUT" | "DELETE";
@@ -42,7 +35,6 @@ interface Request {
 }
 
 interface Answer {
-  status: number;
   /** Parsed JSON; undefined if there is none. */
   json: unknown;
   fail: (problem: string, options?: LaunchErrorOptions) => LaunchError;
@@ -61,35 +53,11 @@ function openHttpEndpoint(
     signal: AbortSignal,
   ): Promise<Answer> {
     const secrets = [key, ...more];
-    const what = `${method} ${base}${path}`;
-    const timeout = AbortSignal.timeout(timeoutSeconds * 1_000);
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(`${base}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${key}`,
-          accept: "application/json",
-          ...(body && { "content-type": "application/json" }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-        // The key is for this server only.
-        redirect: "manual",
-        signal: AbortSignal.any([signal, timeout]),
-      });
-      text = await readShort(response);
-    } catch (error) {
-      if (signal.aborted) throw new LaunchError("UNAVAILABLE", "The request was given up");
-      const problem = timeout.aborted
-        ? `${what}: no answer within ${timeoutSeconds} s`
-        : `${what}: no answer`;
-      throw new LaunchError("UNAVAILABLE", problem, { said: reasonOf(error), secrets });
-    }
-    const json = parseJson(text);
-    if (response.ok || (method === "DELETE" && response.status === 404))
+    const headers = { authorization: `Bearer ${key}` };
+    const request = { method, url: `${base}${path}`, headers, body, secrets, timeoutSeconds };
+    const { what, status, headers: answered, json, text } = await askProvider(request, signal);
+    if ((status >= 200 && status < 300) || (method === "DELETE" && status === 404))
       return {
-        status: response.status,
         json,
         fail: (problem, options) =>
           new LaunchError("UNAVAILABLE", `${what}: ${problem}`, {
@@ -101,12 +69,12 @@ function openHttpEndpoint(
     const problem = checkProblem(json);
     const stated = "value" in problem ? problem.value.error : undefined;
     throw new LaunchError(
-      explainRefusal(response.status, stated?.code),
-      `${what}: the server refused with ${response.status}`,
+      explainRefusal(status, stated?.code),
+      `${what}: the server refused with ${status}`,
       {
         said: stated?.message ?? (text === "" ? undefined : text),
         secrets,
-        retryAfterMs: parseRetryAfter(response.headers.get("retry-after"), new Date()),
+        retryAfterMs: parseRetryAfter(answered.get("retry-after"), new Date()),
       },
     );
   }
@@ -146,29 +114,4 @@ function openHttpEndpoint(
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-async function readShort(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) throw new Error(`The answer has more than ${MAX_ANSWER_BYTES} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** `fetch` hides why it failed in the error's cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -1,0 +1,2 @@
+/** Workers as Cloud Run jobs. */
+export { cloudRunJob } from "./cloud-run-job.ts";

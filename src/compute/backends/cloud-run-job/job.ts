@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { LaunchOrder, Machine } from "../../compute-backend.ts";
+import { managed } from "../../google/index.ts";
+import type { Settings } from "./settings.ts";
+
+/** The job of an order, which starts when it is created, once. Pure. */
+export function jobOf({ environment, endsWithinSeconds }: LaunchOrder, settings: Settings): object {
+  const { image, cpu, memory, gpu, serviceAccount, network, subnetwork } = settings;
+  const isInNetwork = network !== undefined || subnetwork !== undefined;
+  return {
+    labels: managed,
+    // Suffix of the execution's name.
+    startExecutionToken: "a",
+    template: {
+      labels: managed,
+      taskCount: 1,
+      parallelism: 1,
+      template: {
+        // Another try would join with a used token: a new machine is a new order.
+        maxRetries: 0,
+        timeout: `${Math.ceil(endsWithinSeconds)}s`,
+        executionEnvironment: "EXECUTION_ENVIRONMENT_GEN2",
+        ...(serviceAccount !== undefined && { serviceAccount }),
+        ...(gpu !== undefined && { nodeSelector: { accelerator: gpu }, gpuZonalRedundancyDisabled: true }),
+        ...(isInNetwork && {
+          vpcAccess: {
+            egress: "ALL_TRAFFIC",
+            networkInterfaces: [
+              { ...(network !== undefined && { network }), ...(subnetwork !== undefined && { subnetwork }) },
+            ],
+          },
+        }),
+        containers: [
+          {
+            image,
+            env: Object.entries(environment).map(([name, value]) => ({ name, value })),
+            resources: { limits: { cpu, memory, ...(gpu !== undefined && { "nvidia.com/gpu": "1" }) } },
+          },
+        ],
+      },
+    },
+  };
+}
+
+/** The fields of a job that are read. */
+export const Job = z.object({
+  name: z.string(),
+  labels: z.record(z.string(), z.string()).default({}),
+  terminalCondition: z
+    .object({
+      state: z.string().default(""),
+      reason: z.string().default(""),
+      message: z.string().default(""),
+    })
+    .optional(),
+  latestCreatedExecution: z
+    .object({
+      name: z.string().default(""),
+      completionStatus: z.string().default(""),
+      completionTime: z.string().optional(),
+      createTime: z.string().optional(),
+    })
+    .optional(),
+});
+export type Job = z.infer<typeof Job>;
+
+const ended: Readonly<Record<string, number | null>> = {
+  EXECUTION_SUCCEEDED: 0,
+  EXECUTION_FAILED: null,
+  EXECUTION_CANCELLED: null,
+};
+
+/** The last part of a resource's name. */
+export const idOf = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
+
+/** A job as the machine that it is. Pure. */
+export function machineOf({ name: ref, latestCreatedExecution: execution, terminalCondition }: Job): Machine {
+  const name = idOf(ref);
+  if (execution === undefined)
+    return terminalCondition?.state === "CONDITION_FAILED"
+      ? { name, ref, state: "ENDED", exitCode: null }
+      : { name, ref, state: "STARTING", exitCode: null };
+  const { completionStatus, completionTime } = execution;
+  const exitCode = ended[completionStatus];
+  if (exitCode !== undefined || completionTime !== undefined)
+    return { name, ref, state: "ENDED", exitCode: exitCode ?? null };
+  return {
+    ...{ name, ref, exitCode: null },
+    state: completionStatus === "EXECUTION_RUNNING" ? "RUNNING" : "STARTING",
+  };
+}

@@ -1,0 +1,2 @@
+/** Workers on instances of Compute Engine. */
+export { computeEngine } from "./compute-engine.ts";

@@ -1,0 +1,2 @@
+/** Workers as jobs of Google Batch. */
+export { googleBatch } from "./google-batch.ts";
