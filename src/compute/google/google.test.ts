@@ -6,7 +6,6 @@ import { type GoogleKind, googleKinds, startGoogle } from "../testing/google.ts"
 import { explainGoogleError } from "./explain-google-error.ts";
 
 const JOIN = `rj_${"j".repeat(43)}`;
-const signal = AbortSignal.timeout(60_000);
 const LIFE = 660;
 
 const orderOf = (name: string, more: Record<string, string> = {}) => ({
@@ -23,7 +22,9 @@ const orderOf = (name: string, more: Record<string, string> = {}) => ({
 
 let cloud: Awaited<ReturnType<typeof startGoogle>> | undefined;
 let prefix: string;
+let signal: AbortSignal;
 beforeEach(() => {
+  signal = AbortSignal.timeout(60_000);
   prefix = nextPrefix();
 });
 afterEach(async () => {
