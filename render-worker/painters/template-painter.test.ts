@@ -271,6 +271,19 @@ test("text of every script is drawn, inside of its box, as before", async () => 
   }
 });
 
+test("a Hangul syllable is drawn with its glyph in a text of any language", async () => {
+  const drawAlone = async (language: string, text: string) => {
+    const data = { language, quotes: [{ quote: text }] };
+    const { records } = await paint(data, { template: "quote", mode: "STILL", width: 320, height: 180 });
+    return records.flatMap((record) => (record.kind === "frame" ? [record.pixels] : []))[0];
+  };
+  for (const text of ["가", "국어한"]) {
+    const korean = await drawAlone("ko", text);
+    expect(korean).toBeDefined();
+    expect(await drawAlone("en", text)).toEqual(korean);
+  }
+});
+
 test("text that is too long is named with the number of characters that fit, in a check and in a drawing", async () => {
   const long = "A question that goes on and on, and never comes to its end. ".repeat(5).slice(0, 300);
   const data = {

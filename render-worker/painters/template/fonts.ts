@@ -35,6 +35,8 @@ const chinese: Family = {
   packageName: "@fontsource-variable/noto-sans-sc",
   weights: "wght",
 };
+/** Subsets of Chinese and Japanese families list Hangul whose glyphs they lack. */
+const HANGUL = /\p{Script=Hangul}/u;
 const EMOJI = "Twemoji";
 const EMOJI_FILE = "twemoji-colr-font/twemoji.woff2";
 const FONT_FILE = /\.(woff2|woff|ttf|otf)$/i;
@@ -93,8 +95,10 @@ export class Fonts {
       const subsets = await (this.#subsets.get(family) ?? this.#readSubsets(family));
       const covered = new Set<number>();
       for (const { file, ranges } of subsets) {
-        const points = [...missing].filter((point) =>
-          ranges.some(([from, to]) => point >= from && point <= to),
+        const points = [...missing].filter(
+          (point) =>
+            ranges.some(([from, to]) => point >= from && point <= to) &&
+            (family === korean || !HANGUL.test(String.fromCodePoint(point))),
         );
         if (points.length === 0) continue;
         for (const point of points) covered.add(point);
