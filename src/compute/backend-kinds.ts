@@ -1,4 +1,6 @@
 import { cloudRunJob } from "./backends/cloud-run-job/index.ts";
+import { cloudRunService } from "./backends/cloud-run-service/index.ts";
+import { cloudRunWorkerPool } from "./backends/cloud-run-worker-pool/index.ts";
 import { computeEngine } from "./backends/compute-engine/index.ts";
 import { googleBatch } from "./backends/google-batch/index.ts";
 import { httpEndpoint } from "./backends/http-endpoint/index.ts";
@@ -10,6 +12,8 @@ import type { BackendKind } from "./compute-backend.ts";
 /** The kinds of back ends of this release: a folder in `backends/` and a line here each. */
 export const backendKinds: readonly BackendKind[] = [
   cloudRunJob,
+  cloudRunService,
+  cloudRunWorkerPool,
   computeEngine,
   googleBatch,
   httpEndpoint,

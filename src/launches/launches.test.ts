@@ -86,7 +86,7 @@ test.each<[string, unknown, RegExp]>([
   [
     "an unknown kind",
     { installation: "a", targets: [{ ...target, kind: "X" }] },
-    /kinds are CLOUD_RUN_JOB, COMPUTE_ENGINE,/,
+    /kinds are CLOUD_RUN_JOB, CLOUD_RUN_SERVICE,/,
   ],
   ["an unknown offer", { installation: "a", targets: [{ ...target, offer: "x" }] }, /has local\./],
   ["one name twice", { installation: "a", targets: [target, target] }, /two targets are named here/],
@@ -159,7 +159,10 @@ test("the documented examples are opened", async () => {
     text.replace('"settings": {', outside),
   );
   expect(cluster.targets.map(({ name, maxInstances }) => [name, maxInstances])).toEqual([["cluster", 10]]);
-  for (const place of ["cloud-run-jobs", "google-batch", "vertex-ai", "compute-engine"]) {
+  for (const place of [
+    ...["cloud-run-jobs", "cloud-run-worker-pools", "cloud-run-services"],
+    ...["google-batch", "vertex-ai", "compute-engine"],
+  ]) {
     const { targets } = await openExample(`how-to/start-workers-on-${place}.md`);
     expect(targets.map(({ name, maxInstances }) => [name, maxInstances])).toEqual([["google", 10]]);
   }

@@ -34,6 +34,57 @@ function refuseOnce(trouble: Trouble): void {
   if (refusal !== null) throw refusal;
 }
 
+/** Worker pools and services. An instance that has exited is started again, so none ends by itself. */
+function serveStanding(
+  { collection, id, permission }: { collection: string; id: string; permission: string },
+  resources: Map<string, Resource>,
+  { trouble, operationOf }: { trouble: Trouble; operationOf: (call: Call, error: object | null) => object },
+): Provider["methods"] {
+  const nameOf = (call: Call) => `${parentOf(call, collection)}/${call.at[`${collection}Id`]}`;
+  const root = `projects.locations.${collection}`;
+  return {
+    [`${root}.create`]: {
+      permission: `run.${permission}.create`,
+      answer: (call) => {
+        const { body, at } = call;
+        const name = `${parentOf(call, collection)}/${at[id]}`;
+        // The name must be shorter than 50 characters.
+        if (!/^[a-z]([a-z0-9-]{0,47}[a-z0-9])?$/.test(at[id] ?? ""))
+          throw new Refusal(400, "INVALID_ARGUMENT", `'${at[id]}' is no name`);
+        if (resources.has(name)) throw alreadyExists(name);
+        const [container] = body.template.containers;
+        if (!(Number(container.resources.limits.cpu) <= 8) && !body.template.nodeSelector)
+          throw new Refusal(400, "INVALID_ARGUMENT", "8 vCPUs at most");
+        if (at["validateOnly"] === "true") return { name: "", done: true, response: {} };
+        refuseOnce(trouble);
+        const { operation } = trouble;
+        trouble.operation = null;
+        const condition = operation
+          ? { type: "Ready", state: "CONDITION_FAILED", message: operation.message }
+          : { type: "Ready", state: "CONDITION_RECONCILING" };
+        resources.set(name, { ...body, name, createTime: now(), terminalCondition: condition });
+        return operationOf(call, operation && { code: operation.code, message: operation.message });
+      },
+    },
+    [`${root}.get`]: {
+      permission: `run.${permission}.get`,
+      answer: (call) => get(resources, nameOf(call)),
+    },
+    [`${root}.list`]: {
+      permission: `run.${permission}.list`,
+      answer: (call) => pageOf(inParent(resources, parentOf(call, collection)), call, collection),
+    },
+    [`${root}.delete`]: {
+      permission: `run.${permission}.delete`,
+      answer: (call) => {
+        get(resources, nameOf(call));
+        resources.delete(nameOf(call));
+        return operationOf(call, null);
+      },
+    },
+  };
+}
+
 export function serveRun(jobs: Map<string, Resource>, trouble: Trouble): Provider {
   const nameOf = (call: Call) => `${parentOf(call, "jobs")}/${call.at["jobsId"]}`;
   const operations = new Map<string, Resource>();
@@ -43,8 +94,12 @@ export function serveRun(jobs: Map<string, Resource>, trouble: Trouble): Provide
     // As Cloud Run does it: it is decided later.
     return { name, done: false };
   };
+  const pools = { collection: "workerPools", id: "workerPoolId", permission: "workerpools" };
+  const services = { collection: "services", id: "serviceId", permission: "services" };
   return {
     methods: {
+      ...serveStanding(pools, jobs, { trouble, operationOf }),
+      ...serveStanding(services, jobs, { trouble, operationOf }),
       "projects.locations.jobs.create": {
         permission: "run.jobs.create run.jobs.run",
         answer: (call) => {

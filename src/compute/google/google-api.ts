@@ -19,7 +19,7 @@ interface GoogleRequest {
   secrets?: readonly string[];
 }
 
-interface GoogleApi {
+export interface GoogleApi {
   /**
    * The answer as the schema describes it; undefined if the status is in `allowed`. Throws `LaunchError`: a
    * refusal as Google explains it, `CREDENTIALS` without credentials, and `UNAVAILABLE` if nothing comes in

@@ -53,6 +53,8 @@ const only = () => {
   return resource;
 };
 
+const isStanding = (kind: GoogleKind) => kind === "CLOUD_RUN_WORKER_POOL" || kind === "CLOUD_RUN_SERVICE";
+
 describe.each(googleKinds)("%s", (kind) => {
   test("all that it does needs exactly the documented permissions", async () => {
     const { backend } = await begin(kind);
@@ -71,6 +73,7 @@ describe.each(googleKinds)("%s", (kind) => {
       await backend.stop(machine, signal);
       if (kind === "VERTEX_CUSTOM_JOB") only().endTime = old.completionTime;
     }
+    if (isStanding(kind)) await backend.launch(orderOf(`${prefix}2`), signal);
     await backend.list(signal);
     expect(cloud?.used).toEqual(documented);
   });
@@ -174,14 +177,66 @@ describe("CLOUD_RUN_JOB", () => {
       ["ENDED", null],
     ]);
   });
+});
 
-  test("an image that cannot be pulled is refused, and its job removed", async () => {
-    const { backend, cloud } = await begin("CLOUD_RUN_JOB");
+test.each(["CLOUD_RUN_JOB", "CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_SERVICE"] as const)(
+  "%s: an image that cannot be pulled is refused, and what was created for it is removed",
+  async (kind) => {
+    const { backend, cloud } = await begin(kind);
     const message = "Image 'europe-docker.pkg.dev/acme/worker:2' not found.";
     cloud.trouble.operation = { code: 5, message };
     const error = await refused(backend.launch(orderOf(`${prefix}1`), signal));
     expect(error).toMatchObject({ code: "IMAGE_UNAVAILABLE", said: message });
     expect(cloud.resources.size).toBe(0);
+  },
+);
+
+describe.each(["CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_SERVICE"] as const)("%s", (kind) => {
+  test("one instance runs, which no request reaches, as the settings say", async () => {
+    const { backend } = await begin(kind, {
+      ...{ gpu: "nvidia-l4", cpu: "8", memory: "32Gi", subnetwork: "video" },
+      serviceAccount: "worker@acme-video-1.iam.gserviceaccount.com",
+    });
+    const order = orderOf(`${prefix}1`);
+    await backend.launch(order, signal);
+    const isService = kind === "CLOUD_RUN_SERVICE";
+    const environment = { ...order.environment, ...(isService && { METRICS_PORT: "8080" }) };
+    const limits = { cpu: "8", memory: "32Gi", "nvidia.com/gpu": "1" };
+    const service = { scalingMode: "MANUAL", manualInstanceCount: 1 };
+    expect(only()).toMatchObject({
+      labels: { "managed-by": "reelay" },
+      scaling: isService ? service : { manualInstanceCount: 1 },
+      ...(isService && { ingress: "INGRESS_TRAFFIC_INTERNAL_ONLY", defaultUriDisabled: true }),
+      template: {
+        nodeSelector: { accelerator: "nvidia-l4" },
+        serviceAccount: "worker@acme-video-1.iam.gserviceaccount.com",
+        vpcAccess: { networkInterfaces: [{ subnetwork: "video" }] },
+        containers: [
+          {
+            env: Object.entries(environment).map(([name, value]) => ({ name, value })),
+            resources: isService ? { limits, cpuIdle: false } : { limits },
+            ...(isService && { ports: [{ containerPort: 8080 }] }),
+          },
+        ],
+      },
+    });
+  });
+
+  test("it runs when it is ready, and is deleted when it cannot start", async () => {
+    const { backend, cloud } = await begin(kind);
+    await backend.launch(orderOf(`${prefix}1`), signal);
+    expect(await backend.list(signal)).toMatchObject([{ state: "STARTING" }]);
+    only().terminalCondition.state = "CONDITION_SUCCEEDED";
+    expect(await backend.list(signal)).toMatchObject([{ state: "RUNNING" }]);
+    only().terminalCondition.state = "CONDITION_FAILED";
+    expect(await backend.list(signal)).toMatchObject([{ state: "ENDED", exitCode: null }]);
+    expect(cloud.resources.size).toBe(0);
+  });
+
+  test("an installation whose name leaves no room for a launch's ID is refused", async () => {
+    const { cloud } = await begin(kind);
+    expect(() => openBackend(kind, cloud.settings, "acmevideosinc-")).toThrow(/at most 12\.$/);
+    openBackend(kind, cloud.settings, "acmevideosin-");
   });
 });
 

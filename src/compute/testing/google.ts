@@ -9,6 +9,8 @@ const place = { project: "acme-video-1", image: "europe-west4-docker.pkg.dev/acm
 
 const kinds = {
   CLOUD_RUN_JOB: { api: "run", page: "cloud-run-jobs", settings: { region: "europe-west4" } },
+  CLOUD_RUN_SERVICE: { api: "run", page: "cloud-run-services", settings: { region: "europe-west4" } },
+  CLOUD_RUN_WORKER_POOL: { api: "run", page: "cloud-run-worker-pools", settings: { region: "europe-west4" } },
   GOOGLE_BATCH: { api: "batch", page: "google-batch", settings: { region: "europe-west4" } },
   VERTEX_CUSTOM_JOB: { api: "aiplatform", page: "vertex-ai", settings: { region: "europe-west4" } },
   COMPUTE_ENGINE: { api: "compute", page: "compute-engine", settings: { zone: "europe-west4-a" } },

@@ -5,21 +5,21 @@ import {
   defineBackend,
   type LaunchOrder,
 } from "../../compute-backend.ts";
-import { assertOwn, isOld, isOwn, openGoogleApi, secretsOf } from "../../google/index.ts";
+import {
+  assertOwn,
+  isOld,
+  isOwn,
+  Operation,
+  openGoogleApi,
+  secretsOf,
+  watchCreation,
+} from "../../google/index.ts";
 import { LaunchError } from "../../launch-error.ts";
 import { Job, jobOf, machineOf } from "./job.ts";
 import { Settings } from "./settings.ts";
 
 /** Largest page of a list of jobs. */
 const PAGE = "1000";
-/** How long an accepted job is watched for a refusal that comes late, such as that of its image. */
-const WATCH_SECONDS = 10;
-
-const Operation = z.object({
-  name: z.string().default(""),
-  done: z.boolean().default(false),
-  error: z.unknown().optional(),
-});
 
 /** Starts workers as Cloud Run jobs, one job with one execution per machine. */
 export const cloudRunJob = defineBackend("CLOUD_RUN_JOB", Settings, openCloudRunJob);
@@ -63,34 +63,6 @@ function openCloudRunJob(settings: Settings, { prefix, log }: BackendDeps): Comp
     await google.ask({ method: "DELETE", path: `${jobs}/${name}` }, z.unknown(), signal, [404]);
   }
 
-  /** Throws if the job cannot start, e.g. for lack of its image. Undecided in time: it may start. */
-  async function watch(
-    { name: order }: LaunchOrder,
-    operation: z.output<typeof Operation>,
-    signal: AbortSignal,
-  ) {
-    const waited =
-      operation.done || operation.name === ""
-        ? operation
-        : await google.ask(
-            { method: "POST", path: `/v2/${operation.name}:wait`, body: { timeout: `${WATCH_SECONDS}s` } },
-            Operation,
-            signal,
-            [404],
-          );
-    if (waited?.error === undefined) return;
-    const refusal = google.refuse(`CLOUD_RUN_JOB: the job ${order} did not start`, waited.error);
-    try {
-      await remove(order, signal);
-    } catch (error) {
-      throw new LaunchError("UNAVAILABLE", `The job ${order} did not start, and could not be deleted`, {
-        said: refusal.said ?? undefined,
-        cause: error,
-      });
-    }
-    throw refusal;
-  }
-
   async function readJobs(signal: AbortSignal): Promise<Job[]> {
     const found = await google.list({ path: jobs, query: { pageSize: PAGE }, items: "jobs" }, Job, signal);
     return found.filter((job) => isOwn(job) && machineOf(job).name.startsWith(prefix));
@@ -104,7 +76,10 @@ function openCloudRunJob(settings: Settings, { prefix, log }: BackendDeps): Comp
         if (job === undefined)
           throw new LaunchError("UNAVAILABLE", `The job ${order.name} was deleted while it was created`);
         assertOwn(`The job ${order.name}`, job);
-      } else await watch(order, operation, signal);
+      } else {
+        const what = `CLOUD_RUN_JOB: the job ${order.name}`;
+        await watchCreation(google, { what, operation }, () => remove(order.name, signal), signal);
+      }
       return { ref: `${jobs.slice("/v2/".length)}/${order.name}` };
     },
     async list(signal) {

@@ -1,12 +1,10 @@
 import { z } from "zod";
 import type { LaunchOrder, Machine } from "../../compute-backend.ts";
-import { managed } from "../../google/index.ts";
+import { containerOf, managed, placeOf } from "../../google/index.ts";
 import type { Settings } from "./settings.ts";
 
 /** The job of an order, which starts when it is created, once. Pure. */
-export function jobOf({ environment, endsWithinSeconds }: LaunchOrder, settings: Settings): object {
-  const { image, cpu, memory, gpu, serviceAccount, network, subnetwork } = settings;
-  const isInNetwork = network !== undefined || subnetwork !== undefined;
+export function jobOf(order: LaunchOrder, settings: Settings): object {
   return {
     labels: managed,
     // Suffix of the execution's name.
@@ -18,25 +16,10 @@ export function jobOf({ environment, endsWithinSeconds }: LaunchOrder, settings:
       template: {
         // Another try would join with a used token: a new machine is a new order.
         maxRetries: 0,
-        timeout: `${Math.ceil(endsWithinSeconds)}s`,
+        timeout: `${Math.ceil(order.endsWithinSeconds)}s`,
         executionEnvironment: "EXECUTION_ENVIRONMENT_GEN2",
-        ...(serviceAccount !== undefined && { serviceAccount }),
-        ...(gpu !== undefined && { nodeSelector: { accelerator: gpu }, gpuZonalRedundancyDisabled: true }),
-        ...(isInNetwork && {
-          vpcAccess: {
-            egress: "ALL_TRAFFIC",
-            networkInterfaces: [
-              { ...(network !== undefined && { network }), ...(subnetwork !== undefined && { subnetwork }) },
-            ],
-          },
-        }),
-        containers: [
-          {
-            image,
-            env: Object.entries(environment).map(([name, value]) => ({ name, value })),
-            resources: { limits: { cpu, memory, ...(gpu !== undefined && { "nvidia.com/gpu": "1" }) } },
-          },
-        ],
+        ...placeOf(settings),
+        containers: [containerOf(order, settings)],
       },
     },
   };

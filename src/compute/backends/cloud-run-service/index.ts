@@ -1,0 +1,2 @@
+/** Workers as Cloud Run services. */
+export { cloudRunService } from "./cloud-run-service.ts";
