@@ -61,6 +61,14 @@ export async function askProvider(
 export const givenUp = (what: string): LaunchError =>
   new LaunchError("UNAVAILABLE", `${what}: the request was given up`);
 
+/** `Retry-After` in seconds or as a date, at most a day. Pure. */
+export function parseRetryAfter(header: string | null, now: Date): number | undefined {
+  if (header === null || header.trim() === "") return undefined;
+  const seconds = Number(header);
+  const ms = Number.isNaN(seconds) ? Date.parse(header) - now.getTime() : seconds * 1_000;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), 86_400_000);
+}
+
 /** Whether keys may be sent there: over TLS, or to this machine. */
 export function isSafeAddress(url: string): boolean {
   const { protocol, hostname, username, password } = new URL(url);

@@ -6,6 +6,7 @@ import { googleBatch } from "./backends/google-batch/index.ts";
 import { httpEndpoint } from "./backends/http-endpoint/index.ts";
 import { kubernetesJob } from "./backends/kubernetes-job/index.ts";
 import { localProcesses } from "./backends/local-processes/index.ts";
+import { runpodPod } from "./backends/runpod-pod/index.ts";
 import { vertexCustomJob } from "./backends/vertex-custom-job/index.ts";
 import type { BackendKind } from "./compute-backend.ts";
 
@@ -19,5 +20,6 @@ export const backendKinds: readonly BackendKind[] = [
   httpEndpoint,
   kubernetesJob,
   localProcesses,
+  runpodPod,
   vertexCustomJob,
 ];

@@ -141,7 +141,7 @@ async function openExample(of: string, change = (text: string) => text) {
       publicUrl: "http://api.example",
     },
     ...{
-      environment: { ACME_MACHINES_KEY: "secret", CLUSTER_TOKEN: "secret" },
+      environment: { ACME_MACHINES_KEY: "secret", CLUSTER_TOKEN: "secret", RUNPOD_API_KEY: "secret" },
       log: pino({ level: "silent" }),
     },
   });
@@ -166,4 +166,6 @@ test("the documented examples are opened", async () => {
     const { targets } = await openExample(`how-to/start-workers-on-${place}.md`);
     expect(targets.map(({ name, maxInstances }) => [name, maxInstances])).toEqual([["google", 10]]);
   }
+  const { targets } = await openExample("how-to/start-workers-on-runpod.md");
+  expect(targets.map(({ name, realm }) => [name, realm])).toEqual([["runpod", "THIRD_PARTY"]]);
 });

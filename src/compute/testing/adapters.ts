@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { testEnv } from "../../../render-worker/testing/env.ts";
+import { startRunPod } from "../../../tests/runpod/start-runpod.ts";
 import { backendKinds } from "../backend-kinds.ts";
 import type { BackendDeps, ComputeBackend } from "../compute-backend.ts";
 import { startExampleEndpoint } from "./example-endpoint.ts";
@@ -95,10 +96,26 @@ const googleUnderTest = googleKinds.map(
   }),
 );
 
+const runpodPodUnderTest: BackendUnderTest = {
+  kind: "RUNPOD_POD",
+  async open() {
+    const runpod = await startRunPod();
+    const prefix = nextPrefix();
+    const settings = {
+      image: "registry.test/reelay-worker:1",
+      gpuTypes: ["NVIDIA L4"],
+      endpoint: runpod.url,
+    };
+    const open = () => openBackend("RUNPOD_POD", settings, prefix, { RUNPOD_API_KEY: runpod.key });
+    return { backend: open(), again: open, prefix, close: async () => await runpod[Symbol.asyncDispose]() };
+  },
+};
+
 /** A new back end adds a line. */
 export const backendsUnderTest: readonly BackendUnderTest[] = [
   localProcesses,
   httpEndpointUnderTest,
   kubernetesJobUnderTest,
   ...googleUnderTest,
+  runpodPodUnderTest,
 ];

@@ -19,11 +19,3 @@ export function explainRefusal(status: number, stated: LaunchErrorCode | undefin
   if (status < 400 || status > 499) return "UNAVAILABLE";
   return stated ?? codes[status] ?? "INVALID_REQUEST";
 }
-
-/** `Retry-After` in seconds or as a date, at most a day. Pure. */
-export function parseRetryAfter(header: string | null, now: Date): number | undefined {
-  if (header === null || header.trim() === "") return undefined;
-  const seconds = Number(header);
-  const ms = Number.isNaN(seconds) ? Date.parse(header) - now.getTime() : seconds * 1_000;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), 86_400_000);
-}

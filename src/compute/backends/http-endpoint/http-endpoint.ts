@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { askProvider, isSafeAddress } from "../../ask-provider.ts";
+import { askProvider, isSafeAddress, parseRetryAfter } from "../../ask-provider.ts";
 import { type BackendDeps, type ComputeBackend, defineBackend, type Machine } from "../../compute-backend.ts";
 import { LaunchError, type LaunchErrorOptions } from "../../launch-error.ts";
 import { checkMachine, checkPage, checkProblem } from "./answers.ts";
-import { explainRefusal, parseRetryAfter } from "./explain-refusal.ts";
+import { explainRefusal } from "./explain-refusal.ts";
 
 const Settings = z.strictObject({
   /** Address of the server; `/machines` is below it. */

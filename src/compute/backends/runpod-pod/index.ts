@@ -1,0 +1,2 @@
+/** Workers as RunPod pods. */
+export { runpodPod } from "./runpod-pod.ts";
