@@ -118,8 +118,11 @@ export const proofs: readonly Proof[] = [
     ],
     more: [
       ...["tests/kubernetes", "examples/compute-endpoint", "tests/google-cloud", "tests/fake-gcs/go.mod"],
+      "tests/runpod",
       "docs/how-to/start-workers-on-kubernetes.md",
       "docs/how-to/start-workers-on-cloud-run-jobs.md",
+      "docs/how-to/start-workers-on-cloud-run-services.md",
+      "docs/how-to/start-workers-on-cloud-run-worker-pools.md",
       "docs/how-to/start-workers-on-google-batch.md",
       "docs/how-to/start-workers-on-vertex-ai.md",
       "docs/how-to/start-workers-on-compute-engine.md",

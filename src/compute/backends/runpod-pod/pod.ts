@@ -3,25 +3,20 @@ import type { LaunchOrder, Machine } from "../../compute-backend.ts";
 import type { Settings } from "./settings.ts";
 
 /** The pods that may be created for an order, in the order in which they are tried. Pure. */
-export function podsOf({ name, environment }: LaunchOrder, settings: Settings): object[] {
-  const {
-    image,
-    gpuTypes,
-    gpuCount,
-    cpuFlavors = [],
-    vcpus,
-    cloud,
-    dataCenters,
-    diskGb,
-    registry,
-  } = settings;
-  const common = {
-    ...{ name, image, env: environment, disk: diskGb, cloud, ports: [] },
+export function podsOf(order: LaunchOrder, settings: Settings): object[] {
+  const { gpuTypes, gpuCount, cpuFlavors = [], vcpus } = settings;
+  return gpuTypes === undefined
+    ? cpuFlavors.map((id) => podOf(order, settings, { cpu: { id, vcpuCount: vcpus } }))
+    : gpuTypes.map((id) => podOf(order, settings, { gpu: { id, count: gpuCount } }));
+}
+
+function podOf({ name, environment }: LaunchOrder, settings: Settings, hardware: object): object {
+  const { image, cloud, dataCenters, diskGb, registry } = settings;
+  return {
+    ...{ name, image, env: environment, disk: diskGb, cloud, ports: [], ...hardware },
     ...(dataCenters !== undefined && { dataCenterIds: dataCenters }),
     ...(registry !== undefined && { registry }),
   };
-  if (gpuTypes === undefined) return cpuFlavors.map((id) => ({ ...common, cpu: { id, vcpuCount: vcpus } }));
-  return gpuTypes.map((id) => ({ ...common, gpu: { id, count: gpuCount } }));
 }
 
 /** The fields of a pod that are read. */
