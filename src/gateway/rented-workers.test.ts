@@ -34,7 +34,7 @@ function rent(scripts: readonly Quirk[][], { hourMicros = null as number | null,
   const work = async (workerId: string): Promise<boolean> => {
     const [task] = await db.$queryRaw<Array<{ id: string }>>`
       UPDATE tasks SET status = 'SUCCEEDED', ended_at = ${deps.clock()} WHERE id = (
-        SELECT id FROM tasks WHERE status = 'QUEUED' LIMIT 1) RETURNING id`;
+        SELECT id FROM tasks WHERE status = 'QUEUED' AND requirements->>'voice' IS NULL LIMIT 1) RETURNING id`;
     if (task === undefined) return false;
     const now = deps.clock();
     await db.attempt.create({
@@ -181,4 +181,35 @@ test("the hour's budget holds: machines that run count for a whole hour", async 
   expect(await system.db.launchWait.findMany()).toMatchObject([
     { reason: expect.stringContaining("BUDGET, BUDGET_HOUR has no room for another machine") },
   ]);
+});
+
+test("a task that a target's machines cannot do starts none there, and holds up no other task", async () => {
+  const { db } = system;
+  const needVoice = async () => {
+    const { jobId, taskId } = await system.createQueuedVideo();
+    const { requirements } = await db.task.findUniqueOrThrow({ where: { id: taskId } });
+    const needed = Object.assign({}, requirements, { voice: "nora" });
+    await db.task.update({ where: { id: taskId }, data: { requirements: needed } });
+    return jobId;
+  };
+  const jobId = await needVoice();
+  const rented = rent([[]]);
+  const pass = async (minutes: number) => {
+    for (let passed = 0; passed < minutes * 60_000; passed += STEP_MS) await rented.pass();
+  };
+  // Nothing is known of the target: its first machine shows what its machines can do.
+  await pass(20);
+  expect(await db.launch.findMany()).toMatchObject([{ endCode: "NO_TASK" }]);
+  const wait = await waits(db, [jobId], { now: system.deps.clock(), maxRunningTasks: null });
+  expect(wait.get(jobId)?.reason).toMatch(/\(target-0: UNABLE, .*Needs the voice nora/);
+  await system.createQueuedVideo();
+  await pass(3);
+  expect(await db.task.count({ where: { status: "SUCCEEDED" } })).toBe(1);
+  expect(await db.launch.findMany({ orderBy: { plannedAt: "asc" } })).toMatchObject([
+    { endCode: "NO_TASK" },
+    { endCode: "DRAINED" },
+  ]);
+  // Its machines may have changed meanwhile.
+  await pass(75);
+  expect(await db.launch.count()).toBe(3);
 });

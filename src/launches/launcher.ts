@@ -11,6 +11,7 @@ import { endLaunch, type LaunchEnd } from "./end-launch.ts";
 import { judgeLaunch, type LaunchFacts } from "./judge-launch.ts";
 import type { LaunchPlan, LaunchTarget } from "./launch-settings.ts";
 import { type PlannedLaunch, planLaunches, type TargetState } from "./plan-launches.ts";
+import { readUnable } from "./read-unable.ts";
 import { type OpenLaunch, readEndedMicros, readLivingSlots, readOpenLaunches } from "./read-launches.ts";
 
 export interface LauncherDeps {
@@ -311,21 +312,32 @@ async function planMissing(deps: LauncherDeps): Promise<void> {
     }
     const launches = await readOpenLaunches(tx, now);
     const living = await readLivingSlots(tx, now);
+    const unable = await readUnable(tx, now);
+    const demandsWithout = new Map<string, PoolDemand[]>([["[]", demands]]);
+    for (const { needs } of unable.values()) {
+      const key = JSON.stringify(needs);
+      const query = { now, maxRunningTasks, isRemote: true, unmet: needs };
+      if (!demandsWithout.has(key)) demandsWithout.set(key, await readDemand(tx, query));
+    }
+    /** What its machines can do, of what the queue wants of the pool. */
+    const demandOf = (target: LaunchTarget, pool: Pool): PoolDemand | undefined =>
+      demandsWithout
+        .get(JSON.stringify(unable.get(target.name)?.needs ?? []))
+        ?.find((each) => each.pool === pool);
     const circuits = await tx.launchTarget.findMany();
     let leftMicros = await readLeft(tx, deps, launches, now);
     const planned: Array<PlannedLaunch & { id: string }> = [];
     for (const demand of demands) {
       const targets = plan.targets
         .filter(({ offer }) => offer.pool === demand.pool)
-        .map((target) =>
-          toState(target, {
-            demand,
-            launches,
-            living,
-            now,
-            circuit: circuits.find((c) => c.name === target.name),
-          }),
-        );
+        .map((target) => {
+          const seen = { launches, living, now, circuit: circuits.find((c) => c.name === target.name) };
+          const state = toState(target, { ...seen, demand: demandOf(target, demand.pool) ?? demand });
+          const reason = unable.get(target.name)?.reasons.get(demand.pool);
+          if (reason === undefined) return state;
+          const { missingSlots } = toState(target, { ...seen, demand });
+          return Object.assign(state, { unable: { missingSlots, reason } });
+        });
       const found = planLaunches(demand.pool, targets, { now, leftMicros });
       ({ leftMicros } = found);
       const isStarting = launches.some(({ pool, joinedAt }) => pool === demand.pool && joinedAt === null);

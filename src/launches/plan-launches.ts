@@ -6,8 +6,10 @@ export interface TargetState {
   name: string;
   /** Slots of one of its machines. */
   slots: number;
-  /** Slots that are missing for the tasks that its realm may do. */
+  /** Slots that are missing for the tasks that its realm may do, and its machines can. */
   missingSlots: number;
+  /** The same with tasks that its machines cannot do, and why they cannot. Default: they can do all. */
+  unable?: { missingSlots: number; reason: string };
   maxInstances: number;
   /** Launches that have not ended, and those of them whose worker has had no task. */
   open: number;
@@ -61,7 +63,15 @@ export function planLaunches(
   for (const target of targets) {
     const { name, slots } = target;
     const isShort = () => target.missingSlots > planned;
-    if (!isShort()) continue;
+    if (!isShort()) {
+      const { unable } = target;
+      if (unable === undefined || unable.missingSlots <= planned) continue;
+      isMissing = true;
+      const reason = `its last machine could not do the task: ${unable.reason}`;
+      passedOver.push({ target: name, code: "UNABLE", reason });
+      shown.push(`${name}: UNABLE, ${reason}`);
+      continue;
+    }
     isMissing = true;
     for (let own = 0; isShort(); own += 1) {
       const refusal = refuse(target, { own, left, now });

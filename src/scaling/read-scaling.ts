@@ -29,11 +29,16 @@ export interface PoolDemand {
 /**
  * What the queue wants of each pool, by workspace, with the realms that may do it. Tasks of paused queues and
  * those that wait for a later try want nothing. `isRemote`: of workers that cannot read an upload that is
- * still arriving; default false.
+ * still arriving; default false. `unmet`: needs of tasks that are left out, `[pool, kind, requirements]` as JSON.
  */
 export async function readDemand(
   db: Db,
-  { now, maxRunningTasks, isRemote = false }: Query & { isRemote?: boolean },
+  {
+    now,
+    maxRunningTasks,
+    isRemote = false,
+    unmet = [],
+  }: Query & { isRemote?: boolean; unmet?: readonly string[] },
 ): Promise<PoolDemand[]> {
   // Matches the partial indexes: nearly all tasks have ended, and none of those is read.
   const rows = await db.$queryRaw<Array<PoolDemand["demand"][number] & { pool: Pool }>>`
@@ -47,6 +52,7 @@ export async function readDemand(
       WHERE status = 'QUEUED' AND dispatched_at IS NULL AND available_at <= ${now}
         AND (NOT ${isRemote} OR NOT EXISTS (SELECT 1 FROM jobs j JOIN sources s ON s.video_id = j.video_id
           WHERE j.id = tasks.job_id AND s.kind = 'UPLOAD' AND s.received_at IS NULL))
+        AND (${unmet.length === 0} OR jsonb_build_array(pool, kind, requirements) <> ALL (${[...unmet]}::text[]::jsonb[]))
       GROUP BY pool, workspace_id, is_rest
       UNION ALL
       SELECT pool, workspace_id, false, false, count(*), NULL FROM tasks

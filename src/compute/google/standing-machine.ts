@@ -105,7 +105,7 @@ export function openStandingMachines(
         // A resource that cannot start is tried again and again.
         if (state === "ENDED")
           await remove(name, signal).catch((error: unknown) =>
-            log.warn({ err: error, [collection]: name }, "launch.machine-not-removed"),
+            log.warn({ err: error, machine: name }, "launch.machine-not-removed"),
           );
       }
       return found.map(machineOf);

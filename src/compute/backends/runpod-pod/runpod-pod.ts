@@ -84,7 +84,7 @@ function openRunpodPod(settings: Settings, { prefix, secret, log }: BackendDeps)
       // The disk of a pod that has ended costs money.
       for (const { ref, name } of machines.filter(({ state }) => state === "ENDED"))
         await remove(ref, signal).catch((error: unknown) =>
-          log.warn({ err: error, pod: name }, "launch.machine-not-removed"),
+          log.warn({ err: error, machine: name }, "launch.machine-not-removed"),
         );
       return machines;
     },
