@@ -342,7 +342,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   if (launchPlan)
     starting.use(
       startLauncher({
-        ...{ db, clock, secrets, log, plan: launchPlan, maxRunningTasks },
+        ...{ db, clock, secrets, log, metrics, plan: launchPlan, maxRunningTasks },
         hourMicros: env.budgets?.hourMicros ?? null,
       }),
     );

@@ -6,6 +6,7 @@ import { waits } from "../jobs/index.ts";
 import { createLauncher, type LaunchTarget, readTargets } from "../launches/index.ts";
 import { freeOffers } from "../prices/index.ts";
 import { createSecretBox } from "../secrets/index.ts";
+import { createMetrics } from "../telemetry/index.ts";
 import { createProjection } from "../testing/projection.ts";
 import { createOddProvider, type Quirk, quirks } from "./testing/odd-provider.ts";
 
@@ -59,13 +60,15 @@ function rent(scripts: readonly Quirk[][], { hourMicros = null as number | null,
   const open = () =>
     createLauncher({
       ...{ db, clock: deps.clock, secrets: createSecretBox([]), plan, hourMicros },
-      ...{ maxRunningTasks: null, log: pino({ level: "silent" }) },
+      ...{ maxRunningTasks: null, log: pino({ level: "silent" }), metrics },
     });
+  const metrics = createMetrics(db);
   let launchers = [open(), open()];
   const signal = new AbortController().signal;
   return {
     providers,
     plan,
+    metrics,
     /** All processes start again. */
     restart: () => (launchers = [open(), open()]),
     async pass(): Promise<void> {
@@ -212,4 +215,21 @@ test("a task that a target's machines cannot do starts none there, and holds up 
   // Its machines may have changed meanwhile.
   await pass(75);
   expect(await db.launch.count()).toBe(3);
+});
+
+test("metrics show machines, open circuits and ends by target", async () => {
+  await system.createQueuedVideo();
+  const rented = rent([["NO_CAPACITY"], []]);
+  for (let pass = 0; pass < 3; pass += 1) await rented.pass();
+  const scrape = await rented.metrics.metrics();
+  const lines = scrape.split("\n").filter((line) => line.startsWith("reelay_launch"));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'reelay_launches_ended_total{target="target-0",code="NO_CAPACITY"} 1',
+      'reelay_launch_circuit_open{target="target-0"} 1',
+      'reelay_launch_circuit_open{target="target-1"} 0',
+      'reelay_launches{target="target-0",status="RUNNING"} 0',
+      expect.stringMatching(/^reelay_launches\{target="target-1",status="(STARTING|RUNNING)"\} 1$/),
+    ]),
+  );
 });

@@ -3,6 +3,6 @@ export { forgetLaunches } from "./forget-launches.ts";
 export { type LaunchPlan, type LaunchTarget, openLaunchPlan } from "./launch-settings.ts";
 export { createLauncher } from "./launcher.ts";
 export type { PassedOver } from "./plan-launches.ts";
-export { explainLaunches, spentMicros } from "./read-launches.ts";
+export { explainLaunches, type LaunchCounts, readLaunchCounts, spentMicros } from "./read-launches.ts";
 export { type KnownTarget, readTargets } from "./read-targets.ts";
 export { startLauncher } from "./start-launcher.ts";

@@ -11,8 +11,8 @@ import { endLaunch, type LaunchEnd } from "./end-launch.ts";
 import { judgeLaunch, type LaunchFacts } from "./judge-launch.ts";
 import type { LaunchPlan, LaunchTarget } from "./launch-settings.ts";
 import { type PlannedLaunch, planLaunches, type TargetState } from "./plan-launches.ts";
-import { readUnable } from "./read-unable.ts";
 import { type OpenLaunch, readEndedMicros, readLivingSlots, readOpenLaunches } from "./read-launches.ts";
+import { readUnable } from "./read-unable.ts";
 
 export interface LauncherDeps {
   db: PrismaClient;
@@ -23,6 +23,7 @@ export interface LauncherDeps {
   /** Most that launches may cost in an hour, in micro-USD; null: unlimited. */
   hourMicros: number | null;
   maxRunningTasks: number | null;
+  metrics?: { launchEnded(target: string, code: string): void };
 }
 
 /** One process's part of renting workers. Any number of processes may run it at the same time. */
@@ -111,6 +112,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     const isDone = await endLaunch(db, ended, clock());
     if (!isDone) return;
     const { launch, code, reason } = ended;
+    deps.metrics?.launchEnded(launch.target, code);
     const fields = { launchId: launch.id, target: launch.target, workerId: launch.workerId, code, reason };
     if (code === "DRAINED") log.info(fields, "launch.ended");
     else log.warn(fields, "launch.failed");

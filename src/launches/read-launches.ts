@@ -56,6 +56,28 @@ export async function readEndedMicros(db: Db, now: Date): Promise<number> {
   return row.micros;
 }
 
+/** Open launches by target and status, and whether the circuits of targets are open. */
+export interface LaunchCounts {
+  open: Array<{ target: string; status: LaunchStatus; count: number }>;
+  targets: Array<{ target: string; isOpen: boolean }>;
+}
+
+export async function readLaunchCounts(db: Db, now: Date): Promise<LaunchCounts> {
+  const rows = await db.launch.groupBy({
+    by: ["target", "status"],
+    where: { status: { in: ["PLANNED", "STARTING", "RUNNING"] } },
+    _count: true,
+  });
+  const targets = await db.launchTarget.findMany({ select: { name: true, openUntil: true } });
+  return {
+    open: rows.map(({ target, status, _count: count }) => ({ target, status, count })),
+    targets: targets.map(({ name, openUntil }) => ({
+      target: name,
+      isOpen: openUntil !== null && openUntil > now,
+    })),
+  };
+}
+
 interface Machine {
   acceptedAt: Date | null;
   endedAt: Date | null;

@@ -80,8 +80,21 @@ export function createDatabaseGauges(registry: Registry, readState: () => Promis
     registers,
   });
 
+  const launches = new Gauge({
+    name: "reelay_launches",
+    help: "Machines that are planned, start or run, by the target where they are rented.",
+    labelNames: ["target", "status"],
+    registers,
+  });
+  const circuits = new Gauge({
+    name: "reelay_launch_circuit_open",
+    help: "1 while a target starts no machine because it failed.",
+    labelNames: ["target"],
+    registers,
+  });
+
   function show(state: SystemState | undefined): void {
-    for (const gauge of [tasks, oldest, workers, slots, busy, wanted]) gauge.reset();
+    for (const gauge of [tasks, oldest, workers, slots, busy, wanted, launches, circuits]) gauge.reset();
     // `reset` would leave these at 0, which would be a statement.
     for (const gauge of [outbox, outboxLag, webhooks, webhookLag]) gauge.remove();
     up.set(state === undefined ? 0 : 1);
@@ -107,6 +120,11 @@ export function createDatabaseGauges(registry: Registry, readState: () => Promis
       busy.set({ pool: row.pool }, row.busy);
     }
     for (const { pool, wantedWorkers } of state.scaling.pools) wanted.set({ pool }, wantedWorkers);
+    for (const { target, isOpen } of state.launches.targets) {
+      for (const status of ["PLANNED", "STARTING", "RUNNING"]) launches.set({ target, status }, 0);
+      circuits.set({ target }, isOpen ? 1 : 0);
+    }
+    for (const { target, status, count } of state.launches.open) launches.set({ target, status }, count);
     outbox.set(state.outbox.count);
     outboxLag.set(state.outbox.lagSeconds);
     webhooks.set(state.webhooks.count);

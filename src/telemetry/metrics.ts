@@ -34,6 +34,8 @@ export interface Metrics {
   requestShed(reason: string): void;
   /** A request to a webhook's receiver has ended. */
   webhookAttempted(result: "taken" | "retried" | "given-up", seconds: number): void;
+  /** This process has ended a launch. */
+  launchEnded(target: string, code: string): void;
   /** A player reported a QoE measurement. */
   playbackMeasured(measurement: Measurement): void;
   /** Called at each scrape: connected subscribers by kind. */
@@ -134,6 +136,12 @@ export function createMetrics(db: PrismaClient, maxRunningTasks: number | null =
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30],
     registers,
   });
+  const launches = new Counter({
+    name: "reelay_launches_ended_total",
+    help: "Launches that this process has ended, by their target and code.",
+    labelNames: ["target", "code"],
+    registers,
+  });
   const playbackMeasured = createPlaybackMetrics(registers);
   const subscriberKinds: Record<string, () => number> = {};
   const subscribers = new Gauge({
@@ -183,6 +191,7 @@ export function createMetrics(db: PrismaClient, maxRunningTasks: number | null =
     },
     requestShed: (reason) => shed.inc({ reason }),
     webhookAttempted: (result, seconds) => webhooks.observe({ result }, seconds),
+    launchEnded: (target, code) => launches.inc({ target, code }),
     playbackMeasured,
     countSubscribers: (kinds) => void Object.assign(subscriberKinds, kinds),
     countOperations: (states) => void Object.assign(operationStates, states),
