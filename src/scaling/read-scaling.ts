@@ -29,7 +29,8 @@ export interface PoolDemand {
 /**
  * What the queue wants of each pool, by workspace, with the realms that may do it. Tasks of paused queues and
  * those that wait for a later try want nothing. `isRemote`: of workers that cannot read an upload that is
- * still arriving; default false. `unmet`: needs of tasks that are left out, `[pool, kind, requirements]` as JSON.
+ * still arriving; default false. `unmet`: needs of tasks that are left out, `[pool, kind, requirements]` as
+ * JSON.
  */
 export async function readDemand(
   db: Db,

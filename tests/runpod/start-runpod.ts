@@ -1,7 +1,7 @@
 /**
- * RunPod's API for tests, as far as the back end uses it. Requests and answers are checked against RunPod's own
- * OpenAPI document, with every object closed. Pods run until they are deleted. What no such check shows:
- * capacity, images, starts, rights and prices.
+ * RunPod's API for tests, as far as the back end uses it. Requests and answers are checked against RunPod's
+ * own OpenAPI document, in which a request, a pod and a list have no other fields than those described. Pods
+ * run until they are deleted. What no such check shows: capacity, images, starts, rights and prices.
  */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
