@@ -3,7 +3,7 @@ import type { Pool } from "../../prisma/generated/enums.ts";
 import { type Db, wireKindOf } from "../database/index.ts";
 import { explainMismatch } from "../workers/index.ts";
 
-/** What a target's last worker offered is known so long. After it a machine is tried: its image may be new. */
+/** What a target's last worker offered is known for so long. Its image may be new after that. */
 const KNOWN_MS = 3_600_000;
 
 interface NeedRow {
