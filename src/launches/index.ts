@@ -6,3 +6,4 @@ export type { PassedOver } from "./plan-launches.ts";
 export { explainLaunches, type LaunchCounts, readLaunchCounts, spentMicros } from "./read-launches.ts";
 export { type KnownTarget, readTargets } from "./read-targets.ts";
 export { startLauncher } from "./start-launcher.ts";
+export { tryTarget } from "./try-target.ts";
