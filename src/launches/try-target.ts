@@ -29,8 +29,8 @@ function trialMicros({ offer, startTimeoutSeconds }: LaunchTarget): number {
 }
 
 /**
- * Starts a machine at a target, orders it again, finds it in the provider's list, and stops it. Its worker has
- * an invalid token, so it exits without a task. Throws `TrialTooDearError` before anything starts, and
+ * Starts a machine at a target, orders it again, finds it in the provider's list, and stops it. Its worker
+ * has an invalid token, so it exits without a task. Throws `TrialTooDearError` before anything starts, and
  * `LaunchError` or an error that says which step failed; the machine is stopped in any case.
  */
 export async function tryTarget(
