@@ -616,3 +616,25 @@ test("the database refuses every transition that the tables do not have", async 
     }
   await api.db.batch.deleteMany({ where: { sourceKey: "a" } });
 });
+
+test("a page of rows begins at any place of those that match", async () => {
+  const csv = `quote,author\n${Array.from({ length: 9 }, (_, index) => `Saying ${index},Solon`).join("\n")}`;
+  const { id } = await create({ source: { csv } });
+  await work();
+  const ask = (skip: number) =>
+    api.ask(
+      `query ($id: ID!, $skip: Int!) { batch(id: $id) { rows(first: 2, skip: $skip, filter: { status: [VALID] }) {
+        totalCount nodes { title } pageInfo { hasNextPage } } } }`,
+      { id, skip },
+    );
+  expect((await ask(6)).data.batch.rows).toEqual({
+    ...{ totalCount: 9, nodes: [{ title: "Saying 6" }, { title: "Saying 7" }] },
+    pageInfo: { hasNextPage: true },
+  });
+  expect((await ask(8)).data.batch.rows).toMatchObject({
+    ...{ nodes: [{ title: "Saying 8" }], pageInfo: { hasNextPage: false } },
+  });
+  expect((await ask(100)).data.batch.rows).toMatchObject({ totalCount: 9, nodes: [] });
+  const { errors } = await ask(-1);
+  expect(errors).toMatchObject([{ extensions: { code: "PAGE_SIZE_INVALID" } }]);
+});

@@ -19,6 +19,9 @@ const DEFAULT_TEMPLATE = "quiz-classic";
 /** A request of the API has at most 1 MiB. */
 const MAX_REQUEST_BYTES = 900 * 1024;
 
+/** Quotes and line breaks take two bytes in JSON. */
+const fitsRequest = (text: string): boolean => Buffer.byteLength(JSON.stringify(text)) <= MAX_REQUEST_BYTES;
+
 /** The rows, or a sentence about why the file has none. */
 export async function readRowsFile(file: string, template = DEFAULT_TEMPLATE): Promise<RowsSource | string> {
   const name = path.basename(file);
@@ -26,7 +29,8 @@ export async function readRowsFile(file: string, template = DEFAULT_TEMPLATE): P
   const sizeBytes = bytes.byteLength;
   try {
     const { rows, skipped } = readCsv(bytes);
-    const csv = sizeBytes > MAX_REQUEST_BYTES ? null : new TextDecoder().decode(bytes);
+    const text = sizeBytes > MAX_REQUEST_BYTES ? null : new TextDecoder().decode(bytes);
+    const csv = text !== null && fitsRequest(text) ? text : null;
     return {
       ...{ kind: "rows", name, template, path: file, sizeBytes, csv },
       rows: rows.length + skipped.length,

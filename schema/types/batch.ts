@@ -8,6 +8,7 @@ import {
   type Taken,
 } from "../../src/batches/index.ts";
 import { errorOf } from "../../src/database/index.ts";
+import { InvalidInputError } from "../../src/errors/index.ts";
 import { boundedList, keyOf, MAX_PAGE_SIZE } from "../../src/inputs/index.ts";
 import { createBatch as createLoader } from "../batch.ts";
 import { builder } from "../builder.ts";
@@ -65,6 +66,17 @@ const BatchCounts = builder.objectRef<Counts>("BatchCounts").implement({
 const inFile: Order = { by: "batchRows", column: "position", type: "number", direction: "asc" };
 const inOrder: Order = { by: "batchIssues", column: "position", type: "number", direction: "asc" };
 const MAX_SEARCH_LENGTH = 200;
+/** Rows of the largest batch. */
+const MAX_SKIP = 10_000;
+
+function checkSkip(skip: number): number {
+  if (skip >= 0 && skip <= MAX_SKIP) return skip;
+  throw new InvalidInputError(
+    "PAGE_SIZE_INVALID",
+    "skip",
+    `skip: 0 to ${MAX_SKIP} entries can be left out, not ${skip}. A batch has at most ${MAX_SKIP} rows.`,
+  );
+}
 
 const BatchRowFilter = builder.inputType("BatchRowFilter", {
   description: "Selects rows that match all conditions.",
@@ -272,11 +284,19 @@ export const Batch = builder.prismaNode("Batch", {
       {
         type: BatchRow,
         description: `Its rows in the order of the table, at most ${MAX_PAGE_SIZE} per page. While CHECKING: those that are checked.`,
-        args: { filter: t.arg({ type: BatchRowFilter, description: "Only rows that match." }) },
+        args: {
+          filter: t.arg({ type: BatchRowFilter, description: "Only rows that match." }),
+          skip: t.arg.int({
+            required: true,
+            defaultValue: 0,
+            description: `Entries to leave out before the page, for tables that jump to a place: 0 to ${MAX_SKIP}.`,
+          }),
+        },
         select: (args, _ctx, nestedSelection) => {
           const { where: bounds, orderBy, take } = planPage(args, inFile);
           const where = { AND: [bounds, rowWhere(args.filter ?? {})] };
-          const page = { where, orderBy, take, select: { id: true, position: true } } as const;
+          const skip = checkSkip(args.skip);
+          const page = { where, orderBy, take, skip, select: { id: true, position: true } } as const;
           return { id: true, rows: nestedSelection(page, entriesOf(BatchRow)) };
         },
         resolve: ({ id, rows }, args, ctx) =>

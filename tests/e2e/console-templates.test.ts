@@ -132,6 +132,12 @@ browserTest(
     await takePicture(page, "question-set");
 
     await page.getByRole("button", { name: "Make a video" }).click();
+    await page.getByRole("link", { name: "A video for each question" }).click();
+    await page.getByRole("heading", { name: "New batch: My planets" }).waitFor();
+    await page.getByRole("button", { name: "Check 2 rows" }).waitFor();
+    await page.goBack();
+
+    await page.getByRole("button", { name: "Make a video" }).click();
     await page.getByRole("link", { name: "Quiz for phones" }).click();
     await page.getByText("2 of at most 200").waitFor();
     expect(await page.getByLabel("Title", { exact: true }).inputValue()).toBe("My planets");
@@ -210,6 +216,46 @@ browserTest(
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Cancel the batch" }).click();
     await page.locator(".page-head .badge").getByText("Canceled").waitFor();
+    await page.close();
+  },
+);
+
+browserTest(
+  `a table of 3,000 rows above the size of a request is sent, and its batch shows any row without having them all${where}`,
+  async () => {
+    const rows = Array.from({ length: 3_000 }, (_, index) => `"Saying ${index}",Solon,${"x".repeat(400)}`);
+    const page = await kit.open("/batches");
+    await page.getByLabel("Template", { exact: true }).selectOption("quote");
+    await page.getByLabel("Table for the batch").setInputFiles({
+      ...{ name: "Many sayings.csv", mimeType: "text/csv" },
+      buffer: Buffer.from(`quote,author,notes\n${rows.join("\n")}`),
+    });
+    await page.getByRole("button", { name: "Check 3000 rows" }).click();
+    await page.getByRole("heading", { name: "Many sayings" }).waitFor();
+    await page.getByRole("button", { name: "All 3000" }).waitFor();
+    const shown = page.getByRole("list", { name: "Rows" }).getByRole("listitem");
+    await shown.first().getByText("Saying 0").waitFor();
+    await page.keyboard.press("End");
+    await page.getByText("Saying 2999").waitFor();
+    expect(await shown.last().getAttribute("aria-posinset")).toBe("3000");
+    expect(await shown.count()).toBeLessThan(120);
+    await takePicture(page, "batch-many-rows", "jpeg");
+    await page.evaluate("scrollTo(0, document.body.scrollHeight / 2)");
+    await page
+      .getByText(/Saying 15\d\d/)
+      .first()
+      .waitFor();
+    await page.getByLabel("Search the rows").fill("Saying 1234");
+    await expect.poll(() => shown.count()).toBe(1);
+    const { data } = await kit.system.client.ask("{ materials(first: 10) { nodes { filename kind } } }");
+    expect(data.materials.nodes).toEqual([{ filename: "Many sayings.csv", kind: "TABLE" }]);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Cancel the batch" }).click();
+    await page.locator(".page-head .badge").getByText("Canceled").waitFor();
+    await kit.system.client.ask(`mutation ($id: ID!) { deleteMaterial(input: { id: $id }) { __typename } }`, {
+      id: (await kit.system.client.ask("{ materials(first: 1) { nodes { id } } }")).data.materials.nodes[0]
+        .id,
+    });
     await page.close();
   },
 );

@@ -16,6 +16,7 @@ export const routes = {
   questions: "/questions",
   questionSet: (id: string) => `/questions/${encodeURIComponent(id)}`,
   batches: "/batches",
+  batchOfSet: (set: string, topic: string) => withQuery("/batches", { set, topic }),
   batch: (id: string) => `/batches/${encodeURIComponent(id)}`,
   queue: "/queue",
   failed: "/failed",

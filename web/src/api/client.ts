@@ -73,7 +73,8 @@ const createCache = () =>
           batches: pages([]),
         },
       },
-      Batch: { fields: { rows: pages(["filter"]), issues: pages(["filter"]) } },
+      // The table of rows keeps each of its pages; it jumps between them.
+      Batch: { fields: { rows: { keyArgs: ["filter", "first", "skip"] }, issues: pages(["filter"]) } },
       BatchCounts: { merge: true },
       BatchReplacement: { merge: true },
       BatchRowEstimate: { merge: true },

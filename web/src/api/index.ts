@@ -10,6 +10,7 @@ export {
   BatchIssuesDocument,
   BatchLiveDocument,
   BatchPageDocument,
+  BatchRowCountDocument,
   BatchRowsDocument,
   BatchStillsDocument,
   CancelBatchDocument,

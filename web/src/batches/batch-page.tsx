@@ -5,22 +5,20 @@ import {
   type BatchHeadFragment,
   BatchLiveDocument,
   BatchPageDocument,
+  BatchRowCountDocument,
   type BatchRowStatus,
-  BatchRowsDocument,
 } from "../api/index.ts";
 import { batchRowWords, batchWords, count, percentOf } from "../format/index.ts";
 import { routes } from "../routes.ts";
-import { BackIcon, Badge, Bar, Empty, FailureText, More, Pending, useRefetch } from "../ui/index.ts";
+import { BackIcon, Badge, Bar, Empty, FailureText, Pending, useRefetch } from "../ui/index.ts";
 import { BatchCost } from "./batch-cost.tsx";
 import { BatchIssues } from "./batch-issues.tsx";
-import { BatchRow } from "./batch-row.tsx";
 import { BatchTools } from "./batch-tools.tsx";
 import "./batches.css";
 import { isBatchMoving } from "./plan-tools.ts";
 import { Replacement } from "./replacement.tsx";
-import { useRowStills } from "./use-row-stills.ts";
+import { RowTable } from "./row-table.tsx";
 
-const PAGE = 50;
 const REFETCH_MS = 1_000;
 
 /** A batch: its rows with their states, and what can be done with it. */
@@ -109,20 +107,19 @@ function Rows({ id, batch: { counts, status } }: { id: string; batch: BatchHeadF
     ...(statuses.length > 0 && { status: [...statuses] }),
     ...(search.trim() && { search: search.trim() }),
   };
-  const { data, error, loading, refetch, fetchMore } = useQuery(BatchRowsDocument, {
-    variables: { id, filter, first: PAGE, after: null },
-  });
+  const choice = choices.find(({ text }) => text === shown);
+  // Without a search the live numbers are those of the list.
+  const isSearched = filter.search !== undefined;
+  const { data, refetch } = useQuery(BatchRowCountDocument, { variables: { id, filter }, skip: !isSearched });
   const askAgain = useRefetch(refetch, REFETCH_MS);
-  // Rows of the page follow the subscription; those that enter or leave it need the list.
   const members = `${status === "CHECKING"} ${counts.total} ${statuses.length > 0 ? JSON.stringify(counts) : ""}`;
   const before = useRef(members);
   useEffect(() => {
     if (before.current === members) return;
     before.current = members;
-    askAgain();
-  }, [members, askAgain]);
-  const page = data?.batch?.rows;
-  const stills = useRowStills({ id, filter, edges: page?.edges ?? [], isChecked: status !== "CHECKING" });
+    if (isSearched) askAgain();
+  }, [members, isSearched, askAgain]);
+  const total = isSearched ? data?.batch?.rows.totalCount : (choice?.number(counts) ?? 0);
   return (
     <>
       <div className="filters">
@@ -146,22 +143,17 @@ function Rows({ id, batch: { counts, status } }: { id: string; batch: BatchHeadF
           />
         </div>
       </div>
-      {!page ? (
-        <Pending what="the rows" error={error} rows={6} onRetry={refetch} />
-      ) : page.edges.length === 0 ? (
+      {total === undefined ? (
+        <Pending what="the rows" error={null} rows={6} onRetry={refetch} />
+      ) : total === 0 ? (
         <p className="muted">No such rows.</p>
       ) : (
-        <ol className="card batch-rows" aria-label="Rows">
-          {page.edges.map(({ node }) => (
-            <BatchRow key={node.id} row={node} still={stills.get(node.id) ?? null} />
-          ))}
-        </ol>
+        <RowTable
+          key={JSON.stringify(filter)}
+          {...{ id, filter, total, members }}
+          isChecked={status !== "CHECKING"}
+        />
       )}
-      <More
-        page={page?.pageInfo}
-        isLoading={loading}
-        fetchMore={({ variables }) => fetchMore({ variables: { id, filter, first: PAGE, ...variables } })}
-      />
     </>
   );
 }

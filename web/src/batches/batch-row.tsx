@@ -8,14 +8,17 @@ interface BatchRowProps {
   row: BatchRowLineFragment;
   /** Address of a picture of the row; null: there is none yet. */
   still: string | null;
+  /** Its place among those that are shown, from 1, and their number: only some of them exist at a time. */
+  at: number;
+  of: number;
 }
 
 /** A row with its state, its video, and what is wrong with it. */
-export function BatchRow({ row, still }: BatchRowProps) {
+export function BatchRow({ row, still, at, of }: BatchRowProps) {
   const { line, title, status, issues, video, error, duplicateOfLine, isMissing, estimate } = row;
   const picture = video?.playback?.posterUrl ?? still;
   return (
-    <li className="batch-row">
+    <div className="batch-row" role="listitem" aria-posinset={at} aria-setsize={of}>
       <span className="number muted">{line}</span>
       <span className="thumb">{picture !== null && <img src={picture} alt="" loading="lazy" />}</span>
       <div className="batch-what">
@@ -52,6 +55,6 @@ export function BatchRow({ row, still }: BatchRowProps) {
           </>
         )}
       </span>
-    </li>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { useEffect } from "react";
-import { Link, useLocation } from "wouter";
+import { Link, useLocation, useSearch } from "wouter";
 import { BatchesDocument, type BatchHeadFragment } from "../api/index.ts";
 import { batchWords, count, percentOf } from "../format/index.ts";
 import { routes } from "../routes.ts";
@@ -14,9 +14,12 @@ const PAGE = 30;
 /** Polling interval in milliseconds while a batch moves; the page of one has a subscription. */
 const POLL_MS = 2_000;
 
-/** The workspace's batches, and the way to another one. */
+/** The workspace's batches, and the way to another one: `?set=ID&topic=…` makes one of a question set. */
 export default function BatchesPage() {
   const [, navigate] = useLocation();
+  const params = new URLSearchParams(useSearch());
+  const setId = params.get("set");
+  const set = setId === null ? null : { id: setId, topic: params.get("topic") ?? "" };
   const canWrite = useSession().can("WRITE");
   const { data, error, loading, refetch, fetchMore, startPolling, stopPolling } = useQuery(BatchesDocument, {
     variables: { first: PAGE, after: null },
@@ -36,7 +39,7 @@ export default function BatchesPage() {
       <p className="muted">
         A batch makes a video of each row of a table. All rows are checked before anything is drawn.
       </p>
-      {canWrite && <NewBatch onCreated={(id) => navigate(routes.batch(id))} />}
+      {canWrite && <NewBatch key={setId} set={set} onCreated={(id) => navigate(routes.batch(id))} />}
       {!batches ? (
         <Pending what="the batches" error={error} rows={4} onRetry={refetch} />
       ) : batches.length === 0 ? (

@@ -1,7 +1,8 @@
 import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { type BatchSourceInput, explain, TemplatesDocument } from "../api/index.ts";
-import { Pending, Select, Spinner, UploadIcon, useTell } from "../ui/index.ts";
+import { percentOf } from "../format/index.ts";
+import { Bar, Pending, Select, UploadIcon, useTell } from "../ui/index.ts";
 import { useUploads } from "../uploads/index.ts";
 import { MapColumns } from "./map-columns.tsx";
 import { toBatchSource } from "./table-source.ts";
@@ -11,26 +12,35 @@ interface Table {
   source: BatchSourceInput;
 }
 
+interface NewBatchProps {
+  /** A question set whose questions are the rows, with its topic; null: a table is chosen. */
+  set: { id: string; topic: string } | null;
+  onCreated: (id: string) => void;
+}
+
 /** Chooses a table and a template, maps its columns, and creates a batch, whose rows are then checked. */
-export function NewBatch({ onCreated }: { onCreated: (id: string) => void }) {
+export function NewBatch({ set, onCreated }: NewBatchProps) {
   const client = useApolloClient();
   const tell = useTell();
   const { acceptTables } = useUploads();
   const input = useRef<HTMLInputElement>(null);
-  const [table, setTable] = useState<Table | null>(null);
+  const [table, setTable] = useState<Table | null>(
+    set && { name: set.topic, source: { questionSet: set.id } },
+  );
   const [template, setTemplate] = useState("quiz-classic");
-  const [isReading, setIsReading] = useState(false);
+  /** Sent fraction of a table that is read; null: none is. */
+  const [sent, setSent] = useState<number | null>(null);
   const { data, error, refetch } = useQuery(TemplatesDocument);
   useEffect(
     () =>
       acceptTables((file) => {
-        setIsReading(true);
-        toBatchSource(client, file)
+        setSent(0);
+        toBatchSource(client, file, setSent)
           .then(
             (source) => setTable({ name: file.name.replace(/\.[^.]+$/, ""), source }),
             (reason: unknown) => tell(`${file.name}: ${explain(reason)}`, "bad"),
           )
-          .finally(() => setIsReading(false));
+          .finally(() => setSent(null));
       }),
     [acceptTables, client, tell],
   );
@@ -61,7 +71,14 @@ export function NewBatch({ onCreated }: { onCreated: (id: string) => void }) {
           }}
         />
       </div>
-      {isReading && <Spinner label="Reading the table" />}
+      {sent !== null && (
+        <div className="batch-sending" role="status">
+          <span className="muted">
+            {sent === 0 || sent === 1 ? "Reading the table" : `Sending the table: ${percentOf(sent)} %`}
+          </span>
+          <Bar fraction={sent} label="Sent of the table" />
+        </div>
+      )}
       {table === null ? (
         <p className="muted">
           Drop or paste a table here: CSV, an Excel workbook (.xlsx), or a list of objects in JSON. Its first

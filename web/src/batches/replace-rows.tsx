@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { type BatchHeadFragment, explain, ReplaceBatchRowsDocument } from "../api/index.ts";
-import { Check, FormDialog, UploadIcon, useAction } from "../ui/index.ts";
+import { Bar, Check, FormDialog, UploadIcon, useAction } from "../ui/index.ts";
 import { useUploads } from "../uploads/index.ts";
 import { toBatchSource } from "./table-source.ts";
 
@@ -43,13 +43,14 @@ function ReplaceDialog({ batch: { id, groupBy, keyColumn }, file, onClose }: Rep
   const { act } = useAction();
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
+  const [sent, setSent] = useState(0);
   const [deleteMissing, setDeleteMissing] = useState(false);
   const key = groupBy ?? keyColumn;
   const send = async () => {
     setIsBusy(true);
     setProblem(null);
     try {
-      const source = await toBatchSource(client, file);
+      const source = await toBatchSource(client, file, setSent);
       if (await act(ReplaceBatchRowsDocument, { input: { id, source, deleteMissing } }, null, setProblem))
         onClose();
     } catch (error) {
@@ -83,6 +84,7 @@ function ReplaceDialog({ batch: { id, groupBy, keyColumn }, file, onClose }: Rep
       >
         Delete missing rows with their videos
       </Check>
+      {isBusy && sent > 0 && <Bar fraction={sent} label="Sent of the table" />}
       {problem !== null && (
         <p className="notice bad" role="alert">
           {problem}

@@ -2,44 +2,34 @@ import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useState } from "react";
 import { type BatchRowFilter, type BatchRowLineFragment, BatchStillsDocument } from "../api/index.ts";
 
-/** Stills that one request draws. */
-const AT_ONCE = 20;
-/** Requests for the rows of one part of the list that have no still. */
+/** Requests for the rows of one page that have no still. */
 const MAX_REQUESTS = 5;
 const RETRY_MS = 2_000;
-
-interface Edge {
-  cursor: string;
-  node: BatchRowLineFragment;
-}
+/** A page that is only scrolled past is not drawn, in milliseconds. */
+const REST_MS = 250;
 
 interface RowsOptions {
   id: string;
   filter: BatchRowFilter;
-  edges: readonly Edge[];
+  first: number;
+  skip: number;
+  rows: readonly BatchRowLineFragment[];
   /** Whether a still can be drawn now. */
   isChecked: boolean;
+  /** Addresses that are known, by the ids of rows; kept by the caller while pages come and go. */
+  known: Map<string, string>;
 }
 
 /**
- * Addresses of the stills of rows that have no poster, by their ids. One request at a time; a row that no
- * worker had time for is asked for again.
+ * Addresses of the stills of a page's rows that have no poster, by their ids. One request at a time; a row
+ * that no worker had time for is asked for again.
  */
-export function useRowStills({ id, filter, edges, isChecked }: RowsOptions): ReadonlyMap<string, string> {
+export function useRowStills({ id, filter, first, skip, rows, isChecked, known }: RowsOptions) {
   const client = useApolloClient();
-  const [stills, setStills] = useState<ReadonlyMap<string, string>>(new Map());
-  /** By the rows that were asked for. */
-  const [requests, setRequests] = useState<ReadonlyMap<string, number>>(new Map());
-  const parts = Array.from({ length: Math.ceil(edges.length / AT_ONCE) }, (_, index) => {
-    const rows = edges.slice(index * AT_ONCE, (index + 1) * AT_ONCE);
-    const wanted = rows.filter(({ node }) => hasNoPicture(node) && !stills.has(node.id));
-    const after = edges[index * AT_ONCE - 1]?.cursor ?? null;
-    return { after, key: wanted.map(({ node }) => node.id).join(" ") };
-  });
-  const next = parts.find(({ key }) => key !== "" && (requests.get(key) ?? 0) < MAX_REQUESTS);
-  const asked = isChecked && next ? JSON.stringify({ id, filter, first: AT_ONCE, after: next.after }) : null;
-  const key = next?.key ?? "";
-  const made = requests.get(key) ?? 0;
+  const [requests, setRequests] = useState(0);
+  const wanted = rows.filter((row) => hasNoPicture(row) && !known.has(row.id));
+  const isAsked = isChecked && wanted.length > 0 && requests < MAX_REQUESTS;
+  const asked = isAsked ? JSON.stringify({ id, filter, first, skip }) : null;
   useEffect(() => {
     if (asked === null) return;
     let isGone = false;
@@ -47,20 +37,16 @@ export function useRowStills({ id, filter, edges, isChecked }: RowsOptions): Rea
       const found = await client
         .query({ query: BatchStillsDocument, variables: JSON.parse(asked), fetchPolicy: "no-cache" })
         .catch(() => null);
-      if (isGone) return;
-      const drawn = (found?.data?.batch?.rows.edges ?? []).flatMap(({ node }) =>
-        node.still === null ? [] : [[node.id, node.still.url] as const],
-      );
-      setStills((before) => new Map([...before, ...drawn]));
-      setRequests((before) => new Map([...before, [key, made + 1]]));
+      for (const { id: rowId, still } of found?.data?.batch?.rows.nodes ?? [])
+        if (still !== null) known.set(rowId, still.url);
+      if (!isGone) setRequests(requests + 1);
     };
-    const timer = setTimeout(() => void ask(), made === 0 ? 0 : RETRY_MS);
+    const timer = setTimeout(() => void ask(), requests === 0 ? REST_MS : RETRY_MS);
     return () => {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [asked, key, made, client]);
-  return stills;
+  }, [asked, requests, client, known]);
 }
 
 /** An invalid row cannot be drawn. */

@@ -4,8 +4,8 @@ import { QuestionTemplatesDocument } from "../api/index.ts";
 import { routes } from "../routes.ts";
 import { Dialog, Empty, Pending } from "../ui/index.ts";
 
-/** Chooses the template that shows the questions of a set. */
-export function MakeVideo({ id, onClose }: { id: string; onClose: () => void }) {
+/** Chooses the template that shows the questions of a set, or a batch that makes a video of each. */
+export function MakeVideo({ id, topic, onClose }: { id: string; topic: string; onClose: () => void }) {
   const { data, error, refetch } = useQuery(QuestionTemplatesDocument);
   const templates = data?.templates.filter(({ showsQuestions }) => showsQuestions);
   return (
@@ -25,6 +25,12 @@ export function MakeVideo({ id, onClose }: { id: string; onClose: () => void }) 
           ))}
         </ul>
       )}
+      <p>
+        <Link href={routes.batchOfSet(id, topic)} onClick={onClose}>
+          A video for each question
+        </Link>
+        , as a batch.
+      </p>
     </Dialog>
   );
 }

@@ -135,7 +135,7 @@ function SetTools({ set: { id, topic, status, counts } }: { set: QuestionSet }) 
           </button>
         </>
       )}
-      {asked === "video" && <MakeVideo id={id} onClose={() => setAsked(null)} />}
+      {asked === "video" && <MakeVideo id={id} topic={topic} onClose={() => setAsked(null)} />}
       {asked === "delete" && (
         <Confirm
           title="Delete this question set?"

@@ -974,21 +974,29 @@ export type BatchRowsQueryVariables = Exact<{
   id: string;
   filter?: BatchRowFilter | null | undefined;
   first: number;
-  after?: string | null | undefined;
+  skip: number;
 }>;
 
 
-export type BatchRowsQuery = { batch: { id: string, rows: { edges: Array<{ cursor: string, node: { id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type BatchRowsQuery = { batch: { id: string, rows: { nodes: Array<{ id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null }> } } | null };
+
+export type BatchRowCountQueryVariables = Exact<{
+  id: string;
+  filter?: BatchRowFilter | null | undefined;
+}>;
+
+
+export type BatchRowCountQuery = { batch: { id: string, rows: { totalCount: number } } | null };
 
 export type BatchStillsQueryVariables = Exact<{
   id: string;
   filter?: BatchRowFilter | null | undefined;
   first: number;
-  after?: string | null | undefined;
+  skip: number;
 }>;
 
 
-export type BatchStillsQuery = { batch: { id: string, rows: { edges: Array<{ node: { id: string, still: { url: string } | null } }> } } | null };
+export type BatchStillsQuery = { batch: { id: string, rows: { nodes: Array<{ id: string, still: { url: string } | null }> } } | null };
 
 export type BatchRowLineFragment = { id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null };
 
