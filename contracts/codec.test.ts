@@ -52,6 +52,16 @@ test("attributes contain the fields that brokers filter by", async () => {
 });
 
 test.each([
+  ["task.requested.v1+tools.json", "ANIMATION+tex"],
+  ["source.check-requested.v1+tools.json", "ANIMATION+tex"],
+  ["source.check-requested.v1.json", "ANIMATION"],
+])("%s reaches only workers that have its tools", async (name, kind) => {
+  const decoded = decodeMessage(await readFile(new URL(name, folder)));
+  if (!decoded.ok) throw new Error(decoded.reason);
+  expect(encodeMessage(decoded.message).attributes).toMatchObject({ kind });
+});
+
+test.each([
   ["bytes that are not text", Buffer.from([0xff, 0xfe, 0x00]), /not UTF-8 JSON/],
   ["text that is not JSON", Buffer.from("hello"), /not UTF-8 JSON/],
   ["a message of an unknown type", Buffer.from('{"type":"task.requested.v9"}'), /type/],

@@ -15,7 +15,7 @@ export type Decoded<M> = { ok: true; message: M } | { ok: false; reason: string 
 
 /**
  * Encodes a message as UTF-8 JSON. `type` and the routing fields (`kind`, `pool`, `priority`, `workerId`)
- * become attributes.
+ * become attributes. The attribute `kind` includes the tools that the message requires (`queueOf`).
  */
 export function encodeMessage(message: Message): Envelope {
   const attributes: Attributes = { type: message.type };
@@ -23,7 +23,18 @@ export function encodeMessage(message: Message): Envelope {
     const value = (message as Record<string, unknown>)[name];
     if (typeof value === "string") attributes[name] = value;
   }
+  const tools = toolsOf(message);
+  if (tools && attributes["kind"] !== undefined) attributes["kind"] = queueOf(attributes["kind"], tools);
   return { data: new TextEncoder().encode(JSON.stringify(message)), attributes };
+}
+
+/** The attribute `kind` of messages whose kind needs tools: only workers that have them receive these. */
+export const queueOf = (kind: string, tools: readonly string[]): string =>
+  [kind, ...tools.toSorted()].join("+");
+
+function toolsOf(message: Message): readonly string[] | undefined {
+  if (message.type === "task.requested.v1") return message.requirements.tools;
+  return message.type === "source.check-requested.v1" ? message.tools : undefined;
 }
 
 /**

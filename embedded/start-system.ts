@@ -10,7 +10,9 @@ import {
   findTools,
   type Jail,
   JailUnavailableError,
+  jailsFrom,
   logJail,
+  logPainter,
   type PreparedKinds,
   prepareKinds,
   ToolNotFoundError,
@@ -167,9 +169,8 @@ async function prepareWorker(env: WorkerEnv, log: Logger): Promise<{ kinds: Prep
       return tools;
     };
     const findOwnPainter = async () => {
-      const painter = await findPainter(env.painter, jail);
-      const { version, texReason, program } = painter;
-      log.info({ version, python: program.path, texReason }, "painter.found");
+      const painter = await findPainter(env.painter, jailsFrom(jail, env.jail));
+      logPainter(log, painter);
       return painter;
     };
     const tools = { findFfmpeg, findPainter: findOwnPainter };

@@ -9,6 +9,7 @@ export {
   type JailOptions,
   type JailRequest,
   JailUnavailableError,
+  jailsFrom,
   logJail,
   type Sandbox,
   sandboxes,
@@ -29,6 +30,7 @@ export {
   findPainter,
   findTemplatePainter,
   type InstalledPainter,
+  logPainter,
 } from "./painters/index.ts";
 export { confine } from "./programs/index.ts";
 export { findSpeech, type InstalledSpeech } from "./speech/index.ts";

@@ -33,11 +33,11 @@ import type { WorkerConfig } from "./config.ts";
 import { runEachDevice } from "./each-device.ts";
 import { processEnvironment, readWorkerEnv, type WorkerEnv } from "./env.ts";
 import { createWorkerMetrics, joinRunningSystem, startStatusServer, untilPreempted } from "./host/index.ts";
-import { createJail, type Jail, logJail } from "./jail/index.ts";
+import { createJail, type Jail, jailsFrom, logJail } from "./jail/index.ts";
 import { prepareKinds } from "./kinds/index.ts";
 import { type FfmpegTools, versionWarnings } from "./media/ffmpeg/index.ts";
 import { findTools } from "./media/tools/index.ts";
-import { findPainter, type InstalledPainter } from "./painters/index.ts";
+import { findPainter, type InstalledPainter, logPainter } from "./painters/index.ts";
 import { createWorker, type Worker, type WorkerDeps } from "./worker.ts";
 
 /** How long a starting worker waits for the broker. */
@@ -259,9 +259,8 @@ async function findFfmpeg(env: WorkerEnv, jail: Jail, log: Logger): Promise<Ffmp
 }
 
 async function findOwnPainter(env: WorkerEnv, jail: Jail, log: Logger): Promise<InstalledPainter> {
-  const painter = await findPainter(env.painter, jail);
-  const { version, texReason, program } = painter;
-  log.info({ version, python: program.path, texReason }, "painter.found");
+  const painter = await findPainter(env.painter, jailsFrom(jail, env.jail));
+  logPainter(log, painter);
   return painter;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { context } from "@opentelemetry/api";
 import { DEFAULT_START_WITHIN_MS, jailLevels, type Pool, type TaskRequested } from "@reelay/contracts";
-import { controlOf, type Delivery, type Messaging, tasksOf } from "@reelay/messaging";
+import { controlOf, type Delivery, type Messaging, tasksOf, toolSetsOf } from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import {
@@ -189,7 +189,11 @@ class RenderWorker implements Worker {
         messaging,
         subscriptions: messaging.claims
           ? [messaging.claims]
-          : pools.flatMap((pool) => offered.map(({ name }) => tasksOf(pool, name))),
+          : pools.flatMap((pool) =>
+              offered.flatMap(({ name, tools = [] }) =>
+                toolSetsOf(name, tools).map((each) => tasksOf(pool, name, each)),
+              ),
+            ),
         slots: this.#slots,
         signal: AbortSignal.any([this.#stopping.signal, this.#life.full]),
         log: this.#log,
@@ -296,12 +300,15 @@ class RenderWorker implements Worker {
       trace: trace.context,
       onRetry: () => metrics?.reportRetried(),
     });
-    const least = message.requirements.jail ?? "NONE";
-    const isConfined = jailLevels.indexOf(jail.level) >= jailLevels.indexOf(least);
-    const kind = isConfined ? (kinds.get(message.kind)?.begin(message, reporter) ?? null) : null;
+    const { jail: least = "NONE", tools = [] } = message.requirements;
+    const offered = kinds.offer().kinds.find(({ name }) => name === message.kind);
+    const { level } = offered?.jail ?? jail;
+    const isConfined = jailLevels.indexOf(level) >= jailLevels.indexOf(least);
+    const hasTools = tools.every((tool) => offered?.tools?.includes(tool));
+    const kind = isConfined && hasTools ? (kinds.get(message.kind)?.begin(message, reporter) ?? null) : null;
     if (kind === null) {
       trace.end(null);
-      // Parameters of another version, or a stronger jail. The task stays in the queue of the API, which
+      // Parameters of another version, a stronger jail, or a tool. The task stays in the queue of the API, which
       // sends it again later.
       log.warn({ kind: message.kind }, "task.not-supported");
       await (delivery.refuse?.() ?? delivery.ack());

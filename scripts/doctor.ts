@@ -29,7 +29,7 @@ async function examine(): Promise<void> {
     checkNpm(),
     checkFfmpeg(),
     checkJail(dataDirectory),
-    checkPainter(),
+    checkPainter(dataDirectory),
     checkVoices(),
     checkTemplatePainter(),
     checkPostgres(dataDirectory),

@@ -48,4 +48,5 @@ export const animation = defineKind({
   detail: DrawingProgress,
   isCheckable: true,
   requires: { runtime: "manim", jail: "LIMITED" },
+  tools: { tex: "TEX_MISSING" },
 });

@@ -13,6 +13,10 @@ export const versionOnly = z.object({ version: z.literal(1) });
 export const KindData = z.looseObject({});
 export type KindData = z.infer<typeof KindData>;
 
+/** A program beside the runtime that only some tasks of a kind need, e.g. `tex`. */
+export const toolName = z.string().regex(/^[a-z0-9]{1,32}$/);
+export const MAX_TOOLS = 8;
+
 /** What a task needs from the worker that does it, on the wire and in `Task.requirements`. */
 export const Requirements = z.object({
   version: z.literal(1),
@@ -27,6 +31,11 @@ export const Requirements = z.object({
   codecs: z.array(z.enum(videoCodecs)).optional(),
   /** Memory of a worker on which the task fits. Absent: no attempt has run short of it. */
   memoryBytes: z.int().nonnegative().optional(),
+  /**
+   * Further programs that the task needs, as workers name them in `OfferedKind.tools`. Such tasks have a queue
+   * of their own. Absent: none.
+   */
+  tools: z.array(toolName).min(1).max(MAX_TOOLS).optional(),
   /** The weakest jail that the task accepts. Absent: any. */
   jail: z.enum(jailLevels).optional(),
   /** Id of a voice that the worker has to offer (`Offer.voices`). Absent: any. */
@@ -55,6 +64,11 @@ export interface KindDefinition {
   isCheckable?: boolean;
   /** Its requirements besides those that follow from the profile and from earlier attempts. */
   requires: Pick<Requirements, "runtime" | "gpu" | "jail">;
+  /**
+   * Tools that some of its tasks need, each with the code of the error of a task that did not find it: the API
+   * then gives the task to a worker that has it. Default: none.
+   */
+  tools?: Readonly<Record<string, string>>;
   /** Requirements that follow from the settings of the source (`Source.params`). Default: none. Pure. */
   requiresFor?: (settings: unknown) => Pick<Requirements, "voice">;
 }

@@ -78,4 +78,4 @@ export function requirementsOf(
 
 /** Whether settings of the source decide what tasks of a kind require. */
 export const dependsOnSettings = (kind: string): boolean => definitionOf(kind).requiresFor !== undefined;
-export { KindData, KindParams, Requirements } from "./define-kind.ts";
+export { KindData, KindParams, MAX_TOOLS, Requirements, toolName } from "./define-kind.ts";

@@ -1,9 +1,13 @@
 import { z } from "zod";
+import { MAX_TOOLS, toolName } from "../kinds/index.ts";
 import { jailLevels, pools } from "../states.ts";
 import { Capabilities } from "./capabilities.ts";
 
 /** A pulling worker is already running: a task for one of its free slots starts almost immediately. */
 export const DEFAULT_START_WITHIN_MS = 15_000;
+
+/** A jail, and the reason why it is not stronger; null for the strongest. */
+const OfferedJail = z.object({ level: z.enum(jailLevels), reason: z.string().max(2_000).nullable() });
 
 /** A kind of task that a worker can run, with the program that it runs on. */
 export const OfferedKind = z.object({
@@ -11,6 +15,10 @@ export const OfferedKind = z.object({
   runtime: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   /** The runtime's version, e.g. `7.0`. */
   version: z.string().max(200),
+  /** Further programs that tasks of the kind may need, e.g. `tex`. Absent: none. */
+  tools: z.array(toolName).max(MAX_TOOLS).optional(),
+  /** Jail of the kind's programs, if it is not the one of the offer. */
+  jail: OfferedJail.optional(),
 });
 export type OfferedKind = z.infer<typeof OfferedKind>;
 
@@ -45,8 +53,8 @@ export const Offer = z.object({
   capabilities: Capabilities.optional(),
   /** Voices, the default of each language first. Null: too many to list. Absent: it does not speak. */
   voices: z.array(OfferedVoice).max(MAX_OFFERED_VOICES).nullable().optional(),
-  /** Jail of its programs, and the reason why it is not stronger; null for the strongest. */
-  jail: z.object({ level: z.enum(jailLevels), reason: z.string().max(2_000).nullable() }).optional(),
+  /** Jail of its programs. */
+  jail: OfferedJail.optional(),
   /** Memory for the worker and its programs: its cgroup's limit, else the machine's. */
   memoryBytes: z.int().nonnegative().optional(),
   /** Processors for the worker: its cgroup's quota, else the machine's. Fractions count, e.g. 1.5. */

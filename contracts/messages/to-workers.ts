@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { KindParams, MAX_DATA_BYTES, Requirements } from "../kinds/index.ts";
+import { KindParams, MAX_DATA_BYTES, MAX_TOOLS, Requirements, toolName } from "../kinds/index.ts";
 import { StillsRequest } from "../source-check.ts";
 import { jobPriorities, pools } from "../states.ts";
 
@@ -89,6 +89,8 @@ export const SourceCheckRequested = z.object({
   hasRows: z.literal(true).optional(),
   /** How it is drawn, as the kind defines it. */
   settings: KindParams,
+  /** Further programs that it needs, as in `Requirements.tools`. Absent: none. */
+  tools: z.array(toolName).min(1).max(MAX_TOOLS).optional(),
   /** Pictures that are drawn. Absent: none. */
   stills: StillsRequest.optional(),
   requestedAt: z.iso.datetime(),

@@ -1,4 +1,12 @@
-import { checkableKinds, kindDefinitions, type Message, type Pool, pools } from "@reelay/contracts";
+import {
+  checkableKinds,
+  kindDefinitions,
+  kindOf,
+  type Message,
+  type Pool,
+  pools,
+  queueOf,
+} from "@reelay/contracts";
 
 /** Topics and subscriptions, without the configurable prefix. */
 export const topics = {
@@ -29,14 +37,17 @@ export interface SubscriptionSpec {
   isEphemeral: boolean;
 }
 
+const nameOf = (kind: string, tools: readonly string[]): string =>
+  [kind, ...tools.toSorted()].join("-").toLowerCase();
+
 /**
  * Durable. One per pool and kind, shared by the workers that offer the kind: no worker receives a task of
- * another kind.
+ * another kind. Tasks that need a tool have one of their own, for the workers that have it.
  */
-export const tasksOf = (pool: Pool, kind: string): SubscriptionSpec => ({
+export const tasksOf = (pool: Pool, kind: string, tools: readonly string[] = []): SubscriptionSpec => ({
   topic: topics.tasks,
-  name: `tasks-${pool}-${kind.toLowerCase()}`,
-  filter: `attributes.pool = "${pool}" AND attributes.kind = "${kind}"`,
+  name: `tasks-${pool}-${nameOf(kind, tools)}`,
+  filter: `attributes.pool = "${pool}" AND attributes.kind = "${queueOf(kind, tools)}"`,
   ackDeadlineSeconds: 30,
   isEphemeral: false,
 });
@@ -45,10 +56,10 @@ export const tasksOf = (pool: Pool, kind: string): SubscriptionSpec => ({
  * Durable. One per kind whose sources can be checked, shared by the workers that offer the kind, in whatever
  * pool.
  */
-export const checksOf = (kind: string): SubscriptionSpec => ({
+export const checksOf = (kind: string, tools: readonly string[] = []): SubscriptionSpec => ({
   topic: topics.checks,
-  name: `checks-${kind.toLowerCase()}`,
-  filter: `attributes.kind = "${kind}"`,
+  name: `checks-${nameOf(kind, tools)}`,
+  filter: `attributes.kind = "${queueOf(kind, tools)}"`,
   ackDeadlineSeconds: 10,
   isEphemeral: false,
 });
@@ -100,10 +111,20 @@ export const unreadableMessages: SubscriptionSpec = {
   isEphemeral: false,
 };
 
+/** No tool, and each tool of a kind alone. */
+export const toolSetsOf = (kind: string, tools = Object.keys(kindOf(kind)?.tools ?? {})): string[][] => [
+  [],
+  ...tools.map((tool) => [tool]),
+];
+
 /** These must exist before messages are published; otherwise the messages reach no consumer. */
 export const durableSubscriptions: readonly SubscriptionSpec[] = [
-  ...pools.flatMap((pool) => Object.keys(kindDefinitions).map((kind) => tasksOf(pool, kind))),
-  ...checkableKinds.map(checksOf),
+  ...pools.flatMap((pool) =>
+    Object.keys(kindDefinitions).flatMap((kind) =>
+      toolSetsOf(kind).map((tools) => tasksOf(pool, kind, tools)),
+    ),
+  ),
+  ...checkableKinds.flatMap((kind) => toolSetsOf(kind).map((tools) => checksOf(kind, tools))),
   projectorReports,
   unreadableMessages,
 ];

@@ -19,6 +19,10 @@ interface KindOffer {
   runtime: string;
   /** The runtime's version. */
   version: string;
+  /** Further programs that its tasks may need, e.g. `tex`. Default: none. */
+  tools?: string[];
+  /** Jail of its programs, if it is not the worker's. */
+  jail?: Pick<Jail, "level" | "reason">;
   /** Names of the encoders that work. */
   encoders?: string[];
   /** Devices, and the encoders and decoders that work on them. */

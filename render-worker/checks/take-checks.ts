@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import { SpanKind } from "@opentelemetry/api";
 import { type CheckReport, jailLevels, kindOf, type SourceCheckRequested } from "@reelay/contracts";
-import { checksOf, type Messaging, messageAttributes, topics, traceOf } from "@reelay/messaging";
+import {
+  checksOf,
+  type Delivery,
+  type Messaging,
+  messageAttributes,
+  toolSetsOf,
+  topics,
+  traceOf,
+} from "@reelay/messaging";
 import { inSpan } from "@reelay/telemetry";
 import type { Logger } from "pino";
 import { type CheckHost, type PreparedKind, TRACER_NAME } from "../attempt/index.ts";
@@ -34,35 +42,32 @@ const CHECKS_AT_ONCE = 2;
 export async function takeChecks(options: TakeOptions): Promise<AsyncDisposable> {
   await using taken = new AsyncDisposableStack();
   const running = new Set<string>();
-  for (const { name } of options.kinds.offer().kinds) {
+  for (const { name, tools = [], jail = options.jail } of options.kinds.offer().kinds) {
     const kind = options.kinds.get(name);
     const check = kind?.check?.bind(kind);
-    if (check === undefined || !isStrongEnough(options.jail, name)) continue;
-    const consumer = await options.messaging.consume(
-      checksOf(name),
-      async (delivery) => {
-        const { message } = delivery;
-        // A second message of a check that is running here needs no second run.
-        if (message.type !== "source.check-requested.v1" || running.has(message.checkId)) return;
-        running.add(message.checkId);
-        try {
-          const parent = traceOf(delivery);
-          const attributes = {
-            ...messageAttributes("process", topics.checks, message.type),
-            "reelay.check.id": message.checkId,
-            "reelay.worker.id": options.config.workerId,
-          };
-          const span = { kind: SpanKind.CONSUMER, parent, attributes };
-          await inSpan(TRACER_NAME, `process ${topics.checks}`, span, async () =>
-            options.messaging.publish(await run(options, check, message)),
-          );
-        } finally {
-          running.delete(message.checkId);
-        }
-      },
-      { maxInFlight: CHECKS_AT_ONCE },
-    );
-    taken.use(consumer);
+    if (check === undefined || !isStrongEnough(jail, name)) continue;
+    const take = async (delivery: Delivery) => {
+      const { message } = delivery;
+      // A second message of a check that is running here needs no second run.
+      if (message.type !== "source.check-requested.v1" || running.has(message.checkId)) return;
+      running.add(message.checkId);
+      try {
+        const parent = traceOf(delivery);
+        const attributes = {
+          ...messageAttributes("process", topics.checks, message.type),
+          "reelay.check.id": message.checkId,
+          "reelay.worker.id": options.config.workerId,
+        };
+        const span = { kind: SpanKind.CONSUMER, parent, attributes };
+        await inSpan(TRACER_NAME, `process ${topics.checks}`, span, async () =>
+          options.messaging.publish(await run(options, check, message)),
+        );
+      } finally {
+        running.delete(message.checkId);
+      }
+    };
+    for (const each of toolSetsOf(name, tools))
+      taken.use(await options.messaging.consume(checksOf(name, each), take, { maxInFlight: CHECKS_AT_ONCE }));
   }
   return taken.move();
 }

@@ -58,6 +58,22 @@ export async function createJail(options: JailOptions): Promise<Jail> {
   );
 }
 
+/**
+ * The worker's jail, then the weaker ones that pass their trial and that the operator allows, strongest first:
+ * for programs with a trial of their own. Each is built when it is asked for.
+ */
+export async function* jailsFrom(jail: Jail, options: JailOptions): AsyncGenerator<Jail> {
+  yield jail;
+  if (jail.level !== "FULL") return;
+  const weaker = await createJail({ ...options, strongest: "LIMITED", opensRareFormats: false }).catch(
+    (error: unknown) => {
+      if (error instanceof JailUnavailableError) return null;
+      throw error;
+    },
+  );
+  if (weaker?.level === "LIMITED") yield weaker;
+}
+
 async function chooseJail(options: JailOptions): Promise<Jail> {
   const { sandbox, platform = process.platform, architecture = process.arch, strongest = "FULL" } = options;
   if (sandbox === "off") return createNoJail("SANDBOX is off");

@@ -3,6 +3,7 @@ export {
   createJail,
   type JailOptions,
   JailUnavailableError,
+  jailsFrom,
   type Sandbox,
   sandboxes,
 } from "./create-jail.ts";

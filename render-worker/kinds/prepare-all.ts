@@ -70,7 +70,11 @@ export async function prepareAll(
       const capabilities = offers.find(({ offer }) => offer.capabilities)?.offer.capabilities;
       const voices = offers.find(({ offer }) => offer.voices !== undefined)?.offer.voices;
       return {
-        kinds: offers.map(({ name, offer }) => ({ name, runtime: offer.runtime, version: offer.version })),
+        kinds: offers.map(({ name, offer: { runtime: program, version, tools, jail } }) => ({
+          ...{ name, runtime: program, version },
+          ...(tools && tools.length > 0 && { tools }),
+          ...(jail && { jail: { level: jail.level, reason: jail.reason } }),
+        })),
         ...(refused.length > 0 && { refused }),
         encoders: offers.flatMap(({ offer }) => offer.encoders ?? []),
         ...(capabilities && { capabilities }),

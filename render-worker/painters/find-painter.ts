@@ -29,6 +29,8 @@ export interface FindPainterOptions {
 export interface InstalledPainter {
   /** E.g. `0.22.0`. */
   version: string;
+  /** Jail of its program: the strongest that held. Its reason says why it is not a stronger one. */
+  jail: Pick<Jail, "level" | "reason">;
   /** Why scripts get no TeX; null if they do. */
   texReason: string | null;
   /** Python, with read access to everything that the painter consists of. */
@@ -38,37 +40,58 @@ export interface InstalledPainter {
 }
 
 /**
- * Finds the Manim painter, and has it examine itself in this jail: its version, and whether TeX makes a
- * formula, since installed programs may lack packages or files that the jail shows. Rejects with a
- * `ToolNotFoundError` if the painter is not installed, or does not run, and with an `UnsafeKindError` if it
- * finds a way out of the jail.
+ * Finds the Manim painter, and has it examine itself in the first of these jails that holds it: its version,
+ * and whether TeX makes a formula, since installed programs may lack packages or files that the jail shows.
+ * Rejects with a `ToolNotFoundError` if the painter is not installed, or does not run in any of them, and with
+ * an `UnsafeKindError` if it finds a way out of each.
+ *
+ * @param jails strongest first; default: none, for what runs no script of a stranger
  */
 export async function findPainter(
   options: FindPainterOptions,
-  jail: Jail = createNoJail(),
+  jails: Iterable<Jail> | AsyncIterable<Jail> = [createNoJail()],
 ): Promise<InstalledPainter> {
   const python = options.manimPython ?? installedPython;
   if (!(await isExecutable(python))) throw new ToolNotFoundError(explainMissing(options));
   const args = ["-I", "-B", join(sources, "painter.py")];
   const own = await readableFiles(python);
   const tex = options.path === undefined ? null : await findTex(options.path);
-  const plain = confine(jail, python, { readable: own });
-  const withTex = confine(jail, python, { readable: [...own, ...(tex?.readable ?? [])] });
-  const isConfined = jail.level !== "NONE";
-  const examined = await examinePainter(withTex, args, { hasTex: tex !== null, isConfined });
-  if (!examined.ok)
-    throw new ToolNotFoundError(
-      `The Manim painter (${python}) does not run: ${examined.reason}. Run "npm run painters" to install it again, or set MANIM_PYTHON to a Python with manim.`,
-    );
-  const { version, texFailure, escapes } = examined.found;
-  if (escapes.length > 0)
-    throw new UnsafeKindError(
-      `Scripts would not be confined: in the jail ${jail.level} of this worker, a script could ${escapes.join(", ")}.`,
-    );
-  const texReason =
-    tex === null ? `TeX is not installed (${TEX_PACKAGES}).` : texFailure && explainTex(texFailure);
-  return { version, texReason, program: texReason === null ? withTex : plain, args };
+  const refusals: string[] = [];
+  let failure: string | null = null;
+  let hasEscaped = false;
+  for await (const jail of jails) {
+    const plain = confine(jail, python, { readable: own });
+    const withTex = confine(jail, python, { readable: [...own, ...(tex?.readable ?? [])] });
+    const isConfined = jail.level !== "NONE";
+    const examined = await examinePainter(withTex, args, { hasTex: tex !== null, isConfined });
+    if (!examined.ok) {
+      failure ??= examined.reason;
+      refusals.push(`in the jail ${jail.level}, the painter does not run (${examined.reason})`);
+      continue;
+    }
+    const { version, texFailure, escapes } = examined.found;
+    if (escapes.length > 0) {
+      hasEscaped = true;
+      refusals.push(`in the jail ${jail.level} of this worker, a script could ${escapes.join(", ")}`);
+      continue;
+    }
+    const texReason =
+      tex === null ? `TeX is not installed (${TEX_PACKAGES}).` : texFailure && explainTex(texFailure);
+    const reason = [...refusals, ...(jail.reason === null ? [] : [jail.reason])].join("; ") || null;
+    return {
+      ...{ version, texReason, args, program: texReason === null ? withTex : plain },
+      jail: { level: jail.level, reason: reason?.slice(0, MAX_REASON) ?? null },
+    };
+  }
+  // A jail that a script can leave is the graver finding.
+  if (hasEscaped) throw new UnsafeKindError(`Scripts would not be confined: ${refusals.join("; ")}.`);
+  throw new ToolNotFoundError(
+    `The Manim painter (${python}) does not run: ${failure ?? "no jail is available"}. Run "npm run painters" to install it again, or set MANIM_PYTHON to a Python with manim.`,
+  );
 }
+
+/** Of an offer. */
+const MAX_REASON = 2_000;
 
 const explainTex = (failure: string): string =>
   `TeX is installed, but made no formula (${failure}). It needs the packages ${TEX_PACKAGES}.`;

@@ -39,7 +39,7 @@ export async function findTemplatePainter(jail: Jail = createNoJail()): Promise<
     throw new UnsafeKindError(
       `Templates would not be confined: in the jail ${jail.level} of this worker, their painter could ${escapes.join(", ")}.`,
     );
-  return { version, build: await readBuild(readable), program, args };
+  return { version, build: await readBuild(readable), program, args, jail };
 }
 
 async function readBuild(packages: readonly string[]): Promise<string> {

@@ -6,3 +6,4 @@ export {
   UnsafeKindError,
 } from "./find-painter.ts";
 export { findTemplatePainter, type TemplatePainter } from "./find-template-painter.ts";
+export { logPainter } from "./log-painter.ts";

@@ -58,7 +58,7 @@ async function writeMaterials(folder: string) {
 async function draw(strongest: JailLevel, renderer = "CAIRO"): Promise<{ level: JailLevel; digest: string }> {
   await using folder = await temporaryDirectory();
   const jail = await createJail({ sandbox: "auto", path: PATH, folders: [folder.path], strongest });
-  const { program, args } = await findPainter(painterOptions, jail);
+  const { program, args } = await findPainter(painterOptions, [jail]);
   const file = join(folder.path, "scene.py");
   await writeFile(file, script);
   await using beside = await temporaryDirectory();

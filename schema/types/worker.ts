@@ -3,6 +3,7 @@ import { WORKER_SILENCE_MS } from "../../src/workers/index.ts";
 import { builder } from "../builder.ts";
 import { addList } from "../lists.ts";
 import { JailLevel, Pool, WorkerRealm } from "./enums.ts";
+import { OfferedKindType } from "./offered-kind.ts";
 import { DecoderType, DeviceType, EncoderType } from "./worker-devices.ts";
 
 const offerOf = ({ offer }: { offer: unknown }): Offer => Offer.parse(offer);
@@ -71,6 +72,15 @@ export const Worker = builder.prismaNode("Worker", {
       description: "Why the level is not `FULL`, and what is missing.",
       select: { offer: true },
       resolve: (worker) => offerOf(worker).jail?.reason ?? null,
+    }),
+    kinds: t.field({
+      type: [OfferedKindType],
+      description: "Kinds of tasks that it runs.",
+      select: { offer: true },
+      resolve: (worker) => {
+        const { kinds, jail } = offerOf(worker);
+        return kinds.map((kind) => Object.assign(kind, { jail: kind.jail ?? jail }));
+      },
     }),
     memoryBytes: t.field({
       type: "SafeInt",

@@ -9,6 +9,7 @@ import type { HeldAttempt } from "./hold-attempt.ts";
 import { awaitVariants } from "./job-variants.ts";
 import { jobMayBecome } from "./may-become.ts";
 import { recordMemoryNeed } from "./record-memory-need.ts";
+import { awaitsTool } from "./redirect-to-tool.ts";
 import { canceled, settleJob } from "./settle-job.ts";
 
 /** Pause before the try after `tries`: 2 s, doubled each time, up to a minute. */
@@ -87,7 +88,9 @@ export async function endAttempt(
   const handBack = await recordMemoryNeed(tx, task, error, needsMemoryBytes, now);
   const awaitsRoom =
     outcome === "FAILED" && error !== null && roomCodes.has(error.code) && attempt.number < ROOM_ATTEMPTS;
-  const usesTry = outcome !== "INTERRUPTED" && outcome !== "CANCELED" && handBack === null && !awaitsRoom;
+  const isRedirected = outcome === "FAILED" && error !== null && awaitsTool(task, error.code);
+  const usesTry =
+    outcome !== "INTERRUPTED" && outcome !== "CANCELED" && handBack === null && !awaitsRoom && !isRedirected;
   const { tries, maxTries } = usesTry
     ? await tx.task.update({ where: { id: task.id }, data: { tries: { increment: 1 } } })
     : task;
@@ -105,7 +108,7 @@ export async function endAttempt(
     return await settleJob(tx, job, { status: "FAILED", error: why }, now);
   }
   const retryMs = awaitsRoom ? roomBackoffMs(attempt.number) : retryDelayMs(handBack?.times ?? tries);
-  const delay = outcome === "INTERRUPTED" ? 0 : retryMs;
+  const delay = outcome === "INTERRUPTED" || isRedirected ? 0 : retryMs;
   await enqueueTasks(tx, [task.id], { now, availableAt: new Date(now.getTime() + delay) });
   // The other tasks of the job continue, and their output keeps playing.
   if (job.plan !== null) return;

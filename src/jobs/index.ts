@@ -33,6 +33,7 @@ export { jobUnderWay, lockOwnJob } from "./own-job.ts";
 export { pauseQueue, resumeQueue } from "./pause-queue.ts";
 export { prioritizeJob } from "./prioritize-job.ts";
 export { type LaneOverview, type PoolOverview, queueOverview, queuePosition } from "./queue.ts";
+export { redirectToTool, toolMissed } from "./redirect-to-tool.ts";
 export { removeSuperseded } from "./remove-superseded.ts";
 export { retireOutput } from "./retire-output.ts";
 export { canceled, type JobEnd, settleJob } from "./settle-job.ts";

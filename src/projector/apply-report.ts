@@ -16,6 +16,7 @@ import {
   type KindRegistry,
   leaseFrom,
   readNamedOutput,
+  redirectToTool,
   removeSuperseded,
   toStopMessage,
 } from "../jobs/index.ts";
@@ -159,7 +160,8 @@ async function applyToHeld(
   const kind = kinds[job.kind];
   if (kind === undefined)
     throw new Error(`Job ${job.id} is of the kind ${job.kind}, which has no operations here.`);
-  return await kind.apply({ tx, store, limits, attempt, report, now });
+  const judged = report.type === "task.failed.v1" ? await redirectToTool(tx, attempt, report, now) : report;
+  return await kind.apply({ tx, store, limits, attempt, report: judged, now });
 }
 
 /** The resources that its programs used, from its last report. */

@@ -1,10 +1,13 @@
-import { type CheckReport, type RecordedError, type Report } from "@reelay/contracts";
-import { Prisma, type PrismaClient } from "../../prisma/generated/client.ts";
+import { type CheckReport, Offer, type RecordedError, type Report } from "@reelay/contracts";
+import { Prisma, type PrismaClient, type SourceCheck, type Worker } from "../../prisma/generated/client.ts";
 import { errorColumn } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
+import { toolMissed } from "../jobs/index.ts";
 import { settleTemplate } from "../templates/index.ts";
+import { type OfferGroup, readOffers } from "../workers/index.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { KEPT_MS, MAX_SENDS } from "./limits.ts";
+import { taskKindOf, whyNoWorker } from "./need.ts";
 import { sendCheck } from "./send-check.ts";
 
 interface Deps {
@@ -29,6 +32,8 @@ export async function applyCheckReport({ db, clock }: Deps, report: CheckReport)
     if (locked === undefined) return;
     const check = await tx.sourceCheck.findUniqueOrThrow({ where: { id: locked.id } });
     if (report.type === "source.checked.v1") {
+      const tools = await toolsElsewhere(tx, check, report, now);
+      if (tools.length > 0) return await sendCheck(tx, check, now, tools);
       const { timeline } = report.checked;
       const estimate = timeline && (await estimateCost(tx, check, timeline));
       await end(tx, check.id, now, {
@@ -41,6 +46,25 @@ export async function applyCheckReport({ db, clock }: Deps, report: CheckReport)
     else await failCheck(tx, check.id, now, report.error);
   });
 }
+
+/** Tools that the worker of the check did not have, if another one has them and has not been asked yet. */
+async function toolsElsewhere(
+  tx: Tx,
+  { kind, sends }: Pick<SourceCheck, "kind" | "sends">,
+  { checked, workerId }: Extract<CheckReport, { type: "source.checked.v1" }>,
+  now: Date,
+): Promise<string[]> {
+  const missed = checked.issues.flatMap(({ code }) => toolMissed(taskKindOf(kind), code) ?? []);
+  if (missed.length === 0 || sends >= MAX_SENDS) return [];
+  const asked = await tx.worker.findUnique({ where: { id: workerId } });
+  const others = await readOffers(tx, now, "BROKER");
+  const hadThem = asked !== null && whyNoWorker(kind, [groupOf(asked)], missed) === null;
+  return hadThem || whyNoWorker(kind, others, missed) !== null ? [] : missed;
+}
+
+const groupOf = ({ offer, realm }: Worker): OfferGroup => ({
+  ...{ offer: Offer.parse(offer), realm, workers: 1 },
+});
 
 /** Ends a pending check without a result. */
 export async function failCheck(tx: Tx, id: string, now: Date, error: RecordedError): Promise<void> {

@@ -8,11 +8,18 @@ import { choosePool, explainMismatch, type OfferGroup } from "../workers/index.t
 export const taskKindOf = (source: SourceKind): string => wireKindOf(firstTaskOf(videoKindOf(source)));
 
 /** Why no live worker can check such a source, in a sentence; null if one can. Pure. */
-export function whyNoWorker(source: SourceKind, offers: readonly OfferGroup[]): string | null {
+export function whyNoWorker(
+  source: SourceKind,
+  offers: readonly OfferGroup[],
+  tools: readonly string[] = [],
+): string | null {
   const kind = taskKindOf(source);
   const definition = kindOf(kind);
   if (definition === undefined) throw new Error(`There is no kind ${kind}.`);
-  const requirements: Requirements = { version: 1, ...definition.requires };
+  const requirements: Requirements = {
+    ...{ version: 1, ...definition.requires },
+    ...(tools.length > 0 && { tools: [...tools] }),
+  };
   return explainMismatch({ pool: choosePool(requirements, offers), kind, requirements }, offers);
 }
 

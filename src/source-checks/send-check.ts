@@ -6,11 +6,15 @@ import { taskKindOf } from "./need.ts";
 
 type Sendable = Pick<SourceCheck, "id" | "kind" | "params" | "script" | "hasRows" | "stills">;
 
-/** Sends a pending check to the workers that offer its kind, after the commit. The first answer counts. */
+/**
+ * Sends a pending check to the workers that offer its kind, and the tools, after the commit. The first answer
+ * counts.
+ */
 export async function sendCheck(
   tx: Tx,
   { id, kind, params, script, hasRows, stills }: Sendable,
   now: Date,
+  tools: readonly string[] = [],
 ): Promise<void> {
   if (script === null) throw new Error(`The check ${id} has ended.`);
   await tx.sourceCheck.update({ where: { id }, data: { sends: { increment: 1 }, sentAt: now } });
@@ -21,6 +25,7 @@ export async function sendCheck(
     script,
     settings: KindParams.parse(params),
     ...(hasRows && { hasRows }),
+    ...(tools.length > 0 && { tools: [...tools] }),
     ...(stills !== null && { stills: StillsRequest.parse(stills) }),
     requestedAt: now.toISOString(),
   });

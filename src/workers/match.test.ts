@@ -29,6 +29,10 @@ const need = (requirements: Partial<Requirements> = {}, changes: Partial<Need> =
   requirements: { version: 1, runtime: "ffmpeg", ...requirements },
 });
 const gib = 1024 ** 3;
+const drawing: Offer["kinds"][number] = {
+  ...{ name: "ANIMATION", runtime: "manim", version: "0.22.0", tools: ["tex"] },
+  jail: { level: "LIMITED", reason: "A script could read a file of the worker." },
+};
 
 describe("a task that a worker supports has no mismatch", () => {
   test.each<[string, Need, Partial<Offer>]>([
@@ -40,6 +44,12 @@ describe("a task that a worker supports has no mismatch", () => {
     ["memory", need({ memoryBytes: 4 * gib }), { memoryBytes: 4 * gib }],
     ["memory, for a worker that does not report its own", need({ memoryBytes: 4 * gib }), {}],
     ["a jail", need({ jail: "LIMITED" }), { jail: { level: "FULL", reason: null } }],
+    ["a tool", need({ runtime: "manim", tools: ["tex"] }, { kind: "ANIMATION" }), { kinds: [drawing] }],
+    [
+      "the jail of the kind, where it is not the worker's",
+      need({ runtime: "manim", jail: "LIMITED" }, { kind: "ANIMATION" }),
+      { kinds: [drawing], jail: { level: "NONE", reason: "SANDBOX is off" } },
+    ],
   ])("%s", (_name, task, offer) => {
     expect(explainMismatch(task, fleet(offer))).toBeNull();
   });
@@ -89,6 +99,18 @@ describe("the explanation names the missing requirement", () => {
       "jail",
       need({ jail: "FULL" }),
       [limited],
+      "Needs a worker with the jail level FULL; the strongest jail online is LIMITED. `npm run doctor` on a worker's machine shows why.",
+    ],
+    [
+      "tool",
+      need({ runtime: "manim", tools: ["tex"] }, { kind: "ANIMATION" }),
+      [{ kinds: [{ name: "ANIMATION", runtime: "manim", version: "0.22.0" }] }],
+      "Needs a worker with tex; the worker online offers none. Install TeX on a worker's machine (`npm run doctor` names the packages) and restart the worker, or write the formulas for Typst (`MathTypst`).",
+    ],
+    [
+      "jail of the kind",
+      need({ runtime: "manim", jail: "FULL" }, { kind: "ANIMATION" }),
+      [{ kinds: [drawing], jail: { level: "FULL", reason: null } }],
       "Needs a worker with the jail level FULL; the strongest jail online is LIMITED. `npm run doctor` on a worker's machine shows why.",
     ],
     ["pool", need(), [], "No worker of the pool CPU is online; start one with `npm run worker`."],

@@ -46,7 +46,16 @@ function hasEncoder(offer: Offer, { gpu, codecs = [] }: Requirements): boolean {
   return made === undefined || codecs.length === 0 || codecs.some((codec) => made.includes(codec));
 }
 
-const hasJail = ({ jail }: Offer, level: Requirements["jail"]): boolean =>
+/** Of the kind's programs. */
+const jailOf = ({ jail, kinds }: Offer, kind: string): Offer["jail"] =>
+  kinds.find(({ name }) => name === kind)?.jail ?? jail;
+
+const hasTools = ({ kinds }: Offer, kind: string, tools: readonly string[] = []): boolean =>
+  kinds.some(
+    ({ name, tools: offered = [] }) => name === kind && tools.every((tool) => offered.includes(tool)),
+  );
+
+const hasJail = (jail: Offer["jail"], level: Requirements["jail"]): boolean =>
   level === undefined || jail === undefined || jailLevels.indexOf(jail.level) >= jailLevels.indexOf(level);
 
 /** An offer with too many voices to list may have it. */
@@ -58,9 +67,10 @@ const checks = {
   REALM: ({ realm = "OWN" }, { realms }) => realms === undefined || realms.includes(realm),
   RUNTIME: ({ offer }, { requirements: { runtime } }) => offer.kinds.some((kind) => kind.runtime === runtime),
   KIND: ({ offer }, { kind }) => offer.kinds.some(({ name }) => name === kind),
+  TOOLS: ({ offer }, { kind, requirements: { tools } }) => hasTools(offer, kind, tools),
   ENCODER: ({ offer }, { requirements }) => hasEncoder(offer, requirements),
   MEMORY: ({ offer }, { requirements }) => mayHaveMemory(offer, requirements.memoryBytes ?? 0),
-  JAIL: ({ offer }, { requirements }) => hasJail(offer, requirements.jail),
+  JAIL: ({ offer }, { kind, requirements }) => hasJail(jailOf(offer, kind), requirements.jail),
   VOICE: ({ offer }, { requirements }) => hasVoice(offer, requirements.voice),
   TIME: ({ remainingMs }, { expectedMs = 0 }) => remainingMs === undefined || remainingMs >= expectedMs,
 } as const satisfies Record<string, (group: OfferGroup, need: Need) => boolean>;
@@ -103,9 +113,10 @@ const count = (groups: readonly OfferGroup[]): number =>
 const online = (groups: readonly OfferGroup[], plural = "offer", singular = "offers"): string =>
   count(groups) === 1 ? `the worker online ${singular}` : `the ${count(groups)} workers online ${plural}`;
 
-/** How a worker gets a runtime that is not part of every installation. */
+/** How a worker gets a runtime or a tool that is not part of every installation. */
 const remedies: Readonly<Record<string, string>> = {
   manim: "Run `npm run painters` on a worker's machine, then restart the worker.",
+  tex: "Install TeX on a worker's machine (`npm run doctor` names the packages) and restart the worker, or write the formulas for Typst (`MathTypst`).",
   template: "Run `npm run doctor` on a worker's machine, and workers of this release.",
 };
 
@@ -122,6 +133,17 @@ const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => str
     return remedy === undefined ? sentence : `${sentence} ${remedy}`;
   },
   KIND: ({ kind }) => `No worker online offers the kind ${kind}.`,
+  TOOLS: ({ kind, requirements: { tools = [] } }, groups) => {
+    const offered = offersOf(groups).flatMap(({ kinds }) =>
+      kinds.filter(({ name }) => name === kind).flatMap((each) => each.tools ?? []),
+    );
+    const missing = tools.filter((tool) => !offered.includes(tool));
+    const toolRemedies = (missing.length > 0 ? missing : tools).flatMap((tool) => remedies[tool] ?? []);
+    return [
+      `Needs a worker with ${listed(tools)}; ${online(groups)} ${listed(offered) || "none"}.`,
+      ...toolRemedies,
+    ].join(" ");
+  },
   ENCODER: ({ requirements: { gpu, codecs = [] } }, groups) => {
     const encoders = listed(offersOf(groups).flatMap((offer) => offer.encoders));
     const needed = `${gpu === "REQUIRED" ? "a GPU encoder" : "an encoder"} for ${listed(codecs)}`;
@@ -131,8 +153,8 @@ const sentences: Record<Lack, (need: Need, groups: readonly OfferGroup[]) => str
     const largest = Math.max(...offersOf(groups).map((offer) => offer.memoryBytes ?? 0));
     return `Needs a worker with ${gib(memoryBytes)} of memory; the largest one online has ${gib(largest)}.`;
   },
-  JAIL: ({ requirements: { jail } }, groups) => {
-    const levels = new Set(offersOf(groups).map((offer) => offer.jail?.level));
+  JAIL: ({ kind, requirements: { jail } }, groups) => {
+    const levels = new Set(offersOf(groups).map((offer) => jailOf(offer, kind)?.level));
     const strongest = jailLevels.findLast((level) => levels.has(level)) ?? "NONE";
     return `Needs a worker with the jail level ${jail}; the strongest jail online is ${strongest}. \`npm run doctor\` on a worker's machine shows why.`;
   },

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { prepareKinds } from "@reelay/render-worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { processEnvironment } from "../../render-worker/env.ts";
 import { processesWith } from "../../render-worker/jail/testing/processes-with.ts";
 import { ToolNotFoundError } from "../../render-worker/media/ffmpeg/index.ts";
+import { findTex } from "../../render-worker/painters/find-tex.ts";
 import { inspect } from "../../render-worker/testing/inspect.ts";
 import { testTools } from "../../render-worker/testing/kit.ts";
 import { findInstalledPainter } from "../../render-worker/testing/painter.ts";
@@ -11,6 +13,9 @@ import { documents, eventually, type System, startSystem } from "../kit/index.ts
 import { startPainter } from "./start-painter.ts";
 
 const installed = await findInstalledPainter();
+const PATH = processEnvironment["PATH"] ?? "";
+const hasTex = (await findTex(PATH)) !== null;
+const isInCI = processEnvironment["CI"] === "true";
 
 let system: System;
 beforeAll(async () => {
@@ -91,6 +96,47 @@ test.skipIf(installed === null)("a canceled drawing ends, with its painter", asy
   await system.client.ask(documents.cancel, { id: data.video.mainJob.id });
   await eventually(async () => expect(await processesWith('"seed":4711')).toEqual([]), "the painter is gone");
 });
+
+const formula = scene(String.raw`
+  formula = MathTex(r"e^{i\pi} + 1 = 0")
+  self.play(FadeIn(formula))
+`);
+const ATTEMPTS = `query ($id: ID!) { video(id: $id) { status error { code message }
+  mainJob { tasks { tries attempts { outcome workerId error { code } } } } } }`;
+
+test.skipIf(installed === null || (!hasTex && !isInCI))(
+  "of two workers, one without TeX, a script with formulas is drawn by the other and uses no try for it (skipped without TeX)",
+  async () => {
+    // Alone at first, so that it gets the script.
+    await using without = await startPainter(system, { workerId: "no-tex", slots: 2 });
+    const ids = [await create(formula, { seed: 1 })];
+    await watch(ids[0] ?? "", ({ status }) => status === "FAILED");
+    await using _with = await startPainter(system, { workerId: "tex" }, PATH);
+    await eventually(async () => {
+      const { data } = await system.client.ask(
+        `{ workers(first: 10) { nodes { name kinds { name tools } } } }`,
+      );
+      expect(JSON.stringify(data)).toContain('"tools":["tex"]');
+    }, "the worker with TeX is known");
+    for (const seed of [2, 3, 4]) ids.push(await create(formula, { seed }));
+    for (const id of ids.slice(1)) {
+      await watch(id, ({ status }) => status === "READY" || status === "FAILED");
+      const { data } = await system.client.ask(ATTEMPTS, { id });
+      expect(data.video).toMatchObject({ status: "READY", error: null });
+      const [task] = data.video.mainJob.tasks;
+      expect(task.tries).toBe(1);
+      expect(task.attempts.at(-1)).toMatchObject({ outcome: "COMPLETED", workerId: "tex" });
+      for (const { workerId, error } of task.attempts.slice(0, -1))
+        expect([workerId, error.code]).toEqual(["no-tex", "TEX_MISSING"]);
+    }
+    expect(without).toBeDefined();
+    const failed = await system.client.ask(ATTEMPTS, { id: ids[0] ?? "" });
+    expect(failed.data.video.error).toMatchObject({
+      code: "TEX_MISSING",
+      message: expect.stringContaining("MathTypst("),
+    });
+  },
+);
 
 test("without a painter a script waits, and the job says what is missing", async () => {
   const none = () => Promise.reject(new ToolNotFoundError("The Manim painter is not installed."));

@@ -19,7 +19,10 @@ export const animation: WorkerKind = {
         runAnimation({ ...runtime.begin(attempt, params), ...shared, state }, painter),
       settle: settleState,
       finished: finishedKeys,
-      offer: () => ({ runtime: definition.requires.runtime, version: painter.version }),
+      offer: () => ({
+        ...{ runtime: definition.requires.runtime, version: painter.version, jail: painter.jail },
+        tools: painter.texReason === null ? ["tex"] : [],
+      }),
     });
     return { ...kind, check: (request, host) => checkScript(painter, request, host) };
   },

@@ -21,7 +21,7 @@ export const defaultLimits = { cpuSeconds: 300, memoryBytes: 4096 * MIB, silence
 
 /** Draws a script and encodes its frames while they are drawn. */
 export async function runAnimation(attempt: AnimationAttempt, painter: InstalledPainter): Promise<void> {
-  const { config, directory, jail, ref, task, trace } = attempt;
+  const { config, directory, ref, task, trace } = attempt;
   const { animation } = task;
   const script = await inSpan(TRACER_NAME, "fetch", { parent: trace }, () =>
     readSourceText(attempt, {
@@ -34,7 +34,7 @@ export async function runAnimation(attempt: AnimationAttempt, painter: Installed
     materials: animation.materials ?? [],
   });
   await using easel = await setUpEasel(painter, {
-    ...{ jail, file: { name: "scene.py", content: script } },
+    file: { name: "scene.py", content: script },
     readable: materials.job ? [materials.job.folder] : [],
     folder: directory.shared(`${ref.attemptId}-painter`),
   });

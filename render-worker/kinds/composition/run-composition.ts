@@ -39,7 +39,7 @@ export async function runComposition(
   attempt: CompositionAttempt,
   { painter, speech, templates }: { painter: TemplatePainter; speech: InstalledSpeech; templates: Templates },
 ): Promise<void> {
-  const { config, directory, jail, log, ref, task, trace } = attempt;
+  const { config, directory, log, ref, task, trace } = attempt;
   const { composition } = task;
   const data = await inSpan(TRACER_NAME, "fetch", { parent: trace }, () =>
     readSourceText(attempt, {
@@ -59,7 +59,7 @@ export async function runComposition(
     materials: composition.music ? [composition.music] : [],
   });
   await using easel = await setUpEasel(painter, {
-    ...{ jail, file: { name: "data.json", content: data } },
+    file: { name: "data.json", content: data },
     readable: [template, ...(materials.job ? [materials.job.folder] : [])],
     folder: directory.shared(`${ref.attemptId}-painter`),
   });

@@ -38,7 +38,7 @@ const MAX_SCENES = 1_000;
 
 /** What is checked, and by what. */
 interface Checked {
-  painter: Pick<InstalledPainter, "program" | "args" | "version">;
+  painter: Pick<InstalledPainter, "program" | "args" | "version" | "jail">;
   /** Memory of the painter, and of what `draw` holds. */
   needBytes: number;
   materials: readonly SourceMaterial[];
@@ -80,7 +80,7 @@ export async function checkDrawing(host: CheckHost, checked: Checked): Promise<C
 }
 
 async function count(
-  { config, jail, folder, log, signal, store }: CheckHost,
+  { config, folder, log, signal, store }: CheckHost,
   checked: Checked,
 ): Promise<CheckedSource> {
   const { painter, file, limits } = checked;
@@ -94,7 +94,7 @@ async function count(
   if (fetched instanceof RenderError) return toChecked(checked, notes, fetched, bounds);
   await using materials = fetched;
   await using easel = await setUpEasel(painter, {
-    ...{ jail, folder, file },
+    ...{ folder, file },
     readable: [...checked.readable, ...(materials.job ? [materials.job.folder] : [])],
   });
   await using painting = new Painting({

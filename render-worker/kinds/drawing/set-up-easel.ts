@@ -1,6 +1,5 @@
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Jail } from "../../jail/index.ts";
 import type { InstalledPainter } from "../../painters/index.ts";
 import type { Program } from "../../programs/index.ts";
 
@@ -22,14 +21,12 @@ export interface Easel extends AsyncDisposable {
  * @param options.folder does not exist yet; removed when disposed
  */
 export async function setUpEasel(
-  painter: Pick<InstalledPainter, "program" | "args">,
+  painter: Pick<InstalledPainter, "program" | "args" | "jail">,
   {
-    jail,
     folder,
     file,
     readable = [],
   }: {
-    jail: Pick<Jail, "level">;
     folder: string;
     file: { name: string; content: Buffer };
     /** Folders that the painter can read, too. */
@@ -44,7 +41,7 @@ export async function setUpEasel(
   // Whatever the umask: the painter is another user, and gets no group of the worker's.
   await chmod(folder, 0o755);
   await chmod(path, 0o644);
-  const hasMemoryFiles = jail.level === "FULL";
+  const hasMemoryFiles = painter.jail.level === "FULL";
   const home = hasMemoryFiles ? "/tmp" : folder;
   const reading = readable.reduce((program, path) => program.reading(path), painter.program);
   const program = hasMemoryFiles ? reading.reading(folder) : await reading.writing(folder);

@@ -107,6 +107,33 @@ test("a job without a worker that has a painter, or a sufficient jail, says what
   await system.db.worker.deleteMany();
 });
 
+test("a script that misses TeX goes to a worker that has it and uses no try, and fails only once that one misses it, too", async () => {
+  const tex = workerRow("tex", {
+    now: system.deps.clock(),
+    kinds: [{ name: "ANIMATION", runtime: "manim", version: "0.22.0", tools: ["tex"] }],
+    jail: { level: "FULL", reason: null },
+  });
+  const failWithoutTex = async (ref: TaskRef) => {
+    const attempt = attemptOf(ref);
+    await system.apply(attempt.started);
+    const error = { code: "TEX_MISSING", message: "MathTex needs TeX.", scope: "INPUT", retriable: false };
+    await system.apply({ ...attempt.failed(1, "REJECTED"), error } as never);
+    return await system.db.task.findUniqueOrThrow({ where: { id: ref.taskId } });
+  };
+  await system.db.worker.deleteMany();
+  const alone = await failWithoutTex(await createAnimation());
+  expect(alone).toMatchObject({ status: "FAILED", tries: 1 });
+
+  const ref = await createAnimation();
+  await system.db.worker.create({ data: { ...tex, lastSeenAt: system.deps.clock() } });
+  const moved = await failWithoutTex(ref);
+  expect(moved).toMatchObject({ status: "QUEUED", tries: 0, requirements: { tools: ["tex"] } });
+  expect((await videoOf(ref.videoId)).status).toBe("PROCESSING");
+  const again = await failWithoutTex(ref);
+  expect(again).toMatchObject({ status: "FAILED", tries: 1 });
+  await system.db.worker.deleteMany();
+});
+
 test("a retry draws the script again and keeps what is finished", async () => {
   const ref = await createAnimation();
   await draw(ref, "FAILED");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AnimationSettings } from "@reelay/contracts";
 import { pino } from "pino";
-import { createNoJail, findPainter, locateFfmpeg } from "../../../render-worker/index.ts";
+import { findPainter, locateFfmpeg } from "../../../render-worker/index.ts";
 import { Painting } from "../../../render-worker/painting/index.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { show, summarize } from "../statistics.ts";
@@ -27,7 +27,7 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const { PATH = "", FFMPEG_PATH, FFPROBE_PATH, MANIM_PYTHON } = process.env;
   const located = await locateFfmpeg({ path: PATH, ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH });
   const tools = { ffmpeg: located.ffmpeg.path, ffprobe: located.ffprobe.path };
-  const painter = await findPainter({ manimPython: MANIM_PYTHON }, createNoJail());
+  const painter = await findPainter({ manimPython: MANIM_PYTHON });
   await using resources = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), "reelay-bench-animation-"));
   resources.defer(() => rm(directory, { recursive: true, force: true }));
