@@ -8,6 +8,11 @@ import { makeTestClip } from "../kit/test-clip.ts";
 
 const browserTest = test.skipIf(hasNoChromium);
 const patience = { timeout: 60_000, interval: 100 };
+/** A picture of one pixel. */
+const dot = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
 let kit: ConsoleKit;
 
 beforeAll(async () => {
@@ -87,6 +92,12 @@ browserTest(
     await field("Title").fill("Lesson");
     await page.getByText("Settings: 720p, 30 fps").click();
     await page.getByLabel("Quality").selectOption("LOW");
+    const files = ["logo.png", "other.png"].map((name) => ({ name, mimeType: "image/png", buffer: dot }));
+    await page.getByLabel("Pictures, fonts and audio to upload").setInputFiles(files);
+    const materials = page.getByRole("list", { name: "Materials" });
+    await materials.getByText("other.png").waitFor();
+    await page.getByRole("button", { name: "Remove other.png" }).click();
+    expect(await materials.getByRole("listitem").locator("code").allTextContents()).toEqual(["logo.png"]);
 
     // One record a line. The script fails at its line 3.
     const toScript = (records: readonly object[]) =>
@@ -158,7 +169,12 @@ browserTest(
     await editor.pressSequentially(" ");
     await page.reload();
     await expect.poll(badge, patience).toBe("Ready");
-    expect(await kit.system.db.video.count({ where: { title: "Lesson" } })).toBe(2);
+    const drawn = await kit.system.db.video.findMany({
+      where: { title: "Lesson" },
+      include: { source: true },
+    });
+    const used = { materials: [expect.objectContaining({ filename: "logo.png" })] };
+    expect(drawn.map(({ source }) => source?.params)).toEqual([used, used].map(expect.objectContaining));
     await page.getByRole("link", { name: "Version 1" }).click();
     await expect.poll(badge, patience).toBe("Failed");
     await page.getByRole("link", { name: "Version 2" }).click();

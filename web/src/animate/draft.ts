@@ -11,6 +11,6 @@ export interface Draft extends BaseDraft {
   aspectRatio: AspectRatio;
   renderer: AnimationRenderer;
   seed: number;
-  /** Fonts, pictures and sounds of the video that it is a copy of. */
+  /** Fonts, pictures and audio files that the script uses by their names. */
   materials: readonly { materialId: string; filename: string }[];
 }

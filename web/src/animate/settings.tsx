@@ -1,4 +1,6 @@
+import { useEffect, useRef } from "react";
 import type { AnimationRenderer, AspectRatio, ManimQuality } from "../api/index.ts";
+import { UploadMaterials } from "../materials/index.ts";
 import { Select, TextField } from "../ui/index.ts";
 import type { Draft } from "./draft.ts";
 
@@ -28,9 +30,20 @@ interface SettingsProps {
   onChange: (change: Partial<Draft>) => void;
 }
 
-/** Quality, shape, renderer, seed, and the materials of a copy; closed, they are one line. */
+/** Quality, shape, renderer, seed and materials; closed, they are one line. */
 export function Settings({ draft, onChange }: SettingsProps) {
   const { quality, aspectRatio, renderer, seed, materials } = draft;
+  // Several files arrive one after another, each before the page has drawn its predecessor.
+  const latest = useRef(materials);
+  useEffect(() => {
+    latest.current = materials;
+  }, [materials]);
+  const add = ({ id, filename }: { id: string; filename: string }) => {
+    // A script finds a file by its name, so a newer file takes the place of one with the same name.
+    const others = latest.current.filter((other) => other.filename !== filename);
+    latest.current = [...others, { materialId: id, filename }];
+    onChange({ materials: latest.current });
+  };
   const summary = [textOf(qualities, quality), textOf(shapes, aspectRatio), textOf(renderers, renderer)];
   return (
     <details className="settings">
@@ -68,6 +81,30 @@ export function Settings({ draft, onChange }: SettingsProps) {
             onChange({ seed: Math.min(MAX_SEED, Math.max(0, Math.trunc(Number(text)) || 0)) })
           }
         />
+      </div>
+      <div className="setting-materials">
+        <UploadMaterials onReady={add} />
+        {materials.length === 0 ? (
+          <span className="muted">Fonts, pictures and audio, which the script uses by their names.</span>
+        ) : (
+          <ul aria-label="Materials">
+            {materials.map(({ materialId, filename }) => (
+              <li key={materialId}>
+                <code>{filename}</code>
+                <button
+                  type="button"
+                  className="button small"
+                  aria-label={`Remove ${filename}`}
+                  onClick={() =>
+                    onChange({ materials: materials.filter((other) => other.materialId !== materialId) })
+                  }
+                >
+                  Remove
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
       </div>
     </details>
   );

@@ -1,9 +1,9 @@
 import { useQuery } from "@apollo/client/react";
 import { type MaterialRowFragment, MaterialsDocument } from "../api/index.ts";
 import { count } from "../format/index.ts";
+import { UploadMaterials } from "../materials/index.ts";
 import { Check, Select } from "../ui/index.ts";
 import type { Draft } from "./draft.ts";
-import { UploadMaterials } from "./upload-materials.tsx";
 import { VoiceFields } from "./voice-fields.tsx";
 
 const heights = [2160, 1440, 1080, 720, 480, 360, 240] as const;

@@ -1,8 +1,8 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useRef, useState } from "react";
 import { explain, type MaterialRowFragment } from "../api/index.ts";
-import { uploadMaterial } from "../materials/index.ts";
 import { UploadIcon, useTell } from "../ui/index.ts";
+import { uploadMaterial } from "./upload-material.ts";
 
 /** Chooses files and uploads them as materials of the workspace. */
 export function UploadMaterials({ onReady }: { onReady: (material: MaterialRowFragment) => void }) {
@@ -32,7 +32,7 @@ export function UploadMaterials({ onReady }: { onReady: (material: MaterialRowFr
         accept="image/*,audio/*,.ttf,.otf,.ttc"
         multiple
         hidden
-        aria-label="Pictures, fonts and music to upload"
+        aria-label="Pictures, fonts and audio to upload"
         onChange={({ currentTarget }) => {
           void send([...(currentTarget.files ?? [])]);
           currentTarget.value = "";
