@@ -174,7 +174,10 @@ browserTest(
       include: { source: true },
     });
     const used = { materials: [expect.objectContaining({ filename: "logo.png" })] };
-    expect(drawn.map(({ source }) => source?.params)).toEqual([expect.objectContaining(used), expect.objectContaining(used)]);
+    expect(drawn.map(({ source }) => source?.params)).toEqual([
+      expect.objectContaining(used),
+      expect.objectContaining(used),
+    ]);
     await page.getByRole("link", { name: "Version 1" }).click();
     await expect.poll(badge, patience).toBe("Failed");
     await page.getByRole("link", { name: "Version 2" }).click();
