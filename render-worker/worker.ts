@@ -308,8 +308,8 @@ class RenderWorker implements Worker {
     const kind = isConfined && hasTools ? (kinds.get(message.kind)?.begin(message, reporter) ?? null) : null;
     if (kind === null) {
       trace.end(null);
-      // Parameters of another version, a stronger jail, or a tool. The task stays in the queue of the API, which
-      // sends it again later.
+      // Parameters of another version, a stronger jail, or a tool. The task stays in the queue of the API,
+      // which sends it again later.
       log.warn({ kind: message.kind }, "task.not-supported");
       await (delivery.refuse?.() ?? delivery.ack());
       return false;

@@ -32,8 +32,8 @@ export const Requirements = z.object({
   /** Memory of a worker on which the task fits. Absent: no attempt has run short of it. */
   memoryBytes: z.int().nonnegative().optional(),
   /**
-   * Further programs that the task needs, as workers name them in `OfferedKind.tools`. Such tasks have a queue
-   * of their own. Absent: none.
+   * Further programs that the task needs, as workers name them in `OfferedKind.tools`. Such tasks have a
+   * queue of their own. Absent: none.
    */
   tools: z.array(toolName).min(1).max(MAX_TOOLS).optional(),
   /** The weakest jail that the task accepts. Absent: any. */
@@ -65,8 +65,8 @@ export interface KindDefinition {
   /** Its requirements besides those that follow from the profile and from earlier attempts. */
   requires: Pick<Requirements, "runtime" | "gpu" | "jail">;
   /**
-   * Tools that some of its tasks need, each with the code of the error of a task that did not find it: the API
-   * then gives the task to a worker that has it. Default: none.
+   * Tools that some of its tasks need, each with the code of the error of a task that did not find it: the
+   * API then gives the task to a worker that has it. Default: none.
    */
   tools?: Readonly<Record<string, string>>;
   /** Requirements that follow from the settings of the source (`Source.params`). Default: none. Pure. */

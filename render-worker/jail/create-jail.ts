@@ -59,8 +59,8 @@ export async function createJail(options: JailOptions): Promise<Jail> {
 }
 
 /**
- * The worker's jail, then the weaker ones that pass their trial and that the operator allows, strongest first:
- * for programs with a trial of their own. Each is built when it is asked for.
+ * The worker's jail, then the weaker ones that pass their trial and that the operator allows, strongest
+ * first: for programs with a trial of their own. Each is built when it is asked for.
  */
 export async function* jailsFrom(jail: Jail, options: JailOptions): AsyncGenerator<Jail> {
   yield jail;

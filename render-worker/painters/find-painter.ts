@@ -42,8 +42,8 @@ export interface InstalledPainter {
 /**
  * Finds the Manim painter, and has it examine itself in the first of these jails that holds it: its version,
  * and whether TeX makes a formula, since installed programs may lack packages or files that the jail shows.
- * Rejects with a `ToolNotFoundError` if the painter is not installed, or does not run in any of them, and with
- * an `UnsafeKindError` if it finds a way out of each.
+ * Rejects with a `ToolNotFoundError` if the painter is not installed, or does not run in any of them, and
+ * with an `UnsafeKindError` if it finds a way out of each.
  *
  * @param jails strongest first; default: none, for what runs no script of a stranger
  */

@@ -16,8 +16,8 @@ export function awaitsTool(task: Pick<HeldAttempt["task"], "kind" | "requirement
 
 /**
  * A task that did not find a tool goes to a worker that has it, without using a try: the failure is no longer
- * final. Without such a worker the report stays as it is. A task is redirected once for each tool, so a source
- * that reports a missing tool wherever it runs fails at its second worker.
+ * final. Without such a worker the report stays as it is. A task is redirected once for each tool, so a
+ * source that reports a missing tool wherever it runs fails at its second worker.
  */
 export async function redirectToTool(
   tx: Tx,
