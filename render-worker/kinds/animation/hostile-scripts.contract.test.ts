@@ -212,7 +212,7 @@ MathTex(r"y\immediate\write18{touch shell}")
 assert not os.path.exists("shell")
 `);
 
-/** System calls and kernel interfaces, by number and by library, as an attacker with Python's ctypes has them. */
+/** Calls of the kernel by number and by library, as an attacker with ctypes has them. */
 const attacks = () =>
   scene(String.raw`
 import ctypes, glob, importlib, io, mmap, os, select, signal, socket, struct, subprocess, sys, threading
@@ -321,7 +321,7 @@ caller = sys._getframe()
 while "protocol" not in caller.f_locals: caller = caller.f_back
 protocol = caller.f_locals["protocol"]`;
 
-/** The painter's own objects, which share its process: it can be broken, but then nothing is believed of it. */
+/** The painter shares its process with the script, which can break it: then none of its records counts. */
 const saboteurs: [string, string, Partial<PaintingLimits>, string[]][] = [
   [
     "replaces the writer of the stream",
