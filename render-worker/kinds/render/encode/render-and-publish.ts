@@ -13,6 +13,7 @@ import {
 import {
   explainFfmpegFailure,
   FrameStatistics,
+  LIVE_INPUT,
   type RenderPlan,
   STATISTICS_FILE,
 } from "../../../media/ffmpeg/index.ts";
@@ -205,8 +206,7 @@ async function planEncode(
     directory: context.directory.path,
     limits: config.limits,
   });
-  const names = rungs.map(({ name }) => name);
-  return { plan: withThreads(plan, threads, names), leadInMs };
+  return { plan: withThreads(plan, threads, { rungs, isDrawn: source.input === LIVE_INPUT }), leadInMs };
 }
 
 /** What decides the bytes of an encode besides the frames (see `RenditionPart`), by rendition. */
