@@ -11,4 +11,5 @@ export {
   type ScriptJob,
   type TemplateJob,
 } from "./painting.ts";
+export { ByteRing, ReadAhead, readAheadBytes } from "./read-ahead.ts";
 export { PacketWriter } from "./screen-codec.ts";

@@ -13,6 +13,10 @@ export const KEPT_PACKETS = 4;
 
 type Size = Pick<Picture, "width" | "height">;
 
+/** Length of the packet of a whole picture. */
+export const packetBytes = ({ width, height }: Size): number =>
+  HEADER_BYTES + width * height * BYTES_PER_PIXEL;
+
 /**
  * The VMware screen codec with 32 bits per pixel, `vmnc` in ffmpeg (libavcodec/vmnc.c): a packet paints
  * rectangles of plain pixels over the picture before it, as the framebuffer updates of RFC 6143 do. So what
@@ -81,9 +85,7 @@ export class PacketWriter {
 
   /** Zeros where nothing is written: the memory of small packets is not touched, and costs nothing. */
   #take(): Buffer {
-    const { width, height } = this.#size;
     const index = this.#taken++ % (KEPT_PACKETS + 1);
-    const bytes = HEADER_BYTES + width * height * BYTES_PER_PIXEL;
-    return (this.#memory[index] ??= Buffer.from(new ArrayBuffer(bytes)));
+    return (this.#memory[index] ??= Buffer.from(new ArrayBuffer(packetBytes(this.#size))));
   }
 }

@@ -132,6 +132,19 @@ test("a retry draws only the missing variants", async () => {
   expect(again.result.parts?.map(({ rendition }) => rendition)).toEqual(["240p"]);
 });
 
+test("a retry whose variants are all finished makes the sound that is left, and draws nothing silent", async () => {
+  const audible: FakeRecord[] = [{ samples: 48_000 }, ...fade(15)];
+  const first = await worker.end(await request(audible));
+  const kept = ["144p", "240p", "270p"].flatMap((name) => joined(first.result, name));
+  const again = await worker.end(await request(audible, { keep: { variants: kept, audio: null } }));
+  expect(again.type).toBe("task.completed.v1");
+  expect(again.result.audio).toMatchObject({ playlist: { isComplete: true } });
+  expect(again.result.parts).toEqual([]);
+  const silent = await worker.end(await request(fade(15), { keep: { variants: kept, audio: null } }));
+  expect(silent.type).toBe("task.completed.v1");
+  expect(silent.result.audio).toBeNull();
+});
+
 /** Five animations of two seconds: a chunk of 4 s, and one of 6 s. */
 const lesson = (colour = 0): FakeRecord[] =>
   Array.from({ length: 5 }, (_, index): FakeRecord[] => [

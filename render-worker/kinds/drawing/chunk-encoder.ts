@@ -3,7 +3,15 @@ import { PassThrough } from "node:stream";
 import { audioTracksOf, type RenderState, type RenditionPart, toAudioFields } from "@reelay/contracts";
 import type { SourceFile } from "../../media/probe/index.ts";
 import { wholeSpan } from "../../media/timeline/index.ts";
-import { type Counts, type FilmFrame, toFilm, toSoundtrack } from "../../painting/index.ts";
+import {
+  ByteRing,
+  type Counts,
+  type FilmFrame,
+  ReadAhead,
+  readAheadBytes,
+  toFilm,
+  toSoundtrack,
+} from "../../painting/index.ts";
 import {
   joinMade,
   type LivePictures,
@@ -23,6 +31,7 @@ import type { Chunk, PlannedChunk } from "./chunks.ts";
 import { copyChunk } from "./copy-chunk.ts";
 import { fitsAt, hasRecipes, type KnownChunk } from "./known-chunk.ts";
 import { matchChunk } from "./match-chunk.ts";
+import { Reporters } from "./reporters.ts";
 
 /** Samples that wait for the encoder: some seconds. */
 const WAITING_SAMPLES = 4;
@@ -49,7 +58,7 @@ interface EncodedDrawing {
 
 /**
  * Encodes the chunks of a drawing one after the other: the next one begins while the segments of the one
- * before are stored. A chunk with the frames of a known one is copied instead. The sound is one encode of the
+ * before are stored or, if memory allows, once all frames of the one before are drawn. A chunk with the frames of a known one is copied instead. The sound is one encode of the
  * whole timeline beside them. The first failure ends all.
  */
 export class ChunkEncoder implements AsyncDisposable {
@@ -58,6 +67,9 @@ export class ChunkEncoder implements AsyncDisposable {
   readonly #drawing: EncodedDrawing;
   readonly #failure = new AbortController();
   readonly #chunks: Promise<Made>[] = [];
+  readonly #reporters = new Reporters();
+  /** Memory of frames that are read ahead, by turns. */
+  readonly #rings: ByteRing[] = [];
   #samples: PassThrough | null = null;
   #sound: Promise<Made> | null = null;
   #fed: Promise<void> | null = null;
@@ -67,6 +79,7 @@ export class ChunkEncoder implements AsyncDisposable {
     this.#attempt = { ...attempt, signal };
     this.#round = round;
     this.#drawing = drawing;
+    drawing.onStep(() => this.#reporters.report());
   }
 
   /** Aborted with the reason when an encode fails. */
@@ -100,7 +113,7 @@ export class ChunkEncoder implements AsyncDisposable {
     this.#sound = this.#guarded(
       this.#within("sound", (attempt) =>
         renderAndPublish(attempt, {
-          ...{ ...this.#round, source, rungs: [], audioTracks, reportsProgress: false },
+          ...{ ...this.#round, source, rungs: [], audioTracks, reportsProgress: () => false },
           pictures: {
             open: (onFailed) => toSoundtrack(samples, onFailed),
             progress: () => ({}),
@@ -129,9 +142,15 @@ export class ChunkEncoder implements AsyncDisposable {
   async encode(chunk: Chunk): Promise<void> {
     // Its folder is removed: at most two chunks are on the disk.
     await this.#chunks.at(-2);
+    if (this.#round.rungs.length === 0) {
+      // Only the sound is left.
+      for await (const _drawn of chunk.read());
+      return;
+    }
     const candidates = await this.#findCandidates(chunk);
     if (candidates.length === 0) return await this.#encodeFrames(chunk, chunk.read());
-    const { equal, frames } = await matchChunk(chunk, candidates, this.#reportHeld(chunk));
+    const held = this.#reportHeld(chunk);
+    const { equal, frames } = await matchChunk(chunk, candidates, held.onFrame).finally(held.end);
     if (equal === null || !(await this.#copy(chunk, equal))) await this.#encodeFrames(chunk, frames);
   }
 
@@ -162,21 +181,45 @@ export class ChunkEncoder implements AsyncDisposable {
   }
 
   async #encodeFrames(chunk: PlannedChunk, frames: AsyncIterable<FilmFrame>): Promise<void> {
-    const { counts, progress, onStep } = this.#drawing;
+    const { counts, progress } = this.#drawing;
     const encoded = Promise.withResolvers<void>();
-    const run = this.#guarded(
-      this.#within(`chunk-${chunk.index}`, (attempt) =>
-        renderAndPublish(attempt, {
-          ...this.#toWork(chunk, encoded.resolve),
-          pictures: {
-            open: (onFailed) => toFilm(frames, counts.picture, onFailed),
-            ...{ progress, onStep },
-          },
+    const drawn = Promise.withResolvers<void>();
+    const reporter = this.#reporters.add();
+    const ring = this.#round.overlaps ? this.#takeRing() : null;
+    const encode = async (attempt: RenderAttempt) => {
+      using resources = new DisposableStack();
+      const open = () => {
+        if (ring === null) return frames;
+        const ahead = resources.use(new ReadAhead(frames, ring));
+        ahead.allRead.then(drawn.resolve, () => undefined);
+        return ahead.read();
+      };
+      return await renderAndPublish(attempt, {
+        ...this.#toWork(chunk, () => {
+          encoded.resolve();
+          this.#reporters.remove(reporter);
         }),
-      ),
-    );
+        reportsProgress: () => this.#reporters.isFirst(reporter),
+        pictures: {
+          open: (onFailed) => toFilm(open(), counts.picture, onFailed),
+          progress,
+          onStep: (listener) => {
+            reporter.report = listener;
+            // A step begins before its first frame, with which an encode begins.
+            if (this.#reporters.isFirst(reporter)) listener();
+          },
+        },
+      });
+    };
+    const run = this.#guarded(this.#within(`chunk-${chunk.index}`, encode));
     this.#chunks.push(run);
-    await Promise.race([encoded.promise, run]);
+    await Promise.race([encoded.promise, drawn.promise, run]);
+  }
+
+  /** Two chunks are encoded at a time at most. */
+  #takeRing(): ByteRing {
+    const index = this.#chunks.length % 2;
+    return (this.#rings[index] ??= new ByteRing(readAheadBytes(this.#drawing.counts.picture)));
   }
 
   #toWork(chunk: PlannedChunk, onEncoded: () => void): RenderRound {
@@ -230,20 +273,24 @@ export class ChunkEncoder implements AsyncDisposable {
   }
 
   /** A viewer sees the animations, but no progress that an encode would take back. */
-  #reportHeld(chunk: Chunk): () => void {
-    const { reporter } = this.#attempt;
-    const { counts, progress, onStep } = this.#drawing;
+  #reportHeld(chunk: Chunk): { onFrame: () => void; end: () => void } {
+    const { counts, progress } = this.#drawing;
     const { before } = this.#toPiece(chunk, () => undefined);
     const fraction = Math.min(ALMOST, chunk.startFrame / Math.max(1, counts.counted.frames));
     const idle = { fps: 0, speed: 0, etaMs: null };
-    const variants = [...before].map(([name, made]) => Object.assign({ name, fraction }, made, idle));
-    const report = (urgency?: "NOW") => reporter.progressed(fraction, { variants, ...progress() }, urgency);
-    onStep(() => report("NOW"));
+    const report = (urgency?: "NOW") => {
+      const variants = [...before()].map(([name, made]) => Object.assign({ name, fraction }, made, idle));
+      this.#attempt.reporter.progressed(fraction, { variants, ...progress() }, urgency);
+    };
+    const reporter = this.#reporters.add(() => report("NOW"));
     let reportedAt = performance.now();
-    return () => {
-      if (performance.now() < reportedAt + REPORT_MS) return;
-      reportedAt = performance.now();
-      report();
+    return {
+      onFrame: () => {
+        if (performance.now() < reportedAt + REPORT_MS || !this.#reporters.isFirst(reporter)) return;
+        reportedAt = performance.now();
+        report();
+      },
+      end: () => this.#reporters.remove(reporter),
     };
   }
 
@@ -273,23 +320,23 @@ export class ChunkEncoder implements AsyncDisposable {
     const { startFrame, index } = chunk;
     const startSeconds = startFrame / frameRate;
     const isBefore = ({ startMs }: RenditionPart) => startMs < startMsOf(startFrame, frameRate);
-    const before = (state.current.parts ?? []).filter(isBefore);
     const sizeOf = (name: string) =>
-      before
-        .filter(({ rendition }) => rendition === name)
+      (state.current.parts ?? [])
+        .filter((part) => part.rendition === name && isBefore(part))
         .flatMap(({ segments }) => segments)
         .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     return {
       ...{ startSeconds, onEncoded, videoMs: videoMs(), objectPrefix: `${index}-` },
-      before: new Map(
-        this.#round.rungs.map((rung) => [
-          rung.name,
-          {
-            frames: Math.round(startSeconds * (rung.frameRate ?? frameRate)),
-            sizeBytes: sizeOf(rung.name),
-          },
-        ]),
-      ),
+      before: () =>
+        new Map(
+          this.#round.rungs.map((rung) => [
+            rung.name,
+            {
+              frames: Math.round(startSeconds * (rung.frameRate ?? frameRate)),
+              sizeBytes: sizeOf(rung.name),
+            },
+          ]),
+        ),
       sink: (rendition, recipe) =>
         new ChunkSink({ rendition, recipe, chunk, frameRate, painter }, (part) => {
           // Its first segment starts the playback, its end lets the next chunk follow.

@@ -2,7 +2,7 @@ import { inSpan } from "@reelay/telemetry";
 import { TRACER_NAME } from "../../attempt/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
 import { Painting, type PaintingOptions } from "../../painting/index.ts";
-import type { Made, RenderAttempt, RenderRound } from "../render/index.ts";
+import { joinMade, type Made, type RenderAttempt, type RenderRound } from "../render/index.ts";
 import { type Checkpoint, drawAfterCheckpoint } from "./checkpoint.ts";
 import { ChunkEncoder } from "./chunk-encoder.ts";
 import { Chunks } from "./chunks.ts";
@@ -58,14 +58,13 @@ async function drawFrom(
   log.info({ ...counted, chunksKept: checkpoint?.chunks ?? 0 }, "drawing.counted");
   const source = withCounts(scene.planned, counts, counts.counted.hasAudio);
   scene.onCounted(source);
+  if (round.rungs.length === 0 && !counts.counted.hasAudio) return joinMade([]);
   await using encoder = new ChunkEncoder(own, round, {
     ...{ source, counts, painter: scene.painter, known: scene.known, index: null },
     videoMs: () => source.probe.durationMs,
     progress: () => (painting.step ? { step: painting.step } : {}),
     onStep: (listener) => {
       onStep = listener;
-      // An animation begins before its first frame, with which an encode begins.
-      if (painting.step) listener();
     },
   });
   try {

@@ -104,7 +104,6 @@ async function draw(
     progress: () => (painting.step ? { step: { ...painting.step, kind: "SCENE" } } : {}),
     onStep: (listener) => {
       onStep = listener;
-      if (painting.step) listener();
     },
   });
   const planned = async () => {
@@ -136,13 +135,12 @@ async function draw(
         });
         upcoming.catch(() => undefined);
       };
-      if (index < chunksKept) {
-        const startMs = startMsOf(startFrame, frameRate);
-        if (!isKept(state.current.parts ?? [], names, { startMs, sha256: chunk.digest.end().sha256 }))
-          return null;
+      const place = { startMs: startMsOf(startFrame, frameRate), sha256: chunk.digest.end().sha256 };
+      if (isKept(state.current.parts ?? [], names, place)) {
         goOn();
         continue;
       }
+      if (index < chunksKept) return null;
       let isDrawn = false;
       await encoder.encodePlanned(chunk, () => {
         isDrawn = true;

@@ -11,6 +11,7 @@ import { inputError } from "../../errors.ts";
 import { type Ladder, planLadder } from "../../media/ladder/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
 import { wholeSpan } from "../../media/timeline/index.ts";
+import { readAheadBytes } from "../../painting/index.ts";
 import { readObject } from "../../store/index.ts";
 import type { MediaAttempt } from "../ffmpeg/index.ts";
 import {
@@ -77,6 +78,7 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
     part: { kind: "WHOLE", span: wholeSpan } as const,
     besideBytes:
       painterBytes + HELD_FRAMES * settings.width * settings.height * 4 + (task.known ? MAX_HELD_BYTES : 0),
+    aheadBytes: 2 * readAheadBytes(settings),
   };
   let drawn: SourceFile = planned;
   const known = toKnownChunks(task.known ?? []);
@@ -89,8 +91,9 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
   };
   const draw = (own: RenderAttempt, round: RenderRound) =>
     drawing.draw(own, round, { planned, known, onCounted });
-  // Empty if earlier attempts have finished all variants.
-  const made = rungs.length > 0 ? [await renderWithinMemory(attempt, work, draw)] : [];
+  // An earlier attempt may have finished all variants, and was lost before the end of the sound.
+  const isSoundLeft = wanted.length === 0 && !isSoundFinished(task.keep);
+  const made = rungs.length > 0 || isSoundLeft ? [await renderWithinMemory(attempt, work, draw)] : [];
   const provenance = await describeOutput(attempt, await readRenditions(attempt, rungs), made);
   const sourceHash = `sha256:${createHash("sha256").update(content).digest("hex")}`;
   const drawnMs = sumDrawn(attempt, settings.frameRate);
@@ -98,6 +101,12 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
   await writeManifest(attempt, drawn, account, settings);
   await storyboardOfVariant(attempt, drawn);
   await attempt.complete(account);
+}
+
+/** False if it is unknown whether there is any. */
+function isSoundFinished(keep: DrawingParams["keep"]): boolean {
+  const tracks = audioTracksOf(keep);
+  return tracks.length > 0 && tracks.every(({ playlist }) => playlist?.isComplete);
 }
 
 /** Length of the attempt's own chunks without copies, in milliseconds. */

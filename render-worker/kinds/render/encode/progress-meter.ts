@@ -22,17 +22,17 @@ const WINDOW_MS = 3_000;
 export class ProgressMeter {
   readonly #variants: { name: string; output: number; samples: Sample[] }[];
   readonly #span: { startMs: number; durationMs: number | null };
-  readonly #before: ReadonlyMap<string, MadeBefore> | null;
+  readonly #before: (() => ReadonlyMap<string, MadeBefore>) | null;
 
   /**
    * @param span part of the timeline; null: of unknown length
-   * @param before of a piece: what is made before it, by variant
+   * @param before of a piece: what is made before it by now, by variant
    */
   constructor(
     rungs: readonly { name: string }[],
     outputs: readonly PlannedOutput[],
     span: { startMs: number; durationMs: number | null },
-    before: ReadonlyMap<string, MadeBefore> | null = null,
+    before: (() => ReadonlyMap<string, MadeBefore>) | null = null,
   ) {
     this.#before = before;
     this.#variants = rungs.map(({ name }) => ({
@@ -48,13 +48,14 @@ export class ProgressMeter {
     publishers: ReadonlyMap<string, Pick<RenditionPublisher, "isComplete" | "storedBytes">>,
     nowMs: number,
   ): VariantProgress[] {
+    const made = this.#before?.();
     return this.#variants.map(({ name, output, samples }) => {
       const told = statistics.get(output) ?? { frames: 0, timeMs: 0, sizeBytes: 0 };
       // ffmpeg's times are those of the timeline.
       const encoded = { ...told, timeMs: Math.max(0, told.timeMs - this.#span.startMs) };
       const publisher = publishers.get(name);
-      const isComplete = this.#before === null && publisher?.isComplete === true;
-      const before = this.#before?.get(name) ?? { frames: 0, sizeBytes: 0 };
+      const isComplete = made === undefined && publisher?.isComplete === true;
+      const before = made?.get(name) ?? { frames: 0, sizeBytes: 0 };
       const { fps, speed } = this.#rates(samples, { atMs: nowMs, ...encoded });
       const { durationMs } = this.#span;
       const leftMs = durationMs === null ? null : Math.max(0, durationMs - encoded.timeMs);

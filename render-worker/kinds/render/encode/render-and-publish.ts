@@ -79,7 +79,7 @@ export async function renderAndPublish(context: RenderAttempt, work: RenderRound
   disposables.defer(() => usage.read());
   const span = part.kind === "WHOLE" ? {} : { span: part.span };
   const progressed = (nowMs: number, urgency?: "NOW") => {
-    if (work.reportsProgress === false) return;
+    if (work.reportsProgress?.() === false) return;
     const outputs = withAudioProgress(statistics.outputs, plan.outputs, publishers, part);
     const variants = meter.read(outputs, publishers, nowMs);
     const sum = variants.reduce((total, { fraction }) => total + fraction, 0);

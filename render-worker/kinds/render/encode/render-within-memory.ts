@@ -26,8 +26,9 @@ export async function renderWithinMemory(
   });
   const { passes, threads, givenThreads } = fit;
   const bytes = Math.max(fit.bytes, needBefore(context, work)) + (work.besideBytes ?? 0);
-  log.info({ bytes, passes: passes.length, threads }, "memory.planned");
-  return await reserveMemory(context, { program: "render", bytes }, async () => {
+  const overlapBytes = passes.length > 1 ? 0 : overlapNeed(context, work, fit.bytes, bytes);
+  log.info({ bytes: bytes + overlapBytes, passes: passes.length, threads }, "memory.planned");
+  return await reserveMemory(context, { program: "render", bytes: bytes + overlapBytes }, async () => {
     const made: Made[] = [];
     let peakBytes = 0;
     const onPeak = (bytes: number) => (peakBytes = Math.max(peakBytes, bytes));
@@ -37,7 +38,15 @@ export async function renderWithinMemory(
         const rungs = work.rungs.filter(({ name }) => pass.rungs.some((rung) => rung.name === name));
         const isLastPass = work.isLastPass !== false && index === passes.length - 1;
         const audioTracks = pass.withAudio ? work.audioTracks : [];
-        const ofPass = { ...work, rungs, isLastPass, audioTracks, onPeak, reservedBytes: bytes };
+        const ofPass = {
+          ...work,
+          rungs,
+          isLastPass,
+          audioTracks,
+          onPeak,
+          reservedBytes: bytes,
+          overlaps: overlapBytes > 0,
+        };
         const threaded = { ...ofPass, ...(givenThreads && { threads: givenThreads }) };
         made.push(await renderReplacing(context, threaded, render));
       }
@@ -58,6 +67,21 @@ function needBefore({ task }: RenderAttempt, { source, audioTracks, part }: Rend
   const looking = part.kind === "WHOLE" ? 0 : lookNeed(needed);
   const listens = audioTracks.length > 0 && Boolean(task.profile.audio.loudness);
   return Math.max(looking, listens ? loudnessNeed(needed, INPUTS_AT_ONCE) : 0);
+}
+
+/**
+ * Memory of a second encoder and of the frames that wait for one; 0: it would take more than a slot's share,
+ * so that other tasks waited for it.
+ */
+function overlapNeed(
+  { config, memory }: RenderAttempt,
+  { aheadBytes }: RenderWork,
+  encoderBytes: number,
+  bytes: number,
+): number {
+  if (aheadBytes === undefined) return 0;
+  const more = encoderBytes + aheadBytes;
+  return bytes + more <= memory.budget.capacityBytes / config.slots ? more : 0;
 }
 
 /** Merges the results of several passes. */

@@ -37,8 +37,8 @@ export interface Piece {
   videoMs: number | null;
   /** Before the names of its objects, e.g. `3-`. */
   objectPrefix: string;
-  /** What is made before it, by rendition. */
-  before: ReadonlyMap<string, MadeBefore>;
+  /** What is made before it by now, by rendition. */
+  before: () => ReadonlyMap<string, MadeBefore>;
   /** Announces the stored segments of a rendition. For the recipe, see `RenditionPart`. */
   sink(rendition: string, recipe: string): RenditionSink;
   /** Called when ffmpeg has ended, before everything is stored. */
@@ -63,8 +63,15 @@ export interface RenderWork {
   part: PartDecision;
   /** Of a part that is `WHOLE`. Absent: it is the whole video. */
   piece?: Piece;
-  /** False: another encode of this attempt reports the progress. Default true. */
-  reportsProgress?: boolean;
+  /** Whether no other encode of this attempt reports the progress now. Default: always. */
+  reportsProgress?: () => boolean;
+  /**
+   * Memory of frames that are drawn before an encoder needs them. If that of a second encoder fits, too, the
+   * next one begins before one ends. Absent: one after the other.
+   */
+  aheadBytes?: number;
+  /** Whether an encode may begin before one ends. Default false. */
+  overlaps?: boolean;
   /** For a head. */
   split?: SplitWork;
   /** For a head: the decision about the other tasks, which must precede their announcement. */
