@@ -48,8 +48,8 @@ export class ByteRing {
 }
 
 /**
- * Reads frames before they are needed, as many as the memory holds, so that a painter goes on while an encoder
- * is busy.
+ * Reads frames before they are needed, as many as the memory holds, so that a painter goes on while an
+ * encoder is busy.
  */
 export class ReadAhead implements Disposable {
   readonly #ring: ByteRing;
