@@ -58,9 +58,9 @@ interface EncodedDrawing {
 
 /**
  * Encodes the chunks of a drawing one after the other: the next one begins while the segments of the one
- * before are stored or, if memory allows, once all frames of the one before are drawn. A chunk with the frames
- * of a known one is copied instead. The sound is one encode of the whole timeline beside them. The first
- * failure ends all.
+ * before are stored or, if memory allows, once all frames of the one before are drawn. A chunk with the
+ * frames of a known one is copied instead. The sound is one encode of the whole timeline beside them. The
+ * first failure ends all.
  */
 export class ChunkEncoder implements AsyncDisposable {
   readonly #attempt: RenderAttempt;
