@@ -85,7 +85,7 @@ export async function startSystem(directory: string, tools: { ffmpeg: string; ff
       for (const listen of listeners) listen(message);
     }),
   );
-  const worker = spawn(process.execPath, [...(process.env["PROF"] ? [...process.env["PROF"].split(" ")] : []), join(import.meta.dirname, "../../../render-worker/main.ts")], {
+  const worker = spawn(process.execPath, [join(import.meta.dirname, "../../../render-worker/main.ts")], {
     env: {
       PATH: process.env["PATH"],
       NODE_ENV: "production",
