@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { words } from "../../media/ffmpeg/index.ts";
@@ -31,6 +33,7 @@ async function studio() {
   onTestFinished(() => folder[Symbol.asyncDispose]());
   const { ffmpeg } = await testPrograms({ writable: [folder.path] });
   return {
+    ...{ ffmpeg, folder: folder.path },
     /** A file of a user. */
     make: (name: string, source: string) =>
       makeClip(join(directory.path, name), words(`-f lavfi -i ${source}`)),
@@ -141,6 +144,49 @@ test("parts of a soundtrack fit together: their loudness, their music, and a sou
   // Music neither begins nor ends at the seam.
   expect(Math.abs(toneOf(whole, 7_000, 7_900) - toneOf(whole, 8_100, 9_000))).toBeLessThan(2);
   expect(levelOf(whole, 9_000, 9_900)).toBeGreaterThan(levelOf(whole, 10_500, 11_500));
+});
+
+test("a mix has the same bytes on an idle machine and on a busy one", async () => {
+  const { make, mix } = await studio();
+  const music = { path: await make("music.flac", "sine=f=9000:d=5:r=48000"), name: "music.flac" };
+  const chord = { path: await make("chord.wav", "sine=f=700:d=3:r=48000"), name: "chord.wav", gainDb: -20 };
+  const soundtrack = {
+    ...{ durationMs: 8_000, part: { startMs: 0, isLast: false }, music },
+    clips: [{ atMs: 1_000, clip: speechOf(4) }],
+    sounds: [{ ...chord, atMs: 7_000 }],
+  };
+  const { samples: alone } = await mix(soundtrack);
+  using _hogs = startHogs(2 * availableParallelism());
+  for (let count = 0; count < 3; count += 1) {
+    const { samples } = await mix(soundtrack);
+    expect(samples.equals(alone)).toBe(true);
+  }
+}, 120_000);
+
+/** Processes that want all of the processor time. */
+function startHogs(count: number): Disposable {
+  const hogs = Array.from({ length: count }, () => spawn(process.execPath, ["-e", "for (;;);"]));
+  return {
+    [Symbol.dispose]() {
+      for (const hog of hogs) hog.kill("SIGKILL");
+    },
+  };
+}
+
+test("a mix whose loudness ffmpeg did not print fails, and is not left without its gain", async () => {
+  const { make, path, ffmpeg, folder } = await studio();
+  await make("tone.wav", "sine=f=440:d=1:r=48000");
+  const withoutSummary = {
+    ...ffmpeg,
+    reading: (file: string) => ffmpeg.reading(file),
+    run: async (...args: Parameters<typeof ffmpeg.run>) => ({ ...(await ffmpeg.run(...args)), stderr: "" }),
+  } as typeof ffmpeg;
+  const sounds = [{ atMs: 0, path: path("tone.wav"), name: "tone.wav" }];
+  const mixed = mixSoundtrack(
+    { durationMs: 1_000, clips: [], sounds, music: null },
+    { ffmpeg: withoutSummary, folder, limits: { sourcePixels: 1e6 }, signal },
+  );
+  await expect(mixed).rejects.toMatchObject({ reported: { code: "MIXING_FAILED", retriable: true } });
 });
 
 test("clips and sounds begin at their times, also repeated ones, and what lies beyond the end is cut", async () => {

@@ -1,7 +1,7 @@
 import { readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inputError } from "../../errors.ts";
-import type { Program } from "../../programs/index.ts";
+import type { Program, ProgramResult } from "../../programs/index.ts";
 import { type DecodeOptions, decodeSound, mixingFailed } from "./decode-sound.ts";
 import {
   finishingArguments,
@@ -62,12 +62,12 @@ export async function mixSoundtrack(soundtrack: Soundtrack, options: MixOptions)
   const placed = sounds.length > 0 ? await placeSounds(sounds, durationMs, options) : null;
   const tune = music === null ? null : await decodeMusic(music, part.startMs + durationMs, options);
   const speechLufs =
-    speech.length > 0 ? await run(ffmpeg, measuringArguments(speech), signal) : loudness.target;
+    speech.length > 0 ? await measureBy(ffmpeg, measuringArguments(speech), signal) : loudness.target;
   const mix = {
     ...{ speech, sounds: placed, music: tune, durationMs, part },
     speechGainDb: gainTo(loudness.target, speechLufs),
   };
-  const lufs = await run(ffmpeg, mixingArguments(mix, at("mix.f32le")), signal);
+  const lufs = await measureBy(ffmpeg, mixingArguments(mix, at("mix.f32le")), signal);
   await run(
     ffmpeg,
     finishingArguments(at("mix.f32le"), gainTo(loudness.target, lufs), frames, result.path),
@@ -139,9 +139,19 @@ async function decodeMusic(
   return { path, ...format, musicGainDb: gainTo(loudness.music, lufs) + (music.gainDb ?? 0) };
 }
 
-/** Returns the printed loudness in LUFS. */
-async function run(ffmpeg: Program, args: readonly string[], signal: AbortSignal): Promise<number> {
+/**
+ * Returns the loudness in LUFS that ffmpeg printed. Without it the gain is unknown, and a part of a soundtrack
+ * without its gain is louder or softer than the next one, so the mix fails and is repeated.
+ */
+async function measureBy(ffmpeg: Program, args: readonly string[], signal: AbortSignal): Promise<number> {
+  const result = await run(ffmpeg, args, signal);
+  const lufs = parseLoudness(result.stderr);
+  if (lufs === null) throw mixingFailed(result);
+  return lufs;
+}
+
+async function run(ffmpeg: Program, args: readonly string[], signal: AbortSignal): Promise<ProgramResult> {
   const result = await ffmpeg.run(args, { signal, timeoutMs: TIMEOUT_MS });
   if (result.exitCode !== 0) throw mixingFailed(result);
-  return parseLoudness(result.stderr) ?? Number.NEGATIVE_INFINITY;
+  return result;
 }
