@@ -113,6 +113,11 @@ test("a template that is gone or was altered fails for good, with the reason", a
 const repeat = (text: string, times: number) => `<div>${text.repeat(times)}</div>`;
 const nested = `${"<div>".repeat(3_000)}deep${"</div>".repeat(3_000)}`;
 const bomb = pictureBomb();
+const nestedSvg = (levels: number) =>
+  Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${"<g>".repeat(levels)}${"</g>".repeat(levels)}</svg>`,
+  );
+const svg = '<div><img src="deep.svg" style="width:100px;height:100px"></div>';
 
 test.each<[string, string, string, Record<string, Buffer>?]>([
   ["20,000 elements", "TEMPLATE_TOO_COSTLY", "<div>{% for i in (1..20000) %}<i>x</i>{% endfor %}</div>"],
@@ -128,6 +133,13 @@ test.each<[string, string, string, Record<string, Buffer>?]>([
     "costly blurs",
     "TEMPLATE_TOO_COSTLY",
     repeat('<div style="width:640px;height:360px;background:red;filter:blur(400px)"></div>', 400),
+  ],
+  ["a deep SVG picture", "TEMPLATE_INVALID", svg, { "deep.svg": nestedSvg(2_000) }],
+  ["an SVG picture that is too deep for its parser", "DATA_INVALID", svg, { "deep.svg": nestedSvg(100_000) }],
+  [
+    "a deep SVG picture among the elements",
+    "TEMPLATE_TOO_COSTLY",
+    `<div><svg>${"<g>".repeat(3_000)}${"</g>".repeat(3_000)}</svg></div>`,
   ],
   ["a file of the worker", "DATA_INVALID", '<div><img src="/etc/hostname"></div>'],
   ["an included file", "TEMPLATE_INVALID", "<div>{% include '/etc/hostname' %}</div>"],

@@ -5,6 +5,8 @@ import type { ImageSource } from "@takumi-rs/core";
 import type { Tree } from "./tree.ts";
 
 const MAX_BYTES = 32 * 1024 ** 2;
+/** The parser of SVG recurses, and ends the process at some ten thousand nested elements. */
+const MAX_SVG_ELEMENTS = 5_000;
 /** Without a folder. */
 const NAME = /^[^/\\]{1,200}$/;
 
@@ -38,10 +40,31 @@ export class Images {
         const found = await stat(join(folder, name)).catch(() => null);
         if (!found?.isFile()) continue;
         if (found.size > MAX_BYTES) throw unusable(path, name, `has more than ${MAX_BYTES / 1024 ** 2} MiB`);
-        return await readFile(join(folder, name));
+        const data = await readFile(join(folder, name));
+        const elements = countElements(data);
+        if (elements > MAX_SVG_ELEMENTS)
+          throw unusable(path, name, `has more than ${MAX_SVG_ELEMENTS} elements of SVG`);
+        return data;
       }
     throw unusable(path, name, "is neither in the template nor among the materials");
   }
+}
+
+/** Beyond a byte order mark and blank lines. */
+const SVG_HEAD_BYTES = 1_024;
+const [LESS_THAN = 0, SLASH, EXCLAMATION, QUESTION] = Buffer.from("</!?");
+
+/** Elements of an SVG file, nested or not, at most one more than are drawn; 0 for other pictures. Pure. */
+function countElements(data: Buffer): number {
+  if (!data.subarray(0, SVG_HEAD_BYTES).toString("utf8").trimStart().startsWith("<")) return 0;
+  let count = 0;
+  for (let at = data.indexOf(LESS_THAN); at >= 0; at = data.indexOf(LESS_THAN, at + 1)) {
+    const next = data[at + 1] ?? 0;
+    const isEnd = next === SLASH || next === EXCLAMATION || next === QUESTION;
+    if (!isEnd) count += 1;
+    if (count > MAX_SVG_ELEMENTS) break;
+  }
+  return count;
 }
 
 const unusable = (path: string, name: string, why: string): TemplateError =>
