@@ -1,6 +1,6 @@
 /** Question sets, as clients generate, import, review, export and delete them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { keyOf } from "../src/inputs/global-id.ts";
+import { encodeGlobalId, keyOf } from "../src/inputs/global-id.ts";
 import { createBankWriter } from "../src/questions/bank-writer.ts";
 import { createGeminiWriter } from "../src/questions/gemini-writer.ts";
 import { generateDue, readQuizData, startGenerator } from "../src/questions/index.ts";
@@ -307,6 +307,57 @@ test.each([
     ...{ __typename: "InvalidTableError", code, line, column },
     field: `source.${Object.keys(source)[0]}`,
   });
+});
+
+test("words that a workspace blocks are in no question of it, however it is made", async () => {
+  const block = async (blockedWords: string[], token = api.ours.admin) =>
+    await mutate(
+      "updateWorkspace",
+      { blockedWords },
+      token,
+      "__typename ... on Workspace { blockedWords } ... on InvalidInputError { field } ... on Error { code message }",
+    );
+  expect(await block(["Venus"], api.ours.write)).toMatchObject({ code: "FORBIDDEN" });
+  for (const words of [["x".repeat(61)], ["?!"], [""], Array.from({ length: 501 }, (_, at) => `word ${at}`)])
+    expect(await block(words)).toMatchObject({ code: "BLOCKED_WORDS_INVALID", field: "blockedWords" });
+  expect(await block(["  Red   one ", "Red one"])).toMatchObject({ blockedWords: ["Red one"] });
+  const set = await importCsv();
+  const [blocked, other] = set.questions.nodes;
+  expect(blocked).toMatchObject({
+    ...{ status: "REJECTED", line: 2 },
+    rejection: { code: "WORD_BLOCKED", reason: expect.stringContaining('"Red one"') },
+  });
+  expect(await change("acceptQuestion", { id: blocked.id })).toMatchObject({
+    ...{ code: "WORD_BLOCKED", field: "question" },
+  });
+  const options = ["Mars", "Venus", "Mercury", "the RED ONE"];
+  expect(await change("updateQuestion", { id: other.id, options })).toMatchObject({ code: "WORD_BLOCKED" });
+  const theirs = await importCsv({}, api.theirs.all);
+  expect(theirs.counts).toEqual({ accepted: 1, rejected: 1, verified: 0 });
+  await mutate("deleteQuestionSet", { id: theirs.id }, api.theirs.all, "__typename");
+  expect(await block([])).toMatchObject({ blockedWords: [] });
+  expect(await change("acceptQuestion", { id: blocked.id })).toMatchObject({ status: "ACCEPTED" });
+});
+
+test("a set that is verified tells which questions two answers agree on, and what both cost", async () => {
+  expect(await generate({ topic: "Arts", verify: true })).toMatchObject({
+    ...{ code: "VERIFICATION_UNAVAILABLE", field: "verify" },
+  });
+  await using server = await startGeminiServer(["good", "answers-agree"]);
+  const settings = { apiKey: "k", model: "m", baseUrl: server.baseUrl, prices: { input: 1, output: 10 } };
+  const { id } = await api.db.questionSet.create({
+    data: {
+      ...{ workspaceId: api.ours.id, topic: "Planets", language: "en", count: 2, seed: 1, avoid: [] },
+      ...{ origin: "GENERATED", status: "GENERATING", verify: true, createdAt: api.clock() },
+    },
+  });
+  await work(createGeminiWriter(settings));
+  const set = await read(encodeGlobalId("QuestionSet", id));
+  expect(set).toMatchObject({
+    ...{ counts: { verified: 2 }, generation: { inputTokens: 310, outputTokens: 850, costUsd: 0.00881 } },
+    questions: { nodes: [{ isVerified: true }, { isVerified: true }] },
+  });
+  await api.db.questionSet.delete({ where: { id } });
 });
 
 test("people edit, verify, reject and accept questions, and the checks hold for them, too", async () => {

@@ -1,4 +1,4 @@
-import { comparable, wordsOf } from "./comparable.ts";
+import { comparable, containsWords } from "./comparable.ts";
 import {
   OPTION_COUNT,
   type Question,
@@ -224,18 +224,6 @@ function checkAnswer(
   return [
     problem("ANSWER_IN_QUESTION", `The question contains its answer ${quoted(answer)}. Ask without it.`),
   ];
-}
-
-/** Scripts without spaces between words. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-
-function containsWords(text: string, part: string, language: string): boolean {
-  const wanted = comparable(part, language);
-  const within = comparable(text, language);
-  if (UNSPACED.test(wanted)) return within.replaceAll(" ", "").includes(wanted.replaceAll(" ", ""));
-  const isArticle = wordsOf(`${part} x`, language).length === 1;
-  return !isArticle && ` ${within} `.includes(` ${wanted} `);
 }
 
 function checkDetails({ category, explanation }: QuestionDraft): QuestionProblem[] {

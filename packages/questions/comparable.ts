@@ -23,3 +23,16 @@ export function wordsOf(text: string, language: string): string[] {
 
 /** Texts that say the same by `wordsOf` are equal. Pure. */
 export const comparable = (text: string, language: string): string => wordsOf(text, language).join(" ");
+
+/** Scripts without spaces between words. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+/** Whether a text contains another one as whole words, by `wordsOf`. An article alone is in no text. Pure. */
+export function containsWords(text: string, part: string, language: string): boolean {
+  const wanted = comparable(part, language);
+  const within = comparable(text, language);
+  if (UNSPACED.test(wanted)) return within.replaceAll(" ", "").includes(wanted.replaceAll(" ", ""));
+  const isArticle = wordsOf(`${part} x`, language).length === 1;
+  return !isArticle && ` ${within} `.includes(` ${wanted} `);
+}

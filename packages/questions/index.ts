@@ -1,8 +1,9 @@
 /** Quiz questions: reading, checking, comparing, shuffling and writing them. All functions are pure. */
 export { BANK_LANGUAGE, bankTopics, dealQuestions, findBankTopics } from "./bank.ts";
+export { findBlockedWord } from "./blocked-words.ts";
 export { checkQuestion } from "./check-question.ts";
 export { type Field, fields, findQuestionColumns } from "./columns.ts";
-export { comparable } from "./comparable.ts";
+export { comparable, containsWords } from "./comparable.ts";
 export { findAnswers } from "./find-answers.ts";
 export {
   type Attribution,

@@ -1,3 +1,4 @@
+import { findBlockedWord } from "./blocked-words.ts";
 import { checkQuestion } from "./check-question.ts";
 import { createDuplicateFinder, type KnownQuestion } from "./find-duplicates.ts";
 import type { Question, QuestionDraft, QuestionProblem } from "./question.ts";
@@ -18,11 +19,15 @@ export type ReviewedDraft = { line: number | null; draft: QuestionDraft } & (
 
 /**
  * Checks drafts by themselves and against each other: of two equal ones the first is accepted. `known`:
- * questions that may not be repeated. Pure.
+ * questions that may not be repeated. `blocked`: words that no question may contain. Pure.
  */
 export function reviewDrafts(
   drafts: readonly SourceDraft[],
-  { language, known = [] }: { language: string; known?: readonly KnownQuestion[] },
+  {
+    language,
+    known = [],
+    blocked = [],
+  }: { language: string; known?: readonly KnownQuestion[]; blocked?: readonly string[] },
 ): ReviewedDraft[] {
   const finder = createDuplicateFinder(language, known);
   return drafts.map(({ line, draft, problem }): ReviewedDraft => {
@@ -34,6 +39,8 @@ export function reviewDrafts(
     const checked = checkQuestion(draft, language);
     if (!checked.ok) return reject(checked.problems);
     const { question } = checked;
+    const word = findBlockedWord(draft, blocked);
+    if (word !== null) return reject([word]);
     const asked = { question: question.question, answer: question.options[question.answerIndex] ?? null };
     const duplicate = finder.find(asked);
     if (duplicate !== null) return reject([duplicate]);

@@ -37,6 +37,12 @@ const GenerateQuestionsInput = builder.inputType("GenerateQuestionsInput", {
       description:
         "Questions not to ask again, at most 200. Those of earlier sets of the topic are avoided anyway.",
     }),
+    verify: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        "Has the model answer each question a second time, without its options. Questions that it answers in another way are REJECTED as `DISPUTED`, the others verified. Needs Gemini, and doubles the requests.",
+    }),
     seed: t.int({ description: "Decides about the order of the options. Default: random." }),
     waitMs: t.int({
       defaultValue: 10_000,

@@ -12,7 +12,8 @@ import { FailureType } from "./failure.ts";
 import { Question } from "./question.ts";
 
 const QuestionSetIssue = builder.objectRef<RowIssue>("QuestionSetIssue").implement({
-  description: "Something of an import that is not used, or why a generated set has fewer questions.",
+  description:
+    "Something of an import that is not used, or why a generated set has fewer questions or unverified ones.",
   fields: (t) => ({
     line: t.exposeInt("line", {
       nullable: true,
@@ -44,9 +45,16 @@ const QuestionGeneration = builder.objectRef<QuestionUsage>("QuestionGeneration"
       description: "`gemini`, or `bank` for the built-in questions. Null while GENERATING.",
     }),
     model: t.exposeString("model", { nullable: true, description: "Name of the model. Null without one." }),
-    rounds: t.exposeInt("rounds", { description: "Times that questions were asked for, at most three." }),
-    inputTokens: t.exposeInt("inputTokens", { description: "Tokens sent, as reported by the model." }),
-    outputTokens: t.exposeInt("outputTokens", { description: "Tokens received, as reported by the model." }),
+    rounds: t.exposeInt("rounds", {
+      description:
+        "Times that questions were asked for, at most three. Each has a second request if they are verified.",
+    }),
+    inputTokens: t.exposeInt("inputTokens", {
+      description: "Tokens sent in all requests, as reported by the model.",
+    }),
+    outputTokens: t.exposeInt("outputTokens", {
+      description: "Tokens received in all answers, as reported by the model.",
+    }),
     costUsd: t.exposeFloat("costUsd", {
       nullable: true,
       description: "Cost in US dollars by the configured prices. Null if none are configured.",
@@ -65,7 +73,9 @@ const QuestionCounts = builder.objectRef<Counts>("QuestionCounts").implement({
   fields: (t) => ({
     accepted: t.exposeInt("accepted", { description: "Questions that are used." }),
     rejected: t.exposeInt("rejected", { description: "Questions that are not used." }),
-    verified: t.exposeInt("verified", { description: "Questions whose facts a person has verified." }),
+    verified: t.exposeInt("verified", {
+      description: "Questions that a person or a second answer of the model has verified.",
+    }),
   }),
 });
 
@@ -154,7 +164,7 @@ export const QuestionSet = builder.prismaNode("QuestionSet", {
     issues: t.field({
       type: [QuestionSetIssue],
       description:
-        "Rows of an import that are no questions, columns that are not used, and why a generated set has fewer questions than requested.",
+        "Rows of an import that are no questions, columns that are not used, and why a generated set has fewer questions than requested, or unverified ones.",
       select: { issues: true },
       resolve: ({ issues }) => issues as unknown as RowIssue[],
     }),

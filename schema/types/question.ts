@@ -64,7 +64,8 @@ export const Question = builder.prismaNode("Question", {
       resolve: ({ attribution }) => attribution as Attribution | null,
     }),
     isVerified: t.exposeBoolean("isVerified", {
-      description: "Whether a person has verified its facts. A change of the question resets it.",
+      description:
+        "Whether a person has verified its facts, or `verify` was set and the model answered it in the same way without its options. A change of the question resets it.",
     }),
     line: t.exposeInt("line", {
       nullable: true,

@@ -1,5 +1,6 @@
 import { InvalidInputError } from "../../src/errors/index.ts";
 import { setDefaultPolicy } from "../../src/playback-access/index.ts";
+import { setBlockedWords } from "../../src/questions/index.ts";
 import { setWorkerRealms } from "../../src/workers/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
@@ -14,6 +15,10 @@ const UpdateWorkspaceInput = builder.inputType("UpdateWorkspaceInput", {
     defaultPlaybackPolicy: t.field({
       type: PlaybackPolicy,
       description: "Playback policy of new videos that set none. Existing videos keep theirs.",
+    }),
+    blockedWords: t.stringList({
+      description:
+        "Words and phrases that no question may contain: at most 500, of at most 60 characters. Questions that exist stay.",
     }),
     workerRealms: t.field({
       type: [WorkerRealm],
@@ -31,7 +36,8 @@ builder.mutationField("updateWorkspace", (t) =>
     args: inputOf(UpdateWorkspaceInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "ADMIN");
-      const { defaultPlaybackPolicy: policy, workerRealms } = input;
+      const { defaultPlaybackPolicy: policy, workerRealms, blockedWords } = input;
+      if (blockedWords) await setBlockedWords(ctx.operations, viewer, blockedWords);
       if (workerRealms) await setWorkerRealms(ctx.operations, viewer, workerRealms);
       if (policy) await setDefaultPolicy(ctx.operations, viewer, policy);
       return ctx.db.workspace.findUniqueOrThrow({ ...query, where: { id: viewer.workspaceId } });

@@ -29,6 +29,9 @@ export const Workspace = builder.prismaNode("Workspace", {
       type: PlaybackPolicy,
       description: "Playback policy of new videos that set none.",
     }),
+    blockedWords: t.exposeStringList("blockedWords", {
+      description: "Words and phrases that no question of it may contain.",
+    }),
     workerRealms: t.expose("workerRealms", {
       type: [WorkerRealm],
       description: "Whose machines may render its videos, and so read its sources.",

@@ -42,8 +42,8 @@ export interface CheckWaits {
 
 /** What questions can be written about, by a model or from the bank. */
 interface QuestionTopics {
-  /** Throws `InvalidInputError` if nothing can be written about the topic or in the language. */
-  assertCanWrite(request: { topic: string; language: string }): void;
+  /** Throws `InvalidInputError` if nothing can be written about the topic, in the language, or verified. */
+  assertCanWrite(request: { topic: string; language: string; verify: boolean }): void;
 }
 
 /** Which batches have changed. */

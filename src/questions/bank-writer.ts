@@ -11,7 +11,7 @@ export function createBankWriter(): QuestionWriter {
     name: "bank",
     model: null,
     costOf: () => 0,
-    assertCanWrite({ topic, language }) {
+    assertCanWrite({ topic, language, verify }) {
       if (findBankTopics(topic) === null)
         throw new InvalidInputError(
           "TOPIC_NOT_IN_BANK",
@@ -23,6 +23,12 @@ export function createBankWriter(): QuestionWriter {
           "LANGUAGE_NOT_IN_BANK",
           "language",
           `language: the question bank is in English ("${BANK_LANGUAGE}"). ${REMEDY}`,
+        );
+      if (verify)
+        throw new InvalidInputError(
+          "VERIFICATION_UNAVAILABLE",
+          "verify",
+          `verify: only a model can answer questions a second time. Leave it out: people have verified the question bank. ${REMEDY}`,
         );
     },
     async write({ topic, difficulty, count, avoid, seed }) {

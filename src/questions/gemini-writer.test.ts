@@ -7,6 +7,7 @@ const apiKey = "test-key-that-is-secret";
 const plan = {
   ...{ topic: "Planets", difficulty: null, count: 3, language: "en", seed: 5 },
   ...{ avoid: [] as string[], known: [] as { question: string; answer: string | null }[] },
+  ...{ blocked: [] as string[], verify: false },
 };
 const never = new AbortController().signal;
 
@@ -91,6 +92,45 @@ test("earlier questions of the topic and unwanted ones are rejected", async () =
   });
   expect(questions).toEqual([side, ["Which planet has the shortest year?", "Mercury"]]);
   expect(codes).toEqual(["DUPLICATE", "DUPLICATE"]);
+});
+
+test("with a blocked word in it, a question is rejected, and another one is asked for", async () => {
+  const set = await generate(["good"], { blocked: ["jupiter", "is called"], count: 2 });
+  expect(set.questions).toEqual([side, ["Which planet has the shortest year?", "Mercury"]]);
+  expect(set.codes).toEqual(["WORD_BLOCKED", "WORD_BLOCKED"]);
+  expect(set.rejected[1]?.problem.message).toContain('"jupiter"');
+});
+
+test("questions are answered a second time without their options, and disputed ones are replaced", async () => {
+  const agreed = await generate(["good", "answers-agree"], { verify: true });
+  expect(agreed).toMatchObject({ questions: [red, largest, side], codes: [], rounds: 1, unverified: null });
+  expect(agreed.accepted.every(({ isVerified }) => isVerified)).toBe(true);
+  expect(agreed.usage).toEqual({ inputTokens: 310, outputTokens: 850 });
+  expect(agreed.requests.map(({ toAnswer }) => toAnswer?.slice(0, 3) ?? null)).toEqual([
+    null,
+    [red[0], largest[0], side[0]],
+  ]);
+
+  const disputed = await generate(["good", "answers-disputed", "more", "answers-agree"], { verify: true });
+  expect(disputed.codes.slice(0, 3)).toEqual(["DISPUTED", "DISPUTED", "DISPUTED"]);
+  expect(disputed.rejected[0]?.problem.message).toContain('"Saturn" instead of "Jupiter"');
+  expect(disputed.rejected[1]?.problem.message).toContain("no certain answer");
+  expect(disputed.requests.length).toBeLessThanOrEqual(6);
+  expect(disputed.questions).not.toContainEqual(largest);
+  const texts = disputed.requests[2]?.prompt.unwantedQuestions;
+  expect(texts).toEqual(expect.arrayContaining([largest[0], side[0]]));
+});
+
+test.each([
+  ["blocked-answer", "ANSWER_BLOCKED"],
+  ["no-json", "ANSWER_INVALID"],
+  ["good", "ANSWER_INVALID"],
+  ["quota-day", "SERVICE_QUOTA_EXCEEDED"],
+])("without a second answer (%s) questions are kept as not verified, with the reason", async (name, code) => {
+  const set = await generate(["good", name], { verify: true });
+  expect(set).toMatchObject({ questions: [red, largest, side], error: null, unverified: { code } });
+  expect(set.accepted.some(({ isVerified }) => isVerified)).toBe(false);
+  expect(set.requests).toHaveLength(2);
 });
 
 test("a busy service is asked again after the pause that it names", async () => {

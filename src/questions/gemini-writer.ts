@@ -2,15 +2,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { GenerateContentResponse } from "@google/genai";
 import { backoffMs } from "@reelay/process";
 import { answerSchema, systemInstruction, toPrompt } from "./gemini-prompt.ts";
+import {
+  agrees,
+  readVerification,
+  toVerificationPrompt,
+  verificationInstruction,
+  verificationSchema,
+} from "./gemini-verification.ts";
 import { parseApiError } from "./parse-api-error.ts";
 import {
   type QuestionWriter,
   QuestionWriterError,
   type Usage,
-  type WriteRequest,
+  type Verification,
   type Written,
 } from "./question-writer.ts";
-import { readGeminiAnswer } from "./read-gemini-answer.ts";
+import { type ModelAnswer, readAnswerJson, readGeminiAnswer } from "./read-gemini-answer.ts";
 
 export interface GeminiSettings {
   apiKey: string;
@@ -51,24 +58,24 @@ export function createGeminiWriter(settings: GeminiSettings): QuestionWriter {
   };
   let client: ReturnType<typeof connect> | undefined;
 
-  async function ask(request: WriteRequest, signal: AbortSignal): Promise<GenerateContentResponse> {
+  async function ask(
+    { prompt, ...config }: ModelRequest,
+    signal: AbortSignal,
+  ): Promise<GenerateContentResponse> {
     client ??= connect();
     return await (await client).models.generateContent({
       model,
-      contents: toPrompt(request),
+      contents: prompt,
       config: {
-        systemInstruction,
+        ...config,
         responseMimeType: "application/json",
-        responseJsonSchema: answerSchema,
-        temperature: TEMPERATURE,
         maxOutputTokens: MAX_OUTPUT_TOKENS,
-        seed: request.seed,
         abortSignal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       },
     });
   }
 
-  async function askPatiently(request: WriteRequest, signal: AbortSignal): Promise<GenerateContentResponse> {
+  async function askPatiently(request: ModelRequest, signal: AbortSignal): Promise<GenerateContentResponse> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await ask(request, signal);
@@ -94,20 +101,15 @@ export function createGeminiWriter(settings: GeminiSettings): QuestionWriter {
       let count = request.count;
       for (;;) {
         try {
-          const response = await askPatiently({ ...request, count }, signal);
-          usage = addUsage(usage, response);
-          const [candidate] = response.candidates ?? [];
-          const drafts = readGeminiAnswer(
+          const response = await askPatiently(
             {
-              text: (candidate?.content?.parts ?? [])
-                .filter((part) => part.thought !== true)
-                .map((part) => part.text ?? "")
-                .join(""),
-              finishReason: candidate?.finishReason ?? null,
-              blockReason: response.promptFeedback?.blockReason ?? null,
+              ...{ prompt: toPrompt({ ...request, count }), systemInstruction, seed: request.seed },
+              ...{ responseJsonSchema: answerSchema, temperature: TEMPERATURE },
             },
-            request.topic,
+            signal,
           );
+          usage = addUsage(usage, response);
+          const drafts = readGeminiAnswer(toAnswer(response), request.topic);
           return { drafts, usage, error: null };
         } catch (error) {
           if (!(error instanceof QuestionWriterError)) throw error;
@@ -117,6 +119,48 @@ export function createGeminiWriter(settings: GeminiSettings): QuestionWriter {
         }
       }
     },
+    async verify(questions, language, signal): Promise<Verification> {
+      let usage: Usage = { inputTokens: 0, outputTokens: 0 };
+      try {
+        const response = await askPatiently(
+          {
+            ...{ prompt: toVerificationPrompt(questions, language), temperature: 0 },
+            ...{ systemInstruction: verificationInstruction, responseJsonSchema: verificationSchema },
+          },
+          signal,
+        );
+        usage = addUsage(usage, response);
+        const given = readVerification(readAnswerJson(toAnswer(response)), questions.length);
+        const disputes = questions.map((question, index) => {
+          const answer = given[index] ?? [];
+          return agrees(question, answer, language) ? null : (answer[0] ?? "");
+        });
+        return { disputes, usage, error: null };
+      } catch (error) {
+        if (!(error instanceof QuestionWriterError)) throw error;
+        return { disputes: [], usage, error };
+      }
+    },
+  };
+}
+
+interface ModelRequest {
+  prompt: string;
+  systemInstruction: string;
+  responseJsonSchema: object;
+  temperature: number;
+  seed?: number;
+}
+
+function toAnswer({ candidates, promptFeedback }: GenerateContentResponse): ModelAnswer {
+  const [candidate] = candidates ?? [];
+  return {
+    text: (candidate?.content?.parts ?? [])
+      .filter((part) => part.thought !== true)
+      .map((part) => part.text ?? "")
+      .join(""),
+    finishReason: candidate?.finishReason ?? null,
+    blockReason: promptFeedback?.blockReason ?? null,
   };
 }
 

@@ -22,6 +22,8 @@ interface GenerateInput {
   /** BCP 47 tag. */
   language: string;
   avoid?: readonly string[] | null;
+  /** Default: false. */
+  verify?: boolean | null;
   /** Default: a random one. */
   seed?: number | null;
   waitMs?: number | null;
@@ -33,8 +35,8 @@ interface GenerateInput {
  * GENERATING.
  *
  * Throws `InvalidInputError` (`TOPIC_INVALID`, `LANGUAGE_INVALID`, `COUNT_INVALID`, `AVOID_INVALID`,
- * `SEED_INVALID`, `WAIT_INVALID`, `TOPIC_NOT_IN_BANK`, `LANGUAGE_NOT_IN_BANK`, and those of `onceByKey`),
- * `ConflictError` (those of `onceByKey`) and `QuotaExceededError` (`GENERATING_SETS`).
+ * `SEED_INVALID`, `WAIT_INVALID`, `TOPIC_NOT_IN_BANK`, `LANGUAGE_NOT_IN_BANK`, `VERIFICATION_UNAVAILABLE`, and those
+ * of `onceByKey`), `ConflictError` (those of `onceByKey`) and `QuotaExceededError` (`GENERATING_SETS`).
  */
 export async function generateQuestions(
   deps: OperationDeps,
@@ -48,7 +50,7 @@ export async function generateQuestions(
   checkCount(input.count);
   const avoid = checkAvoid(input.avoid ?? []);
   const seed = checkSeed(input.seed ?? randomInt(MAX_SEED));
-  deps.questionWriter.assertCanWrite({ topic, language });
+  deps.questionWriter.assertCanWrite({ topic, language, verify: input.verify ?? false });
   const keyed = { workspaceId, key: idempotencyKey, operation: "generateQuestions", input: request };
   const id = await onceByKey(deps.db, keyed, async (tx, setId) => {
     await assertRoom(tx, workspaceId);
@@ -56,7 +58,8 @@ export async function generateQuestions(
     await tx.questionSet.create({
       data: {
         ...{ id: setId, workspaceId, origin: "GENERATED", status: "GENERATING" },
-        ...{ topic, difficulty, count, language, avoid, seed, createdAt: deps.clock() },
+        ...{ topic, difficulty, count, language, avoid, seed, verify: input.verify ?? false },
+        createdAt: deps.clock(),
       },
     });
     await tx.$executeRaw`SELECT pg_notify(${GENERATION_CHANNEL}, '')`;

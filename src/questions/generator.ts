@@ -3,6 +3,7 @@ import { Prisma, type PrismaClient, type QuestionSet } from "../../prisma/genera
 import { errorColumn, startWorkLoop, storeTransaction } from "../database/index.ts";
 import { recordWorkspaceEvent } from "../events/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
+import { readBlockedWords } from "./blocked-words.ts";
 import { DEADLINE_MS, LEASE_MS, MAX_ATTEMPTS, MAX_KNOWN } from "./limits.ts";
 import { type QuestionWriter, QuestionWriterError } from "./question-writer.ts";
 import { acceptedRow, insertQuestions, rejectedRow, setError } from "./save-set.ts";
@@ -89,11 +90,12 @@ async function claimSet({ db, clock }: GeneratorDeps): Promise<QuestionSet | nul
 async function generate(deps: GeneratorDeps, set: QuestionSet, stopping: AbortSignal): Promise<void> {
   const { db, writer } = deps;
   if (set.attempts > MAX_ATTEMPTS) return await endSet(deps, set, abandoned());
-  const { topic, difficulty, count, language, avoid, seed } = set;
-  const request = { topic, difficulty, count, language, avoid, seed };
+  const { topic, difficulty, count, language, avoid, seed, verify } = set;
+  const request = { topic, difficulty, count, language, avoid, seed, verify };
   const known = await readKnown(db, set);
+  const blocked = await readBlockedWords(db, set);
   const signal = AbortSignal.any([stopping, AbortSignal.timeout(DEADLINE_MS)]);
-  const written = await writeSet(writer, { ...request, known }, signal);
+  const written = await writeSet(writer, { ...request, known, blocked }, signal);
   if (!stopping.aborted) return await endSet(deps, set, written);
   // Another process generates it without waiting, and this attempt does not count.
   await db.questionSet.updateMany({
@@ -103,7 +105,7 @@ async function generate(deps: GeneratorDeps, set: QuestionSet, stopping: AbortSi
 }
 
 const abandoned = (): WrittenSet => ({
-  ...{ accepted: [], rejected: [], rounds: 0 },
+  ...{ accepted: [], rejected: [], rounds: 0, unverified: null },
   usage: { inputTokens: 0, outputTokens: 0 },
   error: new QuestionWriterError(
     "GENERATION_ABANDONED",
@@ -136,18 +138,23 @@ async function readKnown(
 async function endSet(
   { db, writer, clock, log }: GeneratorDeps,
   { id, workspaceId, attempts }: QuestionSet,
-  { accepted, rejected, rounds, usage, error }: WrittenSet,
+  { accepted, rejected, rounds, usage, error, unverified }: WrittenSet,
 ): Promise<void> {
   const status = accepted.length > 0 ? "READY" : "FAILED";
-  const shortage =
-    status === "READY" && error !== null ? [{ line: null, column: null, ...issueOf(error) }] : [];
+  const issues =
+    status === "READY"
+      ? [
+          ...(error === null ? [] : [issueOf(error)]),
+          ...(unverified === null ? [] : [issueOf(notVerified(accepted, unverified))]),
+        ]
+      : [];
   const isEnded = await db.$transaction(async (tx) => {
     const { count } = await tx.questionSet.updateMany({
       where: { id, status: "GENERATING", attempts },
       data: {
         status,
         error: status === "FAILED" && error !== null ? errorColumn(setError(error)) : Prisma.DbNull,
-        issues: shortage,
+        issues,
         ...{ rounds, inputTokens: usage.inputTokens, outputTokens: usage.outputTokens },
         costUsd: writer.costOf(usage),
         ...{ generator: writer.name, model: writer.model, leaseUntil: null, endedAt: clock() },
@@ -170,4 +177,16 @@ async function endSet(
   log.info({ questionSetId: id, status, ...counts, ...usage, code: error?.code }, "questions.generated");
 }
 
-const issueOf = ({ code, message }: QuestionWriterError) => ({ code, message });
+const issueOf = ({ code, message }: QuestionWriterError) => ({ line: null, column: null, code, message });
+
+function notVerified(
+  accepted: WrittenSet["accepted"],
+  { message }: QuestionWriterError,
+): QuestionWriterError {
+  const count = accepted.filter(({ isVerified }) => !isVerified).length;
+  return new QuestionWriterError(
+    "NOT_VERIFIED",
+    `${count} of ${accepted.length} questions were not verified: ${message} Review them, or generate the questions again.`,
+    { retriable: true },
+  );
+}

@@ -4,6 +4,7 @@ import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { InvalidInputError, InvalidTableError } from "../errors/index.ts";
 import { onceByKey } from "../idempotency/index.ts";
+import { readBlockedWords } from "./blocked-words.ts";
 import { checkLanguage, checkTopic } from "./check-input.ts";
 import { MAX_IMPORT_BYTES } from "./limits.ts";
 import { acceptedRow, insertQuestions, rejectedRow } from "./save-set.ts";
@@ -37,7 +38,7 @@ export async function importQuestions(
   const topic = checkTopic(input.topic);
   const language = checkLanguage(input.language);
   const { drafts, issues, columns } = readSource(input);
-  const reviewed = reviewDrafts(drafts, { language });
+  const reviewed = reviewDrafts(drafts, { language, blocked: await readBlockedWords(db, { workspaceId }) });
   const unused = columns
     .filter(({ field }) => field === null)
     .map(({ name, suggestion }) => ({

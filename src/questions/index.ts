@@ -1,4 +1,5 @@
 /** Question sets: generated or imported, reviewed by people, and used as data of templates. */
+export { setBlockedWords } from "./blocked-words.ts";
 export { createQuestionWriter, type QuestionSettings } from "./create-question-writer.ts";
 export { deleteQuestionSet } from "./delete-set.ts";
 export { generateQuestions } from "./generate-questions.ts";

@@ -1,5 +1,5 @@
 /** The port to what writes questions: a model, or the bank. */
-import type { Difficulty, QuestionDraft } from "@reelay/questions";
+import type { Difficulty, Question, QuestionDraft } from "@reelay/questions";
 
 export interface WriteRequest {
   topic: string;
@@ -26,17 +26,31 @@ export interface Written {
   error: QuestionWriterError | null;
 }
 
+/** Verdicts on questions that were answered without their options. */
+export interface Verification {
+  /** In the questions' order: null if both answers agree, otherwise the other answer, "" if there was none. */
+  disputes: (string | null)[];
+  usage: Usage;
+  /** Why there are no verdicts; null: there are. */
+  error: QuestionWriterError | null;
+}
+
 export interface QuestionWriter {
   /** Stored with each set, e.g. `bank` or `gemini`. */
   readonly name: string;
   /** Name of the model; null without one. */
   readonly model: string | null;
   /** Throws `InvalidInputError` if it cannot write about the topic or in the language. */
-  assertCanWrite(request: { topic: string; language: string }): void;
+  assertCanWrite(request: { topic: string; language: string; verify: boolean }): void;
   /** Cost of a use in US dollars; null if the prices are unknown. */
   costOf(usage: Usage): number | null;
   /** Never throws `QuestionWriterError`, but returns it with the usage so far. */
   write(request: WriteRequest, signal: AbortSignal): Promise<Written>;
+  /**
+   * Answers questions without seeing their options, and compares. Never throws `QuestionWriterError`. Absent:
+   * it cannot.
+   */
+  verify?(questions: readonly Question[], language: string, signal: AbortSignal): Promise<Verification>;
 }
 
 /** Why no questions were written. */

@@ -32,10 +32,24 @@ const finished = new Set(["STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED"]);
  *
  * Throws `QuestionWriterError`: `ANSWER_BLOCKED`, `ANSWER_EMPTY`, `ANSWER_TRUNCATED`, `ANSWER_INVALID`. Pure.
  */
-export function readGeminiAnswer(
-  { text, finishReason, blockReason }: ModelAnswer,
-  topic: string,
-): QuestionDraft[] {
+export function readGeminiAnswer(answer: ModelAnswer, topic: string): QuestionDraft[] {
+  const entries = Answer.safeParse(readAnswerJson(answer));
+  if (!entries.success)
+    throw fail("ANSWER_INVALID", "Gemini's answer is no list of questions. Try again.", true);
+  const drafts = entries.data.questions.flatMap((entry) => {
+    const read = WrittenQuestion.safeParse(entry);
+    return read.success ? [toDraft(read.data, topic)] : [];
+  });
+  if (drafts.length === 0) throw fail("ANSWER_EMPTY", "Gemini's answer has no questions. Try again.", true);
+  return drafts;
+}
+
+/**
+ * The JSON of an answer, also of one in a Markdown fence.
+ *
+ * Throws `QuestionWriterError`: `ANSWER_BLOCKED`, `ANSWER_EMPTY`, `ANSWER_TRUNCATED`, `ANSWER_INVALID`. Pure.
+ */
+export function readAnswerJson({ text, finishReason, blockReason }: ModelAnswer): unknown {
   const reason = blockReason ?? (finished.has(finishReason ?? "STOP") ? null : finishReason);
   if (reason !== null)
     throw fail(
@@ -44,17 +58,11 @@ export function readGeminiAnswer(
       false,
     );
   if (text.trim() === "") throw fail("ANSWER_EMPTY", "Gemini's answer is empty. Try again.", true);
-  const entries = Answer.safeParse(parse(withoutFence(text.trim())));
-  if (!entries.success)
-    throw finishReason === "MAX_TOKENS"
-      ? fail("ANSWER_TRUNCATED", "Gemini's answer was cut off. Ask for fewer questions.", true)
-      : fail("ANSWER_INVALID", "Gemini's answer is no list of questions. Try again.", true);
-  const drafts = entries.data.questions.flatMap((entry) => {
-    const read = WrittenQuestion.safeParse(entry);
-    return read.success ? [toDraft(read.data, topic)] : [];
-  });
-  if (drafts.length === 0) throw fail("ANSWER_EMPTY", "Gemini's answer has no questions. Try again.", true);
-  return drafts;
+  const value = parse(withoutFence(text.trim()));
+  if (value !== undefined) return value;
+  throw finishReason === "MAX_TOKENS"
+    ? fail("ANSWER_TRUNCATED", "Gemini's answer was cut off. Ask for fewer questions.", true)
+    : fail("ANSWER_INVALID", "Gemini's answer is no JSON. Try again.", true);
 }
 
 /** The content of a Markdown fence, which names a language. */

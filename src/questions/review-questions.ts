@@ -12,6 +12,7 @@ import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { ConflictError, InvalidInputError } from "../errors/index.ts";
 import type { Tx } from "../events/index.ts";
+import { readBlockedWords } from "./blocked-words.ts";
 import { lockQuestion } from "./own-question.ts";
 import { acceptedRow } from "./save-set.ts";
 
@@ -148,6 +149,7 @@ async function check(tx: Tx, row: Question & { set: QuestionSet }, draft: Questi
   const [reviewed] = reviewDrafts([{ line: null, draft, problem: null }], {
     language: row.set.language,
     known,
+    blocked: await readBlockedWords(tx, row.set),
   });
   if (reviewed?.question) return reviewed.question;
   throw refused(reviewed?.problems[0]);

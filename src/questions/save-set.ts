@@ -10,9 +10,12 @@ const MAX_OPTIONS = 10;
 /** A question as its row holds it. */
 export type QuestionRow = Omit<Prisma.QuestionCreateManyInput, "setId" | "position">;
 
-export const acceptedRow = (question: Question, line: number | null = null): QuestionRow => ({
-  status: "ACCEPTED",
-  line,
+export const acceptedRow = (
+  { isVerified, ...question }: Question & { isVerified?: boolean },
+  line: number | null = null,
+): QuestionRow => ({
+  ...{ status: "ACCEPTED", line },
+  ...(isVerified !== undefined && { isVerified }),
   ...contentOf({ ...question, rightOptions: [question.answerIndex] }),
 });
 

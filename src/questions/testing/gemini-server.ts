@@ -11,8 +11,8 @@ const Request = z.object({
   systemInstruction: z.unknown(),
   generationConfig: z.object({
     responseMimeType: z.literal("application/json"),
-    responseJsonSchema: z.object({ required: z.tuple([z.literal("questions")]) }),
-    seed: z.int(),
+    responseJsonSchema: z.object({ required: z.tuple([z.enum(["questions", "answers"])]) }),
+    seed: z.int().optional(),
   }),
 });
 const Prompt = z.object({
@@ -23,12 +23,23 @@ const Prompt = z.object({
   unwantedQuestions: z.array(z.string()),
 });
 
+/** A request to answer questions. Options in it would be refused. */
+const Verification = z.strictObject({
+  task: z.string(),
+  language: z.string(),
+  questions: z.array(z.strictObject({ index: z.int(), question: z.string() })),
+});
+
 interface SeenRequest {
   path: string;
   key: string | undefined;
   prompt: z.infer<typeof Prompt>;
+  /** Questions to answer; null of a request to write some. */
+  toAnswer: readonly string[] | null;
   atMs: number;
 }
+
+const NO_PROMPT = { task: "", topic: "", language: "", difficulty: "", unwantedQuestions: [] };
 
 /** `SILENT` answers nothing until the client gives up. */
 export const SILENT = "silent";
@@ -39,9 +50,12 @@ export async function startGeminiServer(answers: readonly string[]) {
   const server = createServer((req, res) => {
     void (async () => {
       const body = Request.parse(JSON.parse(await text(req)));
-      const prompt = Prompt.parse(JSON.parse(body.contents[0]?.parts[0]?.text ?? ""));
+      const sent: unknown = JSON.parse(body.contents[0]?.parts[0]?.text ?? "");
+      const isWriting = body.generationConfig.responseJsonSchema.required[0] === "questions";
+      const toAnswer = isWriting ? null : Verification.parse(sent).questions.map(({ question }) => question);
+      const prompt = isWriting ? Prompt.parse(sent) : { ...NO_PROMPT };
       const key = req.headers["x-goog-api-key"];
-      requests.push({ path: req.url ?? "", key: String(key), prompt, atMs: performance.now() });
+      requests.push({ path: req.url ?? "", key: String(key), prompt, toAnswer, atMs: performance.now() });
       const name = answers[Math.min(requests.length, answers.length) - 1] ?? "";
       if (name === SILENT) return;
       const file = new URL(`../fixtures/gemini/${name}.json`, import.meta.url);

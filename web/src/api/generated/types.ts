@@ -297,6 +297,8 @@ export type GenerateQuestionsInput = {
   language?: string;
   /** Questions not to ask again, at most 200. Those of earlier sets of the topic are avoided anyway. */
   avoid?: Array<string> | null | undefined;
+  /** Has the model answer each question a second time, without its options. Questions that it answers in another way are REJECTED as `DISPUTED`, the others verified. Needs Gemini, and doubles the requests. */
+  verify?: boolean;
   /** Decides about the order of the options. Default: random. */
   seed?: number | null | undefined;
   /** How long to wait for the questions, in milliseconds: 0 to 30000. */
