@@ -347,7 +347,7 @@ test("a set that is verified tells which questions two answers agree on, and wha
   const settings = { apiKey: "k", model: "m", baseUrl: server.baseUrl, prices: { input: 1, output: 10 } };
   const { id } = await api.db.questionSet.create({
     data: {
-      ...{ workspaceId: api.ours.id, topic: "Planets", language: "en", count: 2, seed: 1, avoid: [] },
+      ...{ workspaceId: api.ours.id, topic: "Space", language: "en", count: 2, seed: 1, avoid: [] },
       ...{ origin: "GENERATED", status: "GENERATING", verify: true, createdAt: api.clock() },
     },
   });

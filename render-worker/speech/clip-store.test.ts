@@ -30,7 +30,14 @@ test("only what was stored under a key is its clip", async () => {
   expect(await clips.read("other", signal)).toBeNull();
   await truncate(path, 130);
   expect(await clips.read("one", signal)).toBeNull();
-  await store.put("speech/w1/one", "no line");
+  const foreign = { ...clip, samples: Buffer.from("altered") };
+  for (const content of ["no line", "", "{}\n", "[]\nsamples", '{"key":"one"}\nsamples', "null\n"]) {
+    await store.put("speech/w1/one", content);
+    expect([content, await clips.read("one", signal)]).toEqual([content, null]);
+  }
+  // Another workspace's clip, under the same key: another prefix is never read.
+  const theirs = createClipStore(store, { prefix: "speech/w2/", log: pino({ enabled: false }) });
+  await theirs.write("one", foreign, signal);
   expect(await clips.read("one", signal)).toBeNull();
 });
 

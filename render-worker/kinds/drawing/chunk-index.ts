@@ -17,6 +17,9 @@ export interface ChunkIndex {
 /** A chunk of 30 s in ten variants has a tenth of it. */
 const MAX_BYTES = 1024 ** 2;
 
+/** Names of letters, digits, hyphens, underscores and dots, none of which leads upwards. */
+const VIDEO_OBJECT = /^videos(?:\/(?!\.\.?(?:\/|$))[\w.-]+)+$/;
+
 /** Entries below a prefix of the object store, each under a digest of its identity. */
 export const createChunkIndex = (
   store: ObjectStore,
@@ -43,9 +46,7 @@ function toChunk(bytes: Buffer, identity: string): KnownChunk | null {
   if (entry?.identity !== identity) return null;
   const { parts, sums } = entry;
   const keys = parts.flatMap(({ initKey, segments }) => [initKey, ...segments.map(({ key }) => key)]);
-  const isOfOneVideo = keys.every(
-    (key) => key.startsWith("videos/") && videoOf(key) === videoOf(keys[0] ?? ""),
-  );
+  const isOfOneVideo = keys.every((key) => VIDEO_OBJECT.test(key) && videoOf(key) === videoOf(keys[0] ?? ""));
   const [chunk, ...others] = toKnownChunks(parts);
   if (chunk === undefined || others.length > 0 || !isOfOneVideo) return null;
   const recipes = new Map([...chunk.parts].map(([name, { recipe }]) => [name, recipe ?? ""]));
