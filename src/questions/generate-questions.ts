@@ -35,8 +35,9 @@ interface GenerateInput {
  * GENERATING.
  *
  * Throws `InvalidInputError` (`TOPIC_INVALID`, `LANGUAGE_INVALID`, `COUNT_INVALID`, `AVOID_INVALID`,
- * `SEED_INVALID`, `WAIT_INVALID`, `TOPIC_NOT_IN_BANK`, `LANGUAGE_NOT_IN_BANK`, `VERIFICATION_UNAVAILABLE`, and those
- * of `onceByKey`), `ConflictError` (those of `onceByKey`) and `QuotaExceededError` (`GENERATING_SETS`).
+ * `SEED_INVALID`, `WAIT_INVALID`, `TOPIC_NOT_IN_BANK`, `LANGUAGE_NOT_IN_BANK`, `VERIFICATION_UNAVAILABLE`,
+ * and those of `onceByKey`), `ConflictError` (those of `onceByKey`) and `QuotaExceededError`
+ * (`GENERATING_SETS`).
  */
 export async function generateQuestions(
   deps: OperationDeps,

@@ -28,7 +28,7 @@ export interface Written {
 
 /** Verdicts on questions that were answered without their options. */
 export interface Verification {
-  /** In the questions' order: null if both answers agree, otherwise the other answer, "" if there was none. */
+  /** In the questions' order: null if both agree, else the other answer, "" if there was none. */
   disputes: (string | null)[];
   usage: Usage;
   /** Why there are no verdicts; null: there are. */

@@ -27,7 +27,9 @@ afterAll(async () => {
 const data = {
   ...{ timerSeconds: 3, speakOptions: false, language: "en" },
   questions: ["Which planet is the largest of all?", "Which planet is the smallest?"].map((question) => ({
-    ...{ question, options: ["Jupiter", "Mercury", "Mars", "Earth"], answerIndex: 1 },
+    question,
+    options: ["Jupiter", "Mercury", "Mars", "Earth"],
+    answerIndex: 1,
   })),
 };
 

@@ -140,8 +140,8 @@ async function decodeMusic(
 }
 
 /**
- * Returns the loudness in LUFS that ffmpeg printed. Without it the gain is unknown, and a part of a soundtrack
- * without its gain is louder or softer than the next one, so the mix fails and is repeated.
+ * Returns the loudness in LUFS that ffmpeg printed. Without it the gain is unknown, and a part without its
+ * gain is louder or softer than the next one, so the mix fails and is repeated.
  */
 async function measureBy(ffmpeg: Program, args: readonly string[], signal: AbortSignal): Promise<number> {
   const result = await run(ffmpeg, args, signal);
