@@ -43,6 +43,8 @@ export const WATCH_BATCH = `subscription WatchBatch($id: ID!) {
       status
       error { code message }
       counts { total invalid duplicate ready failed canceled }
+      estimate { durationMs cpuSeconds wallSeconds storedBytes }
+      taken { durationMs cpuSeconds wallSeconds storedBytes }
       issues(first: 20) { totalCount nodes { line column message } }
     }
     rows { line title video { id } }
@@ -56,9 +58,20 @@ export interface BatchInput {
   start: boolean;
 }
 
+/** What videos take together. */
+export interface Takes {
+  durationMs: number;
+  cpuSeconds: number;
+  wallSeconds: number;
+  storedBytes: number;
+}
+
 export interface WatchedBatch {
   status: string;
   error: Problem | null;
+  /** Null until workers have measured rows, and before a video is finished. */
+  estimate: Takes | null;
+  taken: Takes | null;
   counts: Record<"total" | "invalid" | "duplicate" | "ready" | "failed" | "canceled", number>;
   issues: {
     totalCount: number;

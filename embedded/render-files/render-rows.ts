@@ -1,5 +1,5 @@
 import { type ApiClient, ApiError } from "./api-client.ts";
-import type { BatchInput, WatchedBatch, WatchedRow, WatchedVideo } from "./documents.ts";
+import type { BatchInput, Takes, WatchedBatch, WatchedRow, WatchedVideo } from "./documents.ts";
 import type { RowsSource } from "./read-rows-file.ts";
 import { uploadFile } from "./upload-file.ts";
 
@@ -38,6 +38,7 @@ export async function renderRows(
     if (!isChecked && batch.status !== "CHECKING") {
       isChecked = true;
       for (const line of reportOf(name, batch)) print(line);
+      if (batch.estimate) print(`${name}: estimated: ${describeTakes(batch.estimate)}.`);
     }
     for (const row of changed) show(row);
     if (!endedStatuses.has(batch.status) && batch.status !== "CHECKED") continue;
@@ -46,6 +47,7 @@ export async function renderRows(
     print(
       `\n${name}: ${ready} videos are ready; ${failed} failed, ${canceled} canceled, ${invalid} rows invalid.`,
     );
+    if (batch.taken) print(`${name}: took: ${describeTakes(batch.taken)}.`);
     if (batch.error) throw new ApiError(batch.error.code, batch.error.message);
     return batch.status === "SUCCEEDED";
   }
@@ -69,6 +71,11 @@ async function toBatchSource(
 }
 
 const endedStatuses: ReadonlySet<string> = new Set(["SUCCEEDED", "PARTIAL", "CANCELED", "FAILED"]);
+
+const describeTakes = ({ durationMs, cpuSeconds, wallSeconds, storedBytes }: Takes): string =>
+  `${formatSeconds(durationMs / 1_000)} of video, ${formatSeconds(cpuSeconds)} of processor time, ${formatSeconds(wallSeconds)} in all, ${(storedBytes / 1e6).toFixed(1)} MB`;
+
+const formatSeconds = (seconds: number): string => `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
 
 function reportOf(name: string, { counts, issues }: WatchedBatch): string[] {
   const { nodes, totalCount } = issues;

@@ -19,9 +19,10 @@ import { Video } from "./video.ts";
 
 export const amounts = {
   durationMs: "Length of the video in milliseconds.",
-  speechCharacters: "Characters that a voice speaks.",
+  speechCharacters:
+    "Characters of the texts that a voice speaks, also of those whose speech the workspace has.",
   cpuSeconds: "Processor time of all cores, to draw, speak and encode.",
-  wallSeconds: "Time of a worker's slot.",
+  wallSeconds: "Time of a worker's slot, from the arrival of its task there until the video is READY.",
   storedBytes: "Size of the video's renditions.",
 } as const;
 export const ALL_ATTEMPTS = "Of all attempts, also of corrections.";
@@ -153,7 +154,8 @@ export const BatchRow = builder.prismaNode("BatchRow", {
     estimate: t.field({
       type: BatchRowEstimate,
       nullable: true,
-      description: "What its video is estimated to take. Null until a worker has measured the row.",
+      description:
+        "What its video is estimated to take. Null until a worker has measured the row. Until its video is requested, it is estimated again while other rows are finished.",
       select: { measure: true },
       resolve: ({ measure }) => RowMeasure.nullable().parse(measure),
     }),

@@ -5,7 +5,7 @@ import {
   type Replacement,
   readEstimates,
   sumTaken,
-  type Taken,
+  type BatchTaken as Taken,
 } from "../../src/batches/index.ts";
 import { errorOf } from "../../src/database/index.ts";
 import { InvalidInputError } from "../../src/errors/index.ts";
@@ -149,7 +149,8 @@ const takenOf = createLoader<Taken>((ctx, batchIds) => sumTaken(ctx.db, batchIds
 
 const BatchEstimate = builder.objectRef<NonNullable<Awaited<ReturnType<typeof estimateOf>>>>("BatchEstimate");
 BatchEstimate.implement({
-  description: "What the videos of a batch are estimated to take together.",
+  description:
+    "What the videos of a batch are estimated to take together: the sum of its rows' estimates. While it runs, rows that wait for their video are estimated again, learned from the finished ones; the others keep the estimate before their start.",
   fields: (t) => ({
     rows: t.exposeInt("rows", {
       description: "Rows that it is the sum of: those that a worker has measured.",
@@ -158,8 +159,10 @@ BatchEstimate.implement({
     speechCharacters: t.exposeInt("speechCharacters", { description: amounts.speechCharacters }),
     cpuSeconds: t.exposeFloat("cpuSeconds", { description: amounts.cpuSeconds }),
     wallSeconds: t.exposeFloat("wallSeconds", {
-      description: "Time until all are made, if the present workers do nothing else.",
+      description:
+        "Time in which all are made, from the first video's start to the last one's end, if the present workers do nothing else. Of the present slots, it uses `maxActive` at most.",
     }),
+    slotSeconds: t.exposeFloat("slotSeconds", { description: amounts.wallSeconds }),
     storedBytes: t.exposeFloat("storedBytes", { description: "Size of all renditions." }),
     costs: t.field({
       type: [BatchCost],
@@ -185,7 +188,11 @@ const BatchTaken = builder.objectRef<Taken>("BatchTaken").implement({
     cpuSeconds: t.exposeFloat("cpuSeconds", {
       description: `${amounts.cpuSeconds} ${ALL_ATTEMPTS}`,
     }),
-    wallSeconds: t.exposeFloat("wallSeconds", { description: "Time of the workers' slots." }),
+    wallSeconds: t.exposeFloat("wallSeconds", {
+      description:
+        "Time in which at least one of the videos was made. Pauses, and waits in which none was, do not count.",
+    }),
+    slotSeconds: t.exposeFloat("slotSeconds", { description: `${amounts.wallSeconds} ${ALL_ATTEMPTS}` }),
     storedBytes: t.exposeFloat("storedBytes", { description: "Size of all renditions." }),
     cost: t.field({
       type: Money,

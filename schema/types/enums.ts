@@ -414,7 +414,7 @@ export const IssueSeverity = builder.enumType("IssueSeverity", {
 export const EstimateBasis = builder.enumType("EstimateBasis", {
   description: "What an estimate is based on.",
   values: words<Basis>({
-    MEASURED: "Animations that this installation has finished.",
+    MEASURED: "Videos that this installation has finished.",
     DEFAULT: "Figures that were measured once on another machine.",
   }),
 });

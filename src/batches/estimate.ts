@@ -4,8 +4,8 @@ import { z } from "zod";
 import { Prisma } from "../../prisma/generated/client.ts";
 import { type Db, renderingJobKinds, videoKindOf } from "../database/index.ts";
 import { type ComputeOffer, costOf, totalOf } from "../prices/index.ts";
-import { type Estimate, estimateBases, learnCost } from "../source-checks/index.ts";
-import { objectsOf } from "../work/index.ts";
+import { estimateBases } from "../source-checks/index.ts";
+import { featuresOf, learnWork, objectsOf, usualBytesPerSecond } from "../work/index.ts";
 import { readSlots } from "../workers/index.ts";
 import type { HeldBatch } from "./deps.ts";
 
@@ -43,71 +43,73 @@ export interface Amounts {
   storedBytes: number;
 }
 
-/**
- * All rungs of the default profile, until the first video of the template is finished: the sound, and the
- * pictures by million pixels of one. Measured with quizzes at 360p (`npm run bench -- batch`), assumed of
- * others.
- */
-const SOUND_BYTES_PER_SECOND = 16_000;
-const BYTES_PER_SECOND_OF_MEGAPIXEL = 87_000;
-/** Assumed: wall time per second of processor time of a worker with two cores, as above. */
-const DEFAULT_WALL = 0.6;
-/** Newest finished rows that an estimate is learned from. */
-const SAMPLES = 50;
-const LEAST_FOR_LINE = 5;
+/** Newest finished rows that lengths, sizes and copied parts are learned from. */
+const SAMPLES = 30;
 
-interface Learned {
-  samples: number;
-  /** Lengths of their videos, as they are and as they were counted before anything was spoken. */
-  durationMs: number | null;
-  countedMs: number | null;
-  storedBytes: number | null;
-  cpuSeconds: number | null;
-  wallSeconds: number | null;
-  /** Processor time by counted length: a line. Null if their lengths are equal. */
-  cpuSecondsAtZero: number | null;
-  cpuSecondsPerMs: number | null;
+/** A row that was finished with the same template. */
+interface FinishedRow {
+  /** Of its video, as it is and as it was counted before anything was spoken. */
+  durationMs: number;
+  countedMs: number;
+  speechCharacters: number;
+  storedBytes: number;
+  objects: number;
+  width: number;
+  height: number;
+  profile: string;
+  /** What was not copied. Null: not known. */
+  drawnMs: number | null;
 }
 
 type Cost = Omit<RowMeasure, "version" | "scenes">;
 
+interface Counted {
+  frames: number | null;
+  speechCharacters: number;
+}
+
+export interface LearnedCosts {
+  /** Finished videos that they are learned from. */
+  samples: number;
+  of(row: Counted): Cost;
+}
+
 /**
- * What a counted row takes, as learned from finished rows of the same template and picture. `profile`: null
- * if it was deleted.
+ * What counted rows take: their work as `learnWork` has it; their lengths, sizes and copied parts as in
+ * finished rows of the same template. `profile`: null if it was deleted.
  */
 export async function learnCosts(
   db: Db,
-  { workspaceId }: Pick<HeldBatch, "workspaceId">,
+  batch: Pick<HeldBatch, "id" | "workspaceId">,
   { look, profile }: { look: CompositionSettings; profile: Profile | null },
-): Promise<(row: { frames: number | null; speechCharacters: number }) => Cost> {
-  const general = await learnCost(db, { kind: "TEMPLATE", params: { ...look } });
-  const [learned] = await db.$queryRaw<[Learned]>`
-    SELECT count(*)::int AS samples, sum(duration_ms)::float8 AS "durationMs", sum(counted_ms)::float8 AS "countedMs",
-      sum(stored_bytes)::float8 AS "storedBytes", sum(cpu_seconds)::float8 AS "cpuSeconds",
-      sum(wall_seconds)::float8 AS "wallSeconds", regr_intercept(cpu_seconds, counted_ms) AS "cpuSecondsAtZero",
-      regr_slope(cpu_seconds, counted_ms) AS "cpuSecondsPerMs"
-    FROM (
-      SELECT v.duration_ms, (r.measure->>'countedMs')::float8 AS counted_ms, taken.*
-      FROM batch_rows r JOIN videos v ON v.id = r.video_id JOIN sources s ON s.video_id = v.id
-        CROSS JOIN LATERAL (
-          SELECT (SELECT sum(size_bytes) FROM variants WHERE video_id = v.id) AS stored_bytes,
-            sum(a.cpu_seconds) AS cpu_seconds, sum(a.wall_seconds) AS wall_seconds
-          FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN attempts a ON a.task_id = t.id
-          WHERE j.video_id = v.id AND j.kind::text = ${videoKindOf("TEMPLATE")}) taken
-      WHERE r.workspace_id = ${workspaceId}::uuid AND r.status = 'READY' AND r.edition_id IS NULL AND v.duration_ms > 0
-        AND r.measure->>'countedMs' IS NOT NULL AND taken.cpu_seconds > 0
-        AND s.params->'template'->>'sha256' = ${look.template.sha256}
-        AND (s.params->>'height')::int = ${look.height} AND (s.params->>'frameRate')::float8 = ${look.frameRate}
-      ORDER BY r.ended_at DESC LIMIT ${SAMPLES}) newest`;
-  return ({ frames, speechCharacters }) => {
-    if (frames === null) return { ...unknown, speechCharacters };
+): Promise<LearnedCosts> {
+  const key = { kind: videoKindOf("TEMPLATE"), source: "TEMPLATE", params: look } as const;
+  const work = await learnWork(db, { ...key, profile: profile?.name ?? "" }, { offer: null });
+  const rows = await readFinished(db, batch, look);
+  const [spoken, silent] = [lengthOf(rows, true), lengthOf(rows, false)];
+  const drawnShare = medianOf(
+    rows.flatMap((row) => (row.drawnMs === null ? [] : [Math.min(1, row.drawnMs / row.durationMs)])),
+  );
+  const bytesPerMs = learnBytes(rows, { look, profile });
+  const objectsFactor = profile && learnObjects(rows, profile);
+  const of = ({ frames, speechCharacters }: Counted): Cost => {
+    if (frames === null || profile === null) return { ...unknown, speechCharacters };
     const countedMs = (frames * 1000) / look.frameRate;
-    const cost =
-      learned.samples > 0 ? fromRows(learned, countedMs) : fromVideos(general(frames), countedMs, look);
-    const { durationMs } = cost;
-    const objects = profile && durationMs !== null ? objectsOf(profile, { ...look, durationMs }) : null;
-    return { ...cost, countedMs, speechCharacters, objects };
+    const durationMs = countedMs * (speechCharacters > 0 ? spoken : silent);
+    const { width, height, frameRate } = look;
+    const facts = { durationMs, width, height, frameRate, speechCharacters, drawnShare: drawnShare ?? 1 };
+    const estimated = work.estimate(featuresOf(profile, facts));
+    return {
+      ...{ countedMs, speechCharacters },
+      durationMs: Math.round(durationMs),
+      cpuSeconds: estimated && hundredths(estimated.cpuSeconds.likely),
+      wallSeconds: estimated && hundredths(estimated.wallSeconds.likely),
+      storedBytes: Math.round(durationMs * bytesPerMs),
+      objects: Math.round(objectsOf(profile, facts) * (objectsFactor ?? 1)),
+      ...{ basis: work.basis === "DEFAULT" ? "DEFAULT" : "MEASURED", samples: work.samples },
+    };
   };
+  return { samples: work.samples, of };
 }
 
 const unknown: Omit<Cost, "speechCharacters"> = {
@@ -116,41 +118,67 @@ const unknown: Omit<Cost, "speechCharacters"> = {
   ...{ basis: "DEFAULT", samples: 0 },
 };
 
-type Learnt = Omit<Cost, "countedMs" | "speechCharacters" | "objects">;
+/** Rows of this batch count before those of others, which may have other scenes in common. */
+const readFinished = (
+  db: Db,
+  { id, workspaceId }: Pick<HeldBatch, "id" | "workspaceId">,
+  { template, frameRate }: CompositionSettings,
+): Promise<FinishedRow[]> =>
+  db.$queryRaw<FinishedRow[]>`
+    SELECT v.duration_ms::float8 AS "durationMs", (r.measure->>'countedMs')::float8 AS "countedMs",
+      (r.measure->>'speechCharacters')::int AS "speechCharacters", v.width, v.height, v.profile,
+      taken.stored_bytes::float8 AS "storedBytes", taken.objects::float8 AS objects, taken.drawn_ms::float8 AS "drawnMs"
+    FROM batch_rows r JOIN videos v ON v.id = r.video_id JOIN sources s ON s.video_id = v.id
+      CROSS JOIN LATERAL (
+        SELECT (SELECT sum(size_bytes) FROM variants WHERE video_id = v.id) AS stored_bytes,
+          sum((a.account->>'drawnMs')::float8) AS drawn_ms,
+          coalesce(sum((SELECT sum(jsonb_array_length(f.files)) FROM stored_folders f WHERE f.attempt_id = a.id)), 0) AS objects
+        FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN attempts a ON a.task_id = t.id
+        WHERE j.video_id = v.id AND j.kind::text = ${videoKindOf("TEMPLATE")} AND a.outcome = 'COMPLETED') taken
+    WHERE r.workspace_id = ${workspaceId}::uuid AND r.status = 'READY' AND r.edition_id IS NULL AND v.duration_ms > 0
+      AND (r.measure->>'countedMs')::float8 > 0 AND s.params->'template'->>'sha256' = ${template.sha256}
+      AND (s.params->>'frameRate')::float8 = ${frameRate}
+    ORDER BY r.batch_id = ${id}::uuid DESC, r.ended_at DESC LIMIT ${SAMPLES}`;
 
-function fromVideos(
-  { cpuSeconds, basis, samples }: Estimate,
-  durationMs: number,
-  { width, height }: Pick<CompositionSettings, "width" | "height">,
-): Learnt {
-  const bytesPerSecond = SOUND_BYTES_PER_SECOND + (BYTES_PER_SECOND_OF_MEGAPIXEL * width * height) / 1e6;
-  const storedBytes = Math.round((durationMs * bytesPerSecond) / 1000);
-  return {
-    durationMs,
-    cpuSeconds,
-    wallSeconds: tenths(cpuSeconds * DEFAULT_WALL),
-    storedBytes,
-    basis,
-    samples,
-  };
+/** Length by counted length: voices speak faster or slower than people read. */
+const lengthOf = (rows: readonly FinishedRow[], isSpoken: boolean): number =>
+  medianOf(
+    rows
+      .filter(({ speechCharacters }) => speechCharacters > 0 === isSpoken)
+      .map(({ durationMs, countedMs }) => durationMs / countedMs),
+  ) ?? 1;
+
+/** Of videos of the same size and profile; else the usual ones, scaled by those of the template. */
+function learnBytes(
+  rows: readonly FinishedRow[],
+  { look, profile }: { look: CompositionSettings; profile: Profile | null },
+): number {
+  const usualOf = (size: { width: number; height: number }): number =>
+    usualBytesPerSecond(look.template.name, size) / 1_000;
+  const alike = rows.filter((row) => row.profile === profile?.name);
+  const same = alike.filter((row) => row.width === look.width && row.height === look.height);
+  const measured = medianOf(same.map(({ storedBytes, durationMs }) => storedBytes / durationMs));
+  if (measured !== null) return measured;
+  const factor = medianOf(alike.map((row) => row.storedBytes / row.durationMs / usualOf(row)));
+  return usualOf(look) * (factor ?? 1);
 }
 
-/** A line through the samples, or their average if their lengths hardly differ. Pure. */
-function fromRows(learned: Learned, countedMs: number): Learnt {
-  const { samples, cpuSecondsAtZero: atZero, cpuSecondsPerMs: perMs } = learned;
-  const [counted, cpu] = [learned.countedMs ?? 0, learned.cpuSeconds ?? 0];
-  const isLine = samples >= LEAST_FOR_LINE && atZero !== null && perMs !== null && atZero >= 0 && perMs > 0;
-  const cpuSeconds = isLine ? atZero + perMs * countedMs : (cpu / counted) * countedMs;
-  const durationMs = ((learned.durationMs ?? counted) / counted) * countedMs;
-  return {
-    durationMs: Math.round(durationMs),
-    cpuSeconds: tenths(cpuSeconds),
-    wallSeconds: tenths(((learned.wallSeconds ?? cpu * DEFAULT_WALL) / cpu) * cpuSeconds),
-    storedBytes: Math.round(((learned.storedBytes ?? 0) / (learned.durationMs ?? counted)) * durationMs),
-    ...{ basis: "MEASURED", samples },
-  };
+/** By the number that `objectsOf` has. Null: not known. */
+const learnObjects = (rows: readonly FinishedRow[], profile: Profile): number | null =>
+  medianOf(
+    rows
+      .filter((row) => row.profile === profile.name && row.objects > 0)
+      .map((row) => row.objects / objectsOf(profile, { ...row, frameRate: 1 })),
+  );
+
+/** Null: of no values. */
+function medianOf(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [below, above] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return below === undefined || above === undefined ? null : (below + above) / 2;
 }
 
+const hundredths = (value: number): number => Math.round(value * 100) / 100;
 const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 /** What work costs on the machines of an offer. */
@@ -178,27 +206,30 @@ interface Estimates extends Amounts, Basis {
   objects: number;
 }
 
-/** What all rows of batches are estimated to take; `wallSeconds` with the slots of the present workers. */
+/**
+ * What all rows of batches are estimated to take; `wallSeconds` with the slots of the present workers, of
+ * which a batch uses `maxActive` at most.
+ */
 export async function readEstimates(
   db: Db,
   now: Date,
   batchIds: readonly string[],
 ): Promise<Map<string, Estimates>> {
   const [sums, pools] = await Promise.all([sumEstimates(db, batchIds), readSlots(db, now)]);
-  const slots = Math.max(1, ...[...pools.values()].map((pool) => pool.slots));
+  const present = Math.max(1, ...[...pools.values()].map((pool) => pool.slots));
   return new Map(
-    [...sums].map(([id, { wallSeconds: slotSeconds, ...sum }]) => [
-      id,
-      { ...sum, slotSeconds, wallSeconds: tenths(slotSeconds / slots) },
-    ]),
+    [...sums].map(([id, { wallSeconds: slotSeconds, maxActive, ...sum }]) => {
+      const slots = Math.min(present, maxActive, sum.rows);
+      return [id, { ...sum, slotSeconds, wallSeconds: tenths(slotSeconds / slots) }];
+    }),
   );
 }
 
-type Sums = Omit<Estimates, "slotSeconds">;
+type Sums = Omit<Estimates, "slotSeconds"> & { maxActive: number };
 
 async function sumEstimates(db: Db, batchIds: readonly string[]): Promise<Map<string, Sums>> {
   const rows = await db.$queryRaw<(Sums & { id: string })[]>`
-    SELECT batch_id AS id, count(*)::int AS rows, sum((measure->>'cpuSeconds')::float8) AS "cpuSeconds",
+    SELECT batch_id AS id, (SELECT max_active FROM batches WHERE id = batch_id) AS "maxActive", count(*)::int AS rows, sum((measure->>'cpuSeconds')::float8) AS "cpuSeconds",
       sum((measure->>'wallSeconds')::float8) AS "wallSeconds", sum((measure->>'speechCharacters')::int)::int AS "speechCharacters",
       sum((measure->>'durationMs')::float8) AS "durationMs", sum((measure->>'storedBytes')::float8) AS "storedBytes",
       coalesce(sum((measure->>'objects')::float8), 0) AS objects,
@@ -220,7 +251,13 @@ export interface Taken extends Amounts {
   costMicros: number;
 }
 
-/** What finished videos took, by the ids of their rows. */
+/** What the videos of a batch took; `wallSeconds` is the time in which any of them was made. */
+export interface BatchTaken extends Taken {
+  /** Time of all slots together. */
+  slotSeconds: number;
+}
+
+/** What finished videos took, by the ids of their rows. `wallSeconds` is the time of slots. */
 export async function readTaken(
   db: Db,
   rowIds: readonly string[],
@@ -233,13 +270,15 @@ export async function readTaken(
 }
 
 /** Sums of what the finished videos of each batch took. */
-export async function sumTaken(db: Db, batchIds: readonly string[]): Promise<Map<string, Taken>> {
-  const rows = await db.$queryRaw<(Taken & { id: string })[]>`
-    SELECT id, count(*)::int AS rows, sum("cpuSeconds") AS "cpuSeconds", sum("wallSeconds") AS "wallSeconds",
+export async function sumTaken(db: Db, batchIds: readonly string[]): Promise<Map<string, BatchTaken>> {
+  const rows = await db.$queryRaw<(BatchTaken & { id: string })[]>`
+    SELECT id, count(*)::int AS rows, sum("cpuSeconds") AS "cpuSeconds", sum("wallSeconds") AS "slotSeconds",
+      (SELECT coalesce(sum(extract(epoch FROM upper(busy) - lower(busy))), 0)::float8
+        FROM unnest(range_agg(spans)) AS busy) AS "wallSeconds",
       sum("speechCharacters")::int AS "speechCharacters", sum("durationMs") AS "durationMs", sum("storedBytes") AS "storedBytes",
       sum("costMicros") AS "costMicros"
     FROM (
-      SELECT r.batch_id AS id, ${takenColumns} FROM batch_rows r JOIN videos v ON v.id = r.video_id
+      SELECT r.batch_id AS id, taken.spans, ${takenColumns} FROM batch_rows r JOIN videos v ON v.id = r.video_id
         CROSS JOIN LATERAL (${takenByVideo}) taken
       WHERE r.batch_id = ANY(${[...batchIds]}::uuid[]) AND r.status = 'READY') each
     GROUP BY id`;
@@ -248,7 +287,7 @@ export async function sumTaken(db: Db, batchIds: readonly string[]): Promise<Map
 
 const takenColumns = Prisma.sql`coalesce(taken.cpu_seconds, 0)::float8 AS "cpuSeconds",
   coalesce(taken.wall_seconds, 0)::float8 AS "wallSeconds",
-  coalesce((r.measure->>'speechCharacters')::int, 0) AS "speechCharacters",
+  coalesce(taken.spoken, (r.measure->>'speechCharacters')::int, 0) AS "speechCharacters",
   coalesce(v.duration_ms, 0)::float8 AS "durationMs", coalesce(taken.stored_bytes, 0)::float8 AS "storedBytes",
   coalesce(taken.cost_micros, 0)::float8 AS "costMicros"`;
 
@@ -256,6 +295,8 @@ const takenColumns = Prisma.sql`coalesce(taken.cpu_seconds, 0)::float8 AS "cpuSe
 const takenByVideo = Prisma.sql`
   SELECT (SELECT sum(size_bytes) FROM variants WHERE video_id = v.id) AS stored_bytes,
     sum(a.cpu_seconds) AS cpu_seconds, sum(a.wall_seconds) AS wall_seconds,
+    range_agg(tstzrange(a.started_at, a.ended_at)) FILTER (WHERE a.ended_at > a.started_at) AS spans,
+    max((a.account->'speech'->>'spokenCharacters')::int + (a.account->'speech'->>'reusedCharacters')::int) AS spoken,
     sum(coalesce(a.compute_micros, 0) + coalesce(a.objects_micros, 0) + coalesce(a.egress_micros, 0)) AS cost_micros
   FROM jobs j JOIN tasks t ON t.job_id = j.id JOIN attempts a ON a.task_id = t.id
   WHERE j.video_id = v.id AND j.kind::text = ANY(${[...renderingJobKinds]}::text[])`;

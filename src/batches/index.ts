@@ -11,6 +11,7 @@ export {
 export type { Replacement } from "./compare-rows.ts";
 export { createBatch } from "./create-batch.ts";
 export {
+  type BatchTaken,
   costByOffer,
   type OfferCost,
   RowMeasure,

@@ -1,16 +1,14 @@
 /** What workers say of rows before any video is made: texts that do not fit, and lengths. */
-import { type CheckedRow, MAX_CHECKED_ROWS, type Profile, type RecordedError } from "@reelay/contracts";
+import { type CheckedRow, MAX_CHECKED_ROWS, type RecordedError } from "@reelay/contracts";
 import { type BatchRow, Prisma } from "../../prisma/generated/client.ts";
 import type { BatchRowStatus } from "../../prisma/generated/enums.ts";
 import { storeTransaction } from "../database/index.ts";
-import { ExpectedError } from "../errors/index.ts";
-import { chooseProfile } from "../profiles/index.ts";
 import { awaitChecker, checkRows } from "../source-checks/index.ts";
 import { findPlace, type RowPlan, withoutPointer } from "./check-rows.ts";
 import { type BatchDeps, BatchTakenError, type HeldBatch } from "./deps.ts";
-import { learnCosts, type RowMeasure } from "./estimate.ts";
+import { type LearnedCosts, learnCosts, type RowMeasure } from "./estimate.ts";
 import { LEASE_MS, MAX_ROW_ISSUES } from "./limits.ts";
-import { planLook } from "./plan-look.ts";
+import { findOwnProfile, planLook } from "./plan-look.ts";
 import { BatchSettings, StoredRowSettings } from "./settings.ts";
 
 const BYTES_AT_ONCE = 300_000;
@@ -109,18 +107,6 @@ async function measureRound(
   return measured > 0 && !isOver && (await countLeft(deps, batch)) > 0;
 }
 
-/** Null: it was deleted, and the batch cannot start. */
-async function findOwnProfile(
-  { db }: BatchDeps,
-  { workspaceId, settings }: HeldBatch,
-): Promise<Profile | null> {
-  const { profile } = BatchSettings.parse(settings);
-  return await chooseProfile(db, workspaceId, profile).catch((error: unknown) => {
-    if (error instanceof ExpectedError) return null;
-    throw error;
-  });
-}
-
 const unmeasured = (batchId: string) =>
   ({ batchId, status: "VALID", position: { gte: 0 }, measure: { equals: Prisma.DbNull } }) as const;
 
@@ -163,7 +149,7 @@ async function writeMeasures(
     costs,
     plan,
     itemLines,
-  }: Measuring & { rows: readonly Row[]; answers: readonly CheckedRow[]; costs: Costs },
+  }: Measuring & { rows: readonly Row[]; answers: readonly CheckedRow[]; costs: LearnedCosts },
 ): Promise<void> {
   const { voice } = BatchSettings.parse(batch.settings);
   const found = answers.flatMap((answer) => {
@@ -174,7 +160,7 @@ async function writeMeasures(
     const measure: RowMeasure = {
       version: 1,
       scenes: answer.scenes,
-      ...costs({ ...answer, speechCharacters }),
+      ...costs.of({ ...answer, speechCharacters }),
     };
     return [{ row, answer, measure }];
   });
@@ -222,5 +208,3 @@ function refusalOf(
   const message = withoutPointer(issue.message);
   return { status: "FAILED", error: { code, message, scope: "INPUT", retriable: false } };
 }
-
-type Costs = Awaited<ReturnType<typeof learnCosts>>;

@@ -1,6 +1,7 @@
-import type { CompositionSettings } from "@reelay/contracts";
+import type { CompositionSettings, Profile } from "@reelay/contracts";
 import type { BatchRow } from "../../prisma/generated/client.ts";
 import { ExpectedError } from "../errors/index.ts";
+import { chooseProfile } from "../profiles/index.ts";
 import { findTemplate } from "../templates/index.ts";
 import { planWith } from "../videos/index.ts";
 import type { BatchDeps, HeldBatch } from "./deps.ts";
@@ -33,4 +34,16 @@ async function plan(
   const known = await findTemplate(db, workspaceId, { ...template, field: "template" });
   const input = { data: known.manifest.example, height, frameRate, voice, music, materials };
   return (await planWith(db, workspaceId, { template: known, input })).settings;
+}
+
+/** Null: it was deleted, and the batch cannot start. */
+export async function findOwnProfile(
+  { db }: Pick<BatchDeps, "db">,
+  { workspaceId, settings }: HeldBatch,
+): Promise<Profile | null> {
+  const { profile } = BatchSettings.parse(settings);
+  return await chooseProfile(db, workspaceId, profile).catch((error: unknown) => {
+    if (error instanceof ExpectedError) return null;
+    throw error;
+  });
 }

@@ -9,6 +9,7 @@ import { retryVideo } from "../kinds/index.ts";
 import { type CreateVideoInput, createVideo, deleteVideo, updateVideo } from "../videos/index.ts";
 import { type BatchDeps, BatchTakenError, batchViewer, type HeldBatch } from "./deps.ts";
 import { LEASE_MS, STARTED_AT_A_TIME, STARTED_TOGETHER } from "./limits.ts";
+import { refineEstimates } from "./refine-estimates.ts";
 import { BatchSettings, StoredRowSettings } from "./settings.ts";
 
 /** Why no more videos can be requested at the moment. */
@@ -32,6 +33,7 @@ class RowTakenError extends ExpectedError {
  */
 export async function startRows(deps: BatchDeps, batch: HeldBatch, stopping: AbortSignal): Promise<void> {
   const { db, clock } = deps;
+  await refineEstimates(deps, batch);
   const room = await countRoom(db, batch);
   const rows = await db.batchRow.findMany({
     where: { batchId: batch.id, status: "VALID" },

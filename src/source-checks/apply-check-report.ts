@@ -34,8 +34,8 @@ export async function applyCheckReport({ db, clock }: Deps, report: CheckReport)
     if (report.type === "source.checked.v1") {
       const tools = await toolsElsewhere(tx, check, report, now);
       if (tools.length > 0) return await sendCheck(tx, check, now, tools);
-      const { timeline } = report.checked;
-      const estimate = timeline && (await estimateCost(tx, check, timeline));
+      const { timeline, speechCharacters } = report.checked;
+      const estimate = timeline && (await estimateCost(tx, check, { ...timeline, speechCharacters }));
       await end(tx, check.id, now, {
         status: "SUCCEEDED",
         result: report.checked,

@@ -14,7 +14,7 @@ const settings: AnimationSettings = {
   ...{ version: 1, scene: null, width: 1280, height: 720, frameRate: 30, renderer: "CAIRO", seed: 0 },
 };
 /** 20 s at 30 frames per second. */
-const timeline = { animations: 4, durationMs: 20_000, frames: 600, hasAudio: false };
+const timeline = { durationMs: 20_000 };
 
 /** An animation of 10 s at 720p30 that took this much processor time. */
 async function finishAnimation(cpuSeconds: number): Promise<void> {
@@ -22,25 +22,30 @@ async function finishAnimation(cpuSeconds: number): Promise<void> {
   const { videoId } = await createVideo(system.operations, system.viewer, { title: "A", source });
   const task = await system.db.task.findFirstOrThrow({ where: { job: { videoId } } });
   const attempt = attemptOf({ videoId, jobId: task.jobId, taskId: task.id });
+  await system.db.video.update({
+    where: { id: videoId },
+    data: { durationMs: 10_000, width: 1280, height: 720, frameRate: 30 },
+  });
   await system.apply(attempt.started);
-  await system.apply(attempt.completed(1));
-  await system.db.attempt.update({ where: { id: attempt.attemptId }, data: { cpuSeconds } });
-  await system.db.video.update({ where: { id: videoId }, data: { durationMs: 10_000 } });
+  const usage = { cpuSeconds, wallSeconds: cpuSeconds / 2, peakMemoryBytes: 1 };
+  await system.apply({ ...attempt.completed(1), usage });
 }
 
-test("an estimate is learned from finished animations with the same renderer, else it is a default", async () => {
-  const estimate = (params: AnimationSettings) =>
-    estimateCost(system.db, { kind: "MANIM", params }, timeline);
+test("an estimate is a default at first, and learned from finished animations, of which one on a busy machine changes little", async () => {
+  const estimate = (params: AnimationSettings, durationMs = timeline.durationMs) =>
+    estimateCost(system.db, { kind: "MANIM", params }, { frames: (durationMs * 30) / 1000 });
   const first = await estimate(settings);
   expect(first).toMatchObject({ basis: "DEFAULT", samples: 0 });
   const small = await estimate({ ...settings, width: 640, height: 360 });
   expect(small.cpuSeconds).toBeLessThan(first.cpuSeconds);
 
-  await finishAnimation(12.5);
-  await finishAnimation(32.5);
-  // On average 20 s, and 2.5 s for the start. This one is twice as long.
-  const learned = { cpuSeconds: 42.5, basis: "MEASURED", samples: 2 };
-  expect(await estimate(settings)).toEqual(learned);
+  // Three times as much as the default has for them, which the start is a part of.
+  const usual = await estimate(settings, 10_000);
+  for (const factor of [2.8, 3, 9]) await finishAnimation(factor * usual.cpuSeconds);
+  const learned = await estimate(settings);
+  expect(learned).toMatchObject({ basis: "MEASURED", samples: 3 });
+  expect(learned.cpuSeconds / first.cpuSeconds).toBeCloseTo(3, 0);
   const opengl = { ...settings, renderer: "OPENGL" } as const;
-  expect(await estimate(opengl)).toMatchObject({ basis: "DEFAULT" });
+  // Nothing is known of this renderer, but of the machine.
+  expect(await estimate(opengl)).toMatchObject({ basis: "MEASURED", samples: 3 });
 });

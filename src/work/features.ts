@@ -7,6 +7,12 @@ export interface VideoFacts {
   width: number;
   height: number;
   frameRate: number;
+  /** That are spoken in it. Absent: none. */
+  speechCharacters?: number;
+  /** Name of the template that draws it. Absent: none. */
+  template?: string;
+  /** Part of it that is drawn; the rest is copied from other videos. Absent: all. */
+  drawnShare?: number;
 }
 
 /** The size of a video's work. */
@@ -17,6 +23,10 @@ export const Features = z.object({
   /** Millions of pixels of the source: decoded, or drawn. */
   decoded: z.number().nonnegative(),
   seconds: z.number().nonnegative(),
+  /** Name of the template. Absent: of none, or not known. */
+  template: z.string().optional(),
+  /** Characters that are spoken. */
+  speechCharacters: z.number().nonnegative().default(0),
 });
 export type Features = z.infer<typeof Features>;
 
@@ -30,8 +40,12 @@ const NEAR = 1.05;
  * sizes.
  * Pure.
  */
-export function featuresOf(profile: Profile, { durationMs, width, height, frameRate }: VideoFacts): Features {
+export function featuresOf(
+  profile: Profile,
+  { durationMs, width, height, frameRate, speechCharacters = 0, drawnShare = 1, template }: VideoFacts,
+): Features {
   const seconds = durationMs / 1_000;
+  const drawnSeconds = seconds * drawnShare;
   const shorter = Math.max(1, Math.min(width, height));
   const sourceMegapixels = (width * height) / 1e6;
   const codecs = Map.groupBy(profile.rungs, ({ codec }) => codec);
@@ -49,13 +63,15 @@ export function featuresOf(profile: Profile, { durationMs, width, height, frameR
         Math.min(1, rung.height / shorter) ** 2 *
         Math.min(frameRate, rung.maxFrameRate ?? DEFAULT_MAX_FRAME_RATE),
     );
-    return (effort[codec] ?? 1) * seconds * megapixels.reduce((sum, each) => sum + each, 0);
+    return (effort[codec] ?? 1) * drawnSeconds * megapixels.reduce((sum, each) => sum + each, 0);
   });
   return {
     version: 1,
     encoded: encoded.reduce((sum, each) => sum + each, 0),
-    decoded: sourceMegapixels * frameRate * seconds,
+    decoded: sourceMegapixels * frameRate * drawnSeconds,
     seconds,
+    speechCharacters,
+    ...(template !== undefined && { template }),
   };
 }
 

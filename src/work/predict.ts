@@ -1,11 +1,16 @@
 /** Predicts the work of a video from finished ones. Pure. */
 import type { Range } from "../prices/index.ts";
 import type { Features } from "./features.ts";
+import type { Model } from "./usual.ts";
 
 export interface Sample {
   features: Features;
   /** Processor time, or time of slots. */
   seconds: number;
+  /** Above 0. Default 1. */
+  weight?: number;
+  /** Of another template: it only tells how fast the machine is. Absent: that of the estimate. */
+  usual?: Model;
 }
 
 /** At least so many samples give a model of their own; with fewer, the usual one is scaled to them. */
@@ -20,60 +25,72 @@ const LEAST_SPREAD = 0.1;
 /** Without samples, half and twice as much are as likely. */
 const PRIOR_FACTOR = 2;
 
-/** `start`, then seconds per unit of each feature. */
-type Model = readonly [start: number, encoded: number, decoded: number, seconds: number];
+type Weights = readonly number[];
 
-/**
- * Processor seconds as measured on a server's core: 2.2 minutes per minute of 1080p30 with seven rungs, and a
- * third of that for what is drawn.
- */
-const usual = {
-  MEDIA: [1, 0.0155, 0.003, 0.02],
-  DRAWN: [2.5, 0.004, 0.012, 0.05],
-} as const satisfies Record<string, Model>;
-
-export type WorkShape = keyof typeof usual;
-
-const terms = ({ encoded, decoded, seconds }: Features): Model => [1, encoded, decoded, seconds];
-
-const apply = (model: Model, features: Features): number => {
-  const values = terms(features);
-  return model.reduce((sum, weight, index) => sum + weight * (values[index] ?? 0), 0);
+const termsOf = ({ encoded, decoded, seconds, speechCharacters }: Features): Weights => [
+  1,
+  speechCharacters > 0 ? 1 : 0,
+  speechCharacters,
+  encoded,
+  decoded,
+  seconds,
+];
+const weightsOf = ({ start, speech, speechCharacter, encoded, decoded, second }: Model): Weights => [
+  ...[start, speech, speechCharacter],
+  ...[encoded, decoded, second],
+];
+const apply = (weights: Weights, features: Features): number => {
+  const values = termsOf(features);
+  return weights.reduce((sum, weight, index) => sum + weight * (values[index] ?? 0), 0);
 };
 
-/** The range that finished videos suggest: their middle, and how far nine of ten were from it. */
-export function predict(samples: readonly Sample[], shape: WorkShape, features: Features): Range {
-  const prior = usual[shape];
-  const priorSeconds = apply(prior, features);
+/** What finished videos suggest for others: their middle, and how far nine of ten were from it. */
+export function learn(samples: readonly Sample[], usual: Model): (features: Features) => Range {
+  const prior = weightsOf(usual);
   const usable = samples.filter(({ seconds }) => seconds > 0);
-  if (usable.length === 0)
-    return { low: priorSeconds / PRIOR_FACTOR, likely: priorSeconds, high: priorSeconds * PRIOR_FACTOR };
-  const scale = quantile(
-    usable.map((sample) => sample.seconds / apply(prior, sample.features)),
-    0.5,
-  );
-  const scaled: Model = [prior[0] * scale, prior[1] * scale, prior[2] * scale, prior[3] * scale];
-  const model = usable.length < LEAST_FOR_FIT ? scaled : fit(usable, scaled);
-  const likely = apply(model, features);
-  const ratios = usable.map((sample) => sample.seconds / apply(model, sample.features));
+  if (usable.length === 0) return (features) => around(apply(prior, features), PRIOR_FACTOR);
+  const scale = quantile(ratiosTo(prior, usable), 0.5);
+  const scaled = prior.map((weight) => weight * scale);
+  const alike = usable.filter((sample) => sample.usual === undefined);
+  const model = alike.length < LEAST_FOR_FIT ? scaled : fit(alike, scaled);
+  const ratios = alike.length > 0 ? ratiosTo(model, alike) : ratiosTo(prior, usable, scale);
   // Few samples say little about the spread.
   const least = LEAST_SPREAD + (PRIOR_FACTOR - 1) / (1 + usable.length);
-  return {
-    low: likely * Math.min(quantile(ratios, 0.1), 1 / (1 + least)),
-    likely,
-    high: likely * Math.max(quantile(ratios, 0.9), 1 + least),
+  const low = Math.min(quantile(ratios, 0.1), 1 / (1 + least));
+  const high = Math.max(quantile(ratios, 0.9), 1 + least);
+  return (features) => {
+    const likely = apply(model, features);
+    return { low: likely * low, likely, high: likely * high };
   };
 }
 
+const around = (likely: number, factor: number): Range => ({
+  low: likely / factor,
+  likely,
+  high: likely * factor,
+});
+
+interface Weighted {
+  value: number;
+  weight: number;
+}
+
+const ratiosTo = (model: Weights, samples: readonly Sample[], scale = 1): Weighted[] =>
+  samples.map(({ seconds, features, usual, weight = 1 }) => ({
+    value: seconds / apply(usual ? weightsOf(usual) : model, features) / scale,
+    weight,
+  }));
+
 /**
- * Least squares of relative errors with weights of 0 and above, by coordinate descent from `start`. Samples
- * that are far off lose weight round by round: a busy machine, a video unlike the others.
+ * Least squares of relative errors with coefficients of 0 and above, by coordinate descent from `start`.
+ * Samples that are far off lose weight round by round: a busy machine, a video unlike the others.
  */
-function fit(samples: readonly Sample[], start: Model): Model {
-  const rows = samples.map(({ features, seconds }) => terms(features).map((term) => term / seconds));
-  let weights = rows.map(() => 1);
+function fit(samples: readonly Sample[], start: Weights): Weights {
+  const rows = samples.map(({ features, seconds }) => termsOf(features).map((term) => term / seconds));
+  const own = samples.map(({ weight = 1 }) => weight);
+  let weights: Weights = own;
   const model = [...start];
-  const errorOf = (row: readonly number[]): number =>
+  const errorOf = (row: Weights): number =>
     1 - row.reduce((sum, term, index) => sum + term * (model[index] ?? 0), 0);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
@@ -87,16 +104,27 @@ function fit(samples: readonly Sample[], start: Model): Model {
         if (square > 0) model[index] = Math.max(0, current + slope / square);
       }
     }
-    weights = rows.map((row) => Math.min(1, ROBUST_AT / Math.max(Math.abs(errorOf(row)), 1e-9)));
+    weights = rows.map(
+      (row, at) => (own[at] ?? 1) * Math.min(1, ROBUST_AT / Math.max(Math.abs(errorOf(row)), 1e-9)),
+    );
   }
-  const [constant = 0, encoded = 0, decoded = 0, seconds = 0] = model;
-  return [constant, encoded, decoded, seconds];
+  return model;
 }
 
-/** Between neighbours by their distance. Not of an empty list. */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (sorted.length - 1) * share;
-  const [below = 0, above = below] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
-  return below + (above - below) * (at - Math.floor(at));
+/** The value below which this share of the weight is. Between neighbors by their distance. Not of an empty list. */
+function quantile(values: readonly Weighted[], share: number): number {
+  const sorted = values.toSorted((a, b) => a.value - b.value);
+  const places: Weighted[] = [];
+  let before = 0;
+  for (const { value, weight } of sorted) {
+    places.push({ value, weight: before + weight / 2 });
+    before += weight;
+  }
+  const at = before * share;
+  const right = places.findIndex(({ weight }) => weight >= at);
+  const to = places[right === -1 ? places.length - 1 : right];
+  const from = places[right === -1 ? places.length - 1 : Math.max(0, right - 1)];
+  if (from === undefined || to === undefined) throw new Error("A quantile needs values.");
+  if (to.weight === from.weight) return to.value;
+  return from.value + ((to.value - from.value) * (at - from.weight)) / (to.weight - from.weight);
 }

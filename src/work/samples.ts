@@ -1,11 +1,12 @@
-import { AnimationSettings, CompositionSettings, Profile } from "@reelay/contracts";
+import { Account, AnimationSettings, CompositionSettings, Profile } from "@reelay/contracts";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { SourceKind } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
 import type { Range } from "../prices/index.ts";
 import { Features, featuresOf } from "./features.ts";
-import { predict, type WorkShape } from "./predict.ts";
+import { learn, type Sample } from "./predict.ts";
+import { usualOfMedia, usualOfScripts, usualOfTemplate, type WorkModels } from "./usual.ts";
 
 /** Newest samples of a key that estimates use, */
 const USED = 60;
@@ -31,8 +32,10 @@ function lookOf({ source, params }: Pick<WorkKey, "source" | "params">): string 
   return source === "MANIM" ? AnimationSettings.parse(params).renderer : "";
 }
 
-const shapeOf = ({ source }: Pick<WorkKey, "source">): WorkShape =>
-  source === "TEMPLATE" || source === "MANIM" ? "DRAWN" : "MEDIA";
+function usualOf({ source, params }: Pick<WorkKey, "source" | "params">): WorkModels {
+  if (source === "TEMPLATE") return usualOfTemplate(CompositionSettings.parse(params).template.name);
+  return source === "MANIM" ? usualOfScripts : usualOfMedia;
+}
 
 /**
  * Keeps what a succeeded job took, for estimates: of a job that rendered a whole video with machines of one
@@ -53,7 +56,7 @@ export async function recordSample(tx: Tx, jobId: string, now: Date): Promise<vo
         select: {
           attempts: {
             where: { outcome: "COMPLETED" },
-            select: { offer: true, cpuSeconds: true, wallSeconds: true },
+            select: { offer: true, cpuSeconds: true, wallSeconds: true, account: true },
           },
         },
       },
@@ -71,11 +74,34 @@ export async function recordSample(tx: Tx, jobId: string, now: Date): Promise<vo
     data: {
       ...{ kind: job.kind, offer: first.offer, profile: profile.name, endedAt: now },
       look: lookOf({ source: source.kind, params: source.params }),
-      features: featuresOf(profile, { durationMs, width, height, frameRate }),
+      features: featuresOf(profile, {
+        durationMs,
+        width,
+        height,
+        frameRate,
+        ...drawnOf(attempts, durationMs),
+        ...(source.kind === "TEMPLATE" && {
+          template: CompositionSettings.parse(source.params).template.name,
+        }),
+      }),
       cpuSeconds: attempts.reduce((sum, each) => sum + (each.cpuSeconds ?? 0), 0),
       wallSeconds: attempts.reduce((sum, each) => sum + (each.wallSeconds ?? 0), 0),
     },
   });
+}
+
+/** What was spoken, and how much was not copied. Pure. */
+function drawnOf(attempts: readonly { account: unknown }[], durationMs: number) {
+  const accounts = attempts.flatMap(({ account }) => Account.safeParse(account).data ?? []);
+  const spoken = accounts.map(({ speech }) =>
+    speech === undefined ? 0 : speech.spokenCharacters + speech.reusedCharacters,
+  );
+  const drawn = accounts.flatMap(({ drawnMs }) => drawnMs ?? []);
+  const drawnMs = drawn.reduce((sum, each) => sum + each, 0);
+  return {
+    speechCharacters: Math.max(0, ...spoken),
+    ...(drawn.length > 0 && { drawnShare: Math.min(1, drawnMs / durationMs) }),
+  };
 }
 
 /** Deletes all but the newest samples of each key. The table stays small, so reading all of it is cheap. */
@@ -96,52 +122,85 @@ export interface Work {
   /** Of slots. */
   wallSeconds: Range;
   basis: WorkBasis;
-  /** Number of finished videos that it is learned from. */
+  /** Number of finished videos of the same template or renderer and profile; without any, of others. */
   samples: number;
 }
 
-/** Wall time per processor time, until it is measured. */
-const USUAL_WALL = 0.6;
-
 interface Row {
+  look: string;
+  profile: string;
   features: unknown;
   cpuSeconds: number;
   wallSeconds: number;
 }
 
+/** After so many newer samples, one counts half: machines, builds and above all their neighbors change. */
+const halfAfter = { cpuSeconds: 20, wallSeconds: 8 } as const;
+/** All samples of other templates, renderers and profiles together count as so many. */
+const OTHERS_WEIGHT = 1;
+
+/** What videos of a key take on machines of an offer, as learned from finished ones. */
+export interface LearnedWork extends Pick<Work, "basis" | "samples"> {
+  /** Null: of a video that nothing is known of, which may be like any other; null if there are none. */
+  estimate: (features: Features | null) => Pick<Work, "cpuSeconds" | "wallSeconds"> | null;
+}
+
 /**
- * What a video takes on machines of an offer, as learned from finished ones: of the same template or renderer
- * and profile, else of the kind, else on other machines, else a default. Without features, of a video that
- * is as long and large as the others; null if there are none.
+ * Learns from finished videos of the same template or renderer and profile, else of the kind, else on other
+ * machines; without any, it has the usual figures. `offer`: null for machines of any offer.
  */
+export async function learnWork(
+  db: Db,
+  key: WorkKey,
+  { offer }: { offer: string | null },
+): Promise<LearnedWork> {
+  const here = { kind: key.kind, ...(offer !== null && { offer }) };
+  const [look, { profile }] = [lookOf(key), key];
+  let rows = await readSamples(db, { ...here, look, profile });
+  if (rows.length < ENOUGH) rows = await readSamples(db, here);
+  const isHere = rows.length > 0;
+  if (!isHere) rows = await readSamples(db, { kind: key.kind });
+  const isAlike = (row: Row): boolean => row.look === look && row.profile === profile;
+  const [alike, others] = [rows.filter(isAlike), rows.filter((row) => !isAlike(row))];
+  const usual = usualOf(key);
+  const learnOf = (amount: keyof typeof halfAfter) => {
+    const weigh = (part: readonly Row[], by: number) =>
+      part.map((row, age): Sample => {
+        const features = Features.parse(row.features);
+        const own = row.look === look ? undefined : usualOfTemplate(features.template ?? "")[amount];
+        return {
+          ...{ features, seconds: row[amount], weight: by * 0.5 ** (age / halfAfter[amount]) },
+          ...(own && key.source === "TEMPLATE" && { usual: own }),
+        };
+      });
+    return learn([...weigh(alike, 1), ...weigh(others, OTHERS_WEIGHT / others.length)], usual[amount]);
+  };
+  const learned = { cpuSeconds: learnOf("cpuSeconds"), wallSeconds: learnOf("wallSeconds") };
+  const count = alike.length > 0 ? alike.length : rows.length;
+  return {
+    basis: count === 0 ? "DEFAULT" : !isHere ? "SCALED" : count >= MEASURED_FROM ? "MEASURED" : "FEW",
+    samples: count,
+    estimate(features) {
+      if (features !== null)
+        return { cpuSeconds: learned.cpuSeconds(features), wallSeconds: learned.wallSeconds(features) };
+      if (count === 0) return null;
+      return {
+        cpuSeconds: spreadOf(rows.map((row) => row.cpuSeconds)),
+        wallSeconds: spreadOf(rows.map((row) => row.wallSeconds)),
+      };
+    },
+  };
+}
+
+/** The same for one video. Null: nothing is known, neither of it nor of others. */
 export async function estimateWork(
   db: Db,
   key: WorkKey,
-  { offer, features }: { offer: string; features: Features | null },
+  { offer, features }: { offer: string | null; features: Features | null },
 ): Promise<Work | null> {
-  const shape = shapeOf(key);
-  const same = { kind: key.kind, offer, look: lookOf(key), profile: key.profile };
-  let rows = await readSamples(db, same);
-  if (rows.length < ENOUGH) rows = await readSamples(db, { kind: key.kind, offer });
-  const isHere = rows.length > 0;
-  if (!isHere) rows = await readSamples(db, { kind: key.kind });
-  if (features === null && rows.length === 0) return null;
-  const samples = rows.map((row) => ({ row, features: Features.parse(row.features) }));
-  const learn = (secondsOf: (row: Row) => number): Range => {
-    const seconds = samples.map(({ row, features: own }) => ({ features: own, seconds: secondsOf(row) }));
-    return features === null
-      ? spreadOf(seconds.map((each) => each.seconds))
-      : predict(seconds, shape, features);
-  };
-  const cpuSeconds = learn((row) => row.cpuSeconds);
-  const wall = learn((row) => row.wallSeconds);
-  const isUnknown = samples.length === 0;
-  return {
-    cpuSeconds,
-    wallSeconds: isUnknown ? scale(cpuSeconds, USUAL_WALL) : wall,
-    basis: isUnknown ? "DEFAULT" : !isHere ? "SCALED" : samples.length >= MEASURED_FROM ? "MEASURED" : "FEW",
-    samples: samples.length,
-  };
+  const { basis, samples, estimate } = await learnWork(db, key, { offer });
+  const estimated = estimate(features);
+  return estimated && { ...estimated, basis, samples };
 }
 
 const readSamples = (
@@ -152,14 +211,8 @@ const readSamples = (
     where,
     orderBy: { id: "desc" },
     take: USED,
-    select: { features: true, cpuSeconds: true, wallSeconds: true },
+    select: { look: true, profile: true, features: true, cpuSeconds: true, wallSeconds: true },
   });
-
-const scale = ({ low, likely, high }: Range, factor: number): Range => ({
-  low: low * factor,
-  likely: likely * factor,
-  high: high * factor,
-});
 
 /** Of a video of which nothing is known: it may be like any other. */
 function spreadOf(values: readonly number[]): Range {

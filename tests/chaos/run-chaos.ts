@@ -11,7 +11,7 @@ import type { PlannedFault } from "./faults/fault.ts";
 import { heal } from "./faults/inject-faults.ts";
 import type { BrokerKind } from "./processes/system.ts";
 import { createRandom } from "./random.ts";
-import { killBatch } from "./scenarios/batch.ts";
+import { type BatchSize, killBatch } from "./scenarios/batch.ts";
 import { loseBroker } from "./scenarios/broker-outage.ts";
 import { runFaults } from "./scenarios/faults.ts";
 import { killWorkers } from "./scenarios/worker-kill.ts";
@@ -29,6 +29,8 @@ export interface ChaosOptions {
   /** Duration of faults and load (`random`), and of the broker's outage (`broker-outage`). */
   seconds: number;
   brokerKind: BrokerKind;
+  /** Rows of `batch`, and kills while they are made. Default: 24 rows and ten kills. */
+  batch?: BatchSize;
   /** Replaces random faults. */
   faults?: readonly PlannedFault[];
   /** Destination of the processes' logs at the end. Default: not copied. */

@@ -1,13 +1,18 @@
 /** A batch from its rows to its videos: measured, estimated, made, corrected, and compared with others. */
+
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApiClient } from "../../embedded/render-files/api-client.ts";
 import { readRowsFile } from "../../embedded/render-files/read-rows-file.ts";
 import { renderRows } from "../../embedded/render-files/render-rows.ts";
 import { plantFaults } from "../../src/batches/testing/plant-faults.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
+
+const run = promisify(execFile);
 
 let system: System;
 let folder: string;
@@ -25,12 +30,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const SUMS = "rows durationMs speechCharacters cpuSeconds wallSeconds storedBytes";
+const SUMS = "rows durationMs speechCharacters cpuSeconds wallSeconds slotSeconds storedBytes";
 const BATCH = `id status counts { total valid invalid duplicate ready failed }
   estimate { ${SUMS} costs { offer cost { micros } } basis samples } taken { ${SUMS} cost { micros } } replacement { unchanged changed added missing deleted }
   rows(first: 20) { nodes { key line status title isMissing
     issues { severity line column code message } earlier { key }
-    estimate { scenes durationMs speechCharacters cpuSeconds wallSeconds storedBytes costs { cost { micros } } basis } taken { durationMs cpuSeconds cost { micros } }
+    estimate { scenes durationMs speechCharacters cpuSeconds wallSeconds storedBytes costs { cost { micros } } basis samples } taken { durationMs cpuSeconds cost { micros } }
     video { cost { total { micros } } id title status edition } error { code } } }`;
 
 const ask = async (document: string, input: object) => {
@@ -66,7 +71,8 @@ const long = "WWWWW ".repeat(98).trim();
 const table = (...rows: string[]) => `id,quote,author\n${rows.join("\n")}\n`;
 
 test("rows are measured before anything is made, and corrected at their addresses afterwards", async () => {
-  const first = await create(table("1,Know yourself,Thales", `2,${long},Chilon`, "3,Nothing too much,Solon"));
+  const rows = ["1,Know yourself,Thales", `2,${long},Chilon`, "3,Nothing too much,Solon"];
+  const first = await create(table(...rows), { maxActive: 1 });
   const checked = await readUntil(first.id, "CHECKED");
   expect(checked.counts).toMatchObject({ total: 3, valid: 2, invalid: 1 });
   const [one, two, three] = checked.rows.nodes;
@@ -117,6 +123,11 @@ test("rows are measured before anything is made, and corrected at their addresse
     0,
   );
   expect(made.taken.cpuSeconds).toBeCloseTo(sum);
+  // One after the other.
+  expect(made.taken.wallSeconds).toBeGreaterThan(0.8 * made.taken.slotSeconds);
+  expect(made.rows.nodes[0].estimate).toMatchObject({ basis: "DEFAULT", samples: 0 });
+  // It was estimated again when the one before it was finished.
+  expect(made.rows.nodes[2].estimate).toMatchObject({ basis: "MEASURED", samples: 1 });
   const charged = made.rows.nodes.reduce(
     (total: number, row: { video: { cost: { total: { micros: number } } } | null }) =>
       total + (row.video?.cost.total.micros ?? 0),
@@ -198,6 +209,26 @@ test("of 45 kinds of faults, and texts that only a worker finds too wide, all ar
   const expected = [...planted.inRows, ...planted.inDatabase, ...tooWide];
   expect(found).toEqual(expected.toSorted((one, other) => one.line - other.line));
   expect(counts).toMatchObject({ total: 123, valid: 74, invalid: 48, duplicate: 1 });
+}, 120_000);
+
+test("the example prints issues, the estimate, and the address of each video", async () => {
+  const file = join(folder, "sages.csv");
+  await writeFile(file, table("1,Hear much,Bias", "2,,Nobody", "3,Honour the old,Chilon"));
+  const program = run(process.execPath, ["examples/batch/make-batch.ts", file], {
+    env: { ...process.env, REELAY_URL: system.api.url, REELAY_API_KEY: system.token },
+  });
+  const { code, stdout, stderr } = await program.then(
+    (ended) => ({ ...ended, code: 0 }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+  expect(stderr).toMatch(/^ERROR line 3, quote: /m);
+  expect(stderr).toMatch(/^estimated: \d+ s of video, /m);
+  expect(stderr).toMatch(/^PARTIAL {2}2 ready, 0 running, 0 waiting, 0 failed$/m);
+  expect(stderr).toMatch(/^took: \d+ s of video, /m);
+  expect(code).toBe(1);
+  const addresses = stdout.trim().split("\n");
+  expect(addresses).toHaveLength(2);
+  for (const address of addresses) expect(await (await fetch(address)).text()).toContain("#EXTM3U");
 }, 120_000);
 
 test("with --each-row, rows of a file that is too large for a request are uploaded", async () => {

@@ -67,7 +67,7 @@ export type ErrorScope =
 
 /** What an estimate is based on. */
 export type EstimateBasis =
-  /** Animations that this installation has finished. */
+  /** Videos that this installation has finished. */
   | 'MEASURED'
   /** Figures that were measured once on another machine. */
   | 'DEFAULT';

@@ -14,7 +14,14 @@ import {
 } from "@reelay/templates";
 import { readQuiz } from "../../../embedded/render-files/read-quiz.ts";
 import { locateFfmpeg } from "../../../render-worker/index.ts";
-import { featuresOf, predict, type Sample, type WorkShape } from "../../../src/work/index.ts";
+import {
+  featuresOf,
+  learn,
+  type Sample,
+  usualOfMedia,
+  usualOfTemplate,
+  type WorkModels,
+} from "../../../src/work/index.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { benchProfile, startSystem } from "../worker/system.ts";
 
@@ -24,7 +31,7 @@ const goals = { cpuRight: 0.8 };
 
 interface Render {
   name: string;
-  shape: WorkShape;
+  usual: WorkModels;
   features: Sample["features"];
   make: () => Promise<{ cpuSeconds: number; wallSeconds: number }>;
 }
@@ -48,8 +55,8 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const errors = { cpu: [] as number[], wall: [] as number[] };
   for (const [index, render] of renders.entries()) {
     const estimates = {
-      cpu: estimate(done, render, ({ cpuSeconds }) => cpuSeconds),
-      wall: estimate(done, render, ({ wallSeconds }) => wallSeconds),
+      cpu: estimate(done, render, "cpuSeconds"),
+      wall: estimate(done, render, "wallSeconds"),
     };
     const took = await render.make();
     const isJudged = index >= Math.floor((count * 2) / 3);
@@ -81,15 +88,17 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   };
 }
 
-function estimate<Done extends { render: Render }>(
-  done: readonly Done[],
-  { shape, features }: Render,
-  secondsOf: (each: Done) => number,
+const usualOfQuizzes = usualOfTemplate("quiz-classic");
+
+function estimate<Amount extends "cpuSeconds" | "wallSeconds">(
+  done: readonly ({ render: Render } & Record<Amount, number>)[],
+  { usual, features }: Render,
+  amount: Amount,
 ): number {
   const samples = done
-    .filter(({ render }) => render.shape === shape)
-    .map((each) => ({ features: each.render.features, seconds: secondsOf(each) }));
-  return predict(samples, shape, features).likely;
+    .filter(({ render }) => render.usual === usual)
+    .map((each) => ({ features: each.render.features, seconds: each[amount] }));
+  return learn(samples, usual[amount])(features).likely;
 }
 
 interface Plan {
@@ -128,7 +137,7 @@ function planUpload(index: number, { directory, ffmpeg, system }: Omit<Plan, "co
   const noise = 2 + ((index * 3) % 5);
   return {
     name: `upload ${width}x${height} ${frameRate}/s ${seconds.toFixed(1)} s`,
-    shape: "MEDIA",
+    usual: usualOfMedia,
     features: featuresOf(benchProfile, { durationMs: seconds * 1_000, width, height, frameRate }),
     async make() {
       const clip = join(directory, `clip-${index}.mp4`);
@@ -182,7 +191,7 @@ async function planQuiz(
   const { durationMs } = planTimeline(planScenes(quiz.template, data), {}, frameRate);
   return {
     name: `quiz of ${number}, ${height}p, ${(durationMs / 1_000).toFixed(1)} s`,
-    shape: "DRAWN",
+    usual: usualOfQuizzes,
     features: featuresOf(benchProfile, { durationMs, width, height, frameRate }),
     async make() {
       return (await system.render(path, { composition, rests: false, isKept: true })).usage;

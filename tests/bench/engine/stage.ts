@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,13 +18,15 @@ import { cpuSecondsOf } from "../cpu-time.ts";
 export interface StageOptions {
   /** Worker processes; each with the cores that it may use, all when left out. */
   workers: readonly { cores?: string }[];
+  /** Machines with their prices, as in the file of `COMPUTE_OFFERS`. Default: a free one. */
+  offers?: readonly object[];
 }
 
 /**
  * The whole system, each part a process of its own: Postgres, broker (here), API, workers, a local store.
  * Driven by its public API.
  */
-export async function startStage({ workers }: StageOptions) {
+export async function startStage({ workers, offers }: StageOptions) {
   await using resources = new AsyncDisposableStack();
   const { PATH = "", FFMPEG_PATH, FFPROBE_PATH } = process.env;
   const tools = await locateFfmpeg({ path: PATH, ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH });
@@ -43,6 +45,14 @@ export async function startStage({ workers }: StageOptions) {
   process.env["DATABASE_URL"] = postgres.url;
   process.env["PUBSUB_EMULATOR_HOST"] = broker.address;
   process.env["STORE_DIRECTORY"] = storeDirectory;
+  if (offers !== undefined) {
+    const offersFile = path.join(directory, "offers.json");
+    await writeFile(offersFile, JSON.stringify({ store: "google-cloud", offers }));
+    process.env["COMPUTE_OFFERS"] = offersFile;
+    resources.defer(() => {
+      delete process.env["COMPUTE_OFFERS"];
+    });
+  }
   const api = resources.use(startChild(new URL("../api-process.ts", import.meta.url)));
   const url = (await api.answer<{ url: string }>()).url.replace("/graphql", "");
   const processes = workers.map(({ cores }, index) => {

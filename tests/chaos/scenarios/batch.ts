@@ -7,21 +7,28 @@ import { createRandom } from "../random.ts";
 import type { Stage } from "../stage.ts";
 import { until } from "../until.ts";
 
-const ROWS = 24;
-const MAX_ACTIVE = 6;
-/** While rows are checked and first videos made, while the batch pauses, and once it is corrected. */
-const KILLS = [4, 2, 4] as const;
+export interface BatchSize {
+  /** At least 14. */
+  rows: number;
+  maxActive: number;
+  /** While rows are checked and first videos made, while the batch pauses, and once it is corrected. */
+  kills: readonly [number, number, number];
+}
+
+const wholeBatch: BatchSize = { rows: 24, maxActive: 6, kills: [4, 2, 4] };
 const WORK_MS = 360_000;
 /** A task that lost three workers fails; its row is repeated, as its owner would. */
 const MAX_RETRIES = 3;
 
 /** Every sixth row lacks its quote. */
-const first = Array.from({ length: ROWS }, (_, at) => ({
-  key: String(at),
-  quote: at % 6 === 5 ? "" : `Saying number ${at}`,
-}));
+const planFirst = (count: number): Row[] =>
+  Array.from({ length: count }, (_, at) => ({
+    key: String(at),
+    quote: at % 6 === 5 ? "" : `Saying number ${at}`,
+  }));
+
 /** Two faults are mended, two texts changed, and a row is added. */
-const second = [
+const correct = (first: readonly Row[]): Row[] => [
   ...first.map(({ key, quote }, at) => ({
     key,
     quote:
@@ -39,15 +46,23 @@ const READ = "query ($id: ID!) { batch(id: $id) { status counts { queued running
 
 interface BatchOptions {
   seed: number;
+  /** Default: 24 rows and ten kills. */
+  batch?: BatchSize;
   signal: AbortSignal;
   print: (line: string) => void;
 }
 
 /**
  * A batch whose rows are checked, made, paused, corrected and made while API, workers, broker and Postgres
- * are killed ten times.
+ * are killed again and again.
  */
-export async function killBatch(stage: Stage, { seed, signal, print }: BatchOptions): Promise<Figure[]> {
+export async function killBatch(
+  stage: Stage,
+  { seed, batch = wholeBatch, signal, print }: BatchOptions,
+): Promise<Figure[]> {
+  const { maxActive, kills } = batch;
+  const first = planFirst(batch.rows);
+  const second = correct(first);
   const { system, pool, tenants } = stage;
   const random = createRandom(seed).fork("batch");
   const token = tenants[0]?.token ?? "";
@@ -70,22 +85,22 @@ export async function killBatch(stage: Stage, { seed, signal, print }: BatchOpti
 
   const created = await mutate(CREATE, {
     ...{ template: "quote", keyColumn: "id", height: 144, frameRate: 10, voice: { name: "NONE" } },
-    ...{ maxActive: MAX_ACTIVE, start: true, source: { csv: tableOf(first) } },
+    ...{ maxActive, start: true, source: { csv: tableOf(first) } },
   });
   const { id } = created;
   if (id === undefined) throw new Error(`The batch was refused: ${created.code} ${created.message}`);
   const read = async () => {
-    const { batch } = await pool.ask(token, READ, { id }, signal);
-    const counts = batch.counts as Record<"queued" | "running" | "ready" | "failed", number>;
-    return { status: String(batch.status), counts };
+    const { batch: present } = await pool.ask(token, READ, { id }, signal);
+    const counts = present.counts as Record<"queued" | "running" | "ready" | "failed", number>;
+    return { status: String(present.status), counts };
   };
   const limits = { timeoutMs: WORK_MS, signal };
-  await kill(KILLS[0]);
+  await kill(kills[0]);
 
-  const isHalfMade = async () => (await read()).counts.ready >= MAX_ACTIVE;
-  await until(isHalfMade, `${MAX_ACTIVE} rows are READY`, limits);
+  const isHalfMade = async () => (await read()).counts.ready >= maxActive;
+  await until(isHalfMade, `${maxActive} rows are READY`, limits);
   const pausing = async () => print(`pause: ${(await mutate(PAUSE, { id })).code ?? "PAUSED"}`);
-  await Promise.all([pausing(), kill(KILLS[1])]);
+  await Promise.all([pausing(), kill(kills[1])]);
   const isQuiet = async () => {
     const { counts } = await read();
     return counts.queued + counts.running === 0;
@@ -100,7 +115,7 @@ export async function killBatch(stage: Stage, { seed, signal, print }: BatchOpti
     // Its first answer was lost.
     if (code !== undefined && code !== "BATCH_RUNNING") throw new Error(`${code}: ${message}`);
   };
-  await Promise.all([correcting(), kill(KILLS[2])]);
+  await Promise.all([correcting(), kill(kills[2])]);
   await heal(system);
   let retries = 0;
   for (; ; retries += 1) {
@@ -110,10 +125,10 @@ export async function killBatch(stage: Stage, { seed, signal, print }: BatchOpti
     await mutate(RETRY, { id });
   }
   return [
-    info("kills", KILLS[0] + KILLS[1] + KILLS[2]),
+    info("kills", kills[0] + kills[1] + kills[2]),
     info("rows READY when the batch was corrected", before.length),
     info("rounds of repeated rows whose tasks lost three workers", retries),
-    ...(await withDatabase(url, (db) => checkBatch(db, { expected: validRows, untouched }))),
+    ...(await withDatabase(url, (db) => checkBatch(db, { expected: validOf(second), untouched }))),
   ];
 }
 
@@ -122,9 +137,8 @@ interface Row {
   quote: string;
 }
 
-const validRows: ExpectedRow[] = second
-  .filter(({ quote }) => quote !== "")
-  .map(({ key, quote }) => ({ key, title: quote }));
+const validOf = (rows: readonly Row[]): ExpectedRow[] =>
+  rows.filter(({ quote }) => quote !== "").map(({ key, quote }) => ({ key, title: quote }));
 
 const quoteOf = (rows: readonly Row[], key: string): string | undefined =>
   rows.find((row) => row.key === key)?.quote;

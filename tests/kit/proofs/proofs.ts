@@ -183,6 +183,12 @@ export const proofs: readonly Proof[] = [
     more: ["render-worker/painters", "packages/templates"],
     tools: system,
   },
+  {
+    name: "batch-chaos",
+    tests: whole("alone/batch-chaos"),
+    more: ["render-worker/painters", "packages/templates", "embedded"],
+    tools: system,
+  },
   { name: "remote-workers", tests: whole("remote-worker", "hostile-worker", "http-endpoint"), tools: system },
   {
     name: "payload",

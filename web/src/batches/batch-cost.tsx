@@ -35,8 +35,7 @@ export function BatchCost({ batch: { id, status, checkedRows, counts } }: { batc
           <div key={name}>
             <dt className="muted small">{name}</dt>
             <dd>about {text(estimate[of])}</dd>
-            {/* What was taken is the time of slots, which several workers share. */}
-            {taken && of !== "wallSeconds" && <dd className="muted small">{text(taken[of])} so far</dd>}
+            {taken && <dd className="muted small">{text(taken[of])} so far</dd>}
           </div>
         ))}
         {costs.length > 0 && (

@@ -15,7 +15,7 @@ interface BatchRowProps {
 
 /** A row with its state, its video, and what is wrong with it. */
 export function BatchRow({ row, still, at, of }: BatchRowProps) {
-  const { line, title, status, issues, video, error, duplicateOfLine, isMissing, estimate } = row;
+  const { line, title, status, issues, video, error, duplicateOfLine, isMissing, estimate, taken } = row;
   const picture = video?.playback?.posterUrl ?? still;
   return (
     <div className="batch-row" role="listitem" aria-posinset={at} aria-setsize={of}>
@@ -33,6 +33,12 @@ export function BatchRow({ row, still, at, of }: BatchRowProps) {
           <p className="muted small">
             About {formatDuration(estimate.durationMs)}
             {estimate.cpuSeconds !== null && `, ${formatSpan(estimate.cpuSeconds * 1_000)} of processor time`}
+          </p>
+        )}
+        {taken !== null && (
+          <p className="muted small">
+            {formatDuration(taken.durationMs)}, {formatSpan(taken.cpuSeconds * 1_000)} of processor time
+            {estimate?.cpuSeconds != null && ` (about ${formatSpan(estimate.cpuSeconds * 1_000)} estimated)`}
           </p>
         )}
         {isMissing && <p className="muted small">Not in the newest table. The video stays.</p>}

@@ -280,7 +280,7 @@ export type ErrorScope =
 
 /** What an estimate is based on. */
 export type EstimateBasis =
-  /** Animations that this installation has finished. */
+  /** Videos that this installation has finished. */
   | 'MEASURED'
   /** Figures that were measured once on another machine. */
   | 'DEFAULT';
@@ -980,7 +980,7 @@ export type BatchRowsQueryVariables = Exact<{
 }>;
 
 
-export type BatchRowsQuery = { batch: { id: string, rows: { nodes: Array<{ id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null }> } } | null };
+export type BatchRowsQuery = { batch: { id: string, rows: { nodes: Array<{ id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, taken: { durationMs: number, cpuSeconds: number } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null }> } } | null };
 
 export type BatchRowCountQueryVariables = Exact<{
   id: string;
@@ -1000,7 +1000,7 @@ export type BatchStillsQueryVariables = Exact<{
 
 export type BatchStillsQuery = { batch: { id: string, rows: { nodes: Array<{ id: string, still: { url: string } | null }> } } | null };
 
-export type BatchRowLineFragment = { id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null };
+export type BatchRowLineFragment = { id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, taken: { durationMs: number, cpuSeconds: number } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null };
 
 export type BatchIssuesQueryVariables = Exact<{
   id: string;
@@ -1017,7 +1017,7 @@ export type BatchLiveSubscriptionVariables = Exact<{
 }>;
 
 
-export type BatchLiveSubscription = { batchProgress: { cursor: string, batch: { id: string, title: string, status: BatchStatus, startsByItself: boolean, groupBy: string | null, keyColumn: string | null, checkedRows: number, progress: number, waitReason: string | null, createdAt: string, template: { name: string, version: number }, replacement: { unchanged: number, changed: number, added: number, missing: number, deleted: number } | null, counts: { total: number, valid: number, invalid: number, duplicate: number, queued: number, running: number, ready: number, failed: number, canceled: number }, error: { code: string, message: string, line: number | null, column: number | null, scope: ErrorScope, retriable: boolean, logTail: string | null } | null }, rows: Array<{ id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null }> } };
+export type BatchLiveSubscription = { batchProgress: { cursor: string, batch: { id: string, title: string, status: BatchStatus, startsByItself: boolean, groupBy: string | null, keyColumn: string | null, checkedRows: number, progress: number, waitReason: string | null, createdAt: string, template: { name: string, version: number }, replacement: { unchanged: number, changed: number, added: number, missing: number, deleted: number } | null, counts: { total: number, valid: number, invalid: number, duplicate: number, queued: number, running: number, ready: number, failed: number, canceled: number }, error: { code: string, message: string, line: number | null, column: number | null, scope: ErrorScope, retriable: boolean, logTail: string | null } | null }, rows: Array<{ id: string, line: number, title: string, status: BatchRowStatus, isMissing: boolean, duplicateOfLine: number | null, estimate: { durationMs: number | null, cpuSeconds: number | null } | null, taken: { durationMs: number, cpuSeconds: number } | null, issues: Array<{ severity: IssueSeverity, column: string | null, code: string, message: string }>, video: { id: string, externalId: string | null, status: VideoStatus, progress: number, playback: { posterUrl: string | null } | null } | null, error: { message: string } | null }> } };
 
 export type PreviewBatchQueryVariables = Exact<{
   input: PreviewBatchInput;
