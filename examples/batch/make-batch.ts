@@ -144,7 +144,7 @@ function describe({ durationMs, cpuSeconds, wallSeconds, storedBytes }: Takes): 
 
 interface Answer<Data> {
   data?: Data | null | undefined;
-  errors?: readonly { message: string }[];
+  errors?: readonly { message: string }[] | undefined;
 }
 
 function dataOf<Data>({ data, errors }: Answer<Data>): NonNullable<Data> {

@@ -3,7 +3,6 @@ export { featuresOf, objectsOf, type VideoFacts } from "./features.ts";
 export { learn, type Sample } from "./predict.ts";
 export {
   estimateWork,
-  type LearnedWork,
   learnWork,
   recordSample,
   trimSamples,

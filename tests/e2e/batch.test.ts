@@ -229,7 +229,7 @@ test("the example prints issues, the estimate, and the address of each video", a
   const addresses = stdout.trim().split("\n");
   expect(addresses).toHaveLength(2);
   for (const address of addresses) expect(await (await fetch(address)).text()).toContain("#EXTM3U");
-}, 120_000);
+}, 300_000);
 
 test("with --each-row, rows of a file that is too large for a request are uploaded", async () => {
   const path = join(folder, "large.csv");
