@@ -213,7 +213,7 @@ test("of 45 kinds of faults, and texts that only a worker finds too wide, all ar
 
 test("the example prints issues, the estimate, and the address of each video", async () => {
   const file = join(folder, "sages.csv");
-  await writeFile(file, table("1,Hear much,Bias", "2,,Nobody", "3,Honour the old,Chilon"));
+  await writeFile(file, table("1,Hear much,Bias", "2,,Nemo", "3,Honour the old,Chilon"));
   const program = run(process.execPath, ["examples/batch/make-batch.ts", file], {
     env: { ...process.env, REELAY_URL: system.api.url, REELAY_API_KEY: system.token },
   });
