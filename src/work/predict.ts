@@ -111,7 +111,10 @@ function fit(samples: readonly Sample[], start: Weights): Weights {
   return model;
 }
 
-/** The value below which this share of the weight is. Between neighbors by their distance. Not of an empty list. */
+/**
+ * The value below which this share of the weight is. Between neighbors by their distance. Not of an empty
+ * list.
+ */
 function quantile(values: readonly Weighted[], share: number): number {
   const sorted = values.toSorted((a, b) => a.value - b.value);
   const places: Weighted[] = [];

@@ -3,8 +3,8 @@ import { formatFigures } from "../../chaos/report.ts";
 import { runChaos } from "../../chaos/run-chaos.ts";
 
 /**
- * Six kills: API, workers, broker and Postgres are each dealt once before one is dealt again. `npm run chaos --
- * --scenario batch` has more rows and ten.
+ * Six kills: API, workers, broker and Postgres are each dealt once before one is dealt again.
+ * `npm run chaos -- --scenario batch` has more rows and ten.
  */
 const batch = { rows: 14, maxActive: 4, kills: [2, 1, 3] } as const;
 
