@@ -1,6 +1,7 @@
 /**
  * Makes a video of each row of a CSV: prints what is wrong with the rows, what the others are estimated to
- * take, and the address of each video as soon as it is ready. With `npm start` running, in the root of the clone:
+ * take, and the address of each video as soon as it is ready. With `npm start` running, in the root of the
+ * clone:
  *
  *     REELAY_API_KEY=$(cat .reelay/api-key) npx node examples/batch/make-batch.ts examples/batch/quotes.csv
  *
