@@ -60,7 +60,7 @@ const EXCEPTIONS: readonly Exception[] = [
     why: "it needs an account; src/compute/google/google.test.ts grants exactly these permissions",
   },
   {
-    page: /^docs\/how-to\/start-workers-on-(cloud-run-jobs|cloud-run-worker-pools|cloud-run-services|google-batch|vertex-ai|compute-engine)\.md$/,
+    page: /^docs\/how-to\/start-workers-on-(cloud-run-jobs|cloud-run-worker-pools|cloud-run-services|google-batch|vertex-ai|compute-engine|runpod)\.md$/,
     language: "json",
     why: "src/launches/launches.test.ts opens it",
   },
