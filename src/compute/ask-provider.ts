@@ -1,5 +1,6 @@
 /** Requests to providers over HTTP. */
 import { toSentence } from "@reelay/process";
+import type { z } from "zod";
 import { LaunchError } from "./launch-error.ts";
 
 /** Largest answer that is read, in bytes. */
@@ -58,6 +59,24 @@ export async function askProvider(
   }
 }
 
+/**
+ * An answer of the provider as its schema says. Throws `LaunchError` (`UNAVAILABLE`) with the first
+ * difference if it has another shape. Pure.
+ */
+export function parseAnswer<Schema extends z.ZodType>(
+  { what, json }: Pick<ProviderAnswer, "what" | "json">,
+  schema: Schema,
+  secrets: readonly string[],
+): z.output<Schema> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new LaunchError("UNAVAILABLE", `${what}: the answer is not as expected`, {
+    said: `${issue?.path.join(".")}: ${issue?.message}`,
+    secrets,
+  });
+}
+
 export const givenUp = (what: string): LaunchError =>
   new LaunchError("UNAVAILABLE", `${what}: the request was given up`);
 
@@ -87,7 +106,8 @@ async function readShort(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function parseJson(text: string): unknown {
+/** Undefined if it is no JSON. Pure. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,7 +2,7 @@
 import { toSentence } from "@reelay/process";
 import { GoogleAuth } from "google-auth-library";
 import { z } from "zod";
-import { askProvider, givenUp } from "../ask-provider.ts";
+import { askProvider, givenUp, parseAnswer } from "../ask-provider.ts";
 import { LaunchError } from "../launch-error.ts";
 import { explainGoogleError } from "./explain-google-error.ts";
 
@@ -81,15 +81,7 @@ export function openGoogleApi(
       const request = { method, url, headers, body, secrets, timeoutSeconds };
       const { what, status, json, text } = await askProvider(request, signal);
       if (allowed.includes(status)) return undefined;
-      if (status >= 200 && status < 300) {
-        const parsed = schema.safeParse(json);
-        if (parsed.success) return parsed.data;
-        const [issue] = parsed.error.issues;
-        throw new LaunchError("UNAVAILABLE", `${what}: the answer is not as expected`, {
-          said: `${issue?.path.join(".")}: ${issue?.message}`,
-          secrets,
-        });
-      }
+      if (status >= 200 && status < 300) return parseAnswer({ what, json }, schema, secrets);
       const failure = z.object({ error: z.unknown() }).safeParse(json).data?.error;
       const { code, said, retryAfterMs } = explainGoogleError(failure, status);
       throw new LaunchError(code, `${what}: Google refused with ${status}`, {

@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { toSentence } from "@reelay/process";
 import type { z } from "zod";
+import { parseAnswer, parseJson } from "../../ask-provider.ts";
 import type { BackendDeps } from "../../compute-backend.ts";
 import { LaunchError } from "../../launch-error.ts";
 import { Status } from "./answers.ts";
@@ -107,15 +108,7 @@ export function openCluster(settings: Settings, { environment, secret }: Backend
       );
       if (allowed.includes(status)) return undefined;
       const json = parseJson(text);
-      if (status >= 200 && status < 300) {
-        const parsed = schema.safeParse(json);
-        if (parsed.success) return parsed.data;
-        const [issue] = parsed.error.issues;
-        throw new LaunchError("UNAVAILABLE", `${what}: the answer is not as expected`, {
-          said: `${issue?.path.join(".")}: ${issue?.message}`,
-          secrets,
-        });
-      }
+      if (status >= 200 && status < 300) return parseAnswer({ what, json }, schema, secrets);
       const refusal = Status.safeParse(json).data;
       const message = refusal?.message ?? text;
       const seconds = refusal?.details?.retryAfterSeconds ?? retryAfter;
@@ -138,12 +131,4 @@ function addressOf({ server }: Settings, environment: BackendDeps["environment"]
     });
   const name = host.includes(":") ? `[${host}]` : host;
   return `https://${name}:${environment["KUBERNETES_SERVICE_PORT"] ?? "443"}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

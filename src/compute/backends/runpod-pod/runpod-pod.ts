@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { askProvider, parseRetryAfter } from "../../ask-provider.ts";
+import { askProvider, parseAnswer, parseRetryAfter } from "../../ask-provider.ts";
 import { type BackendDeps, type ComputeBackend, defineBackend } from "../../compute-backend.ts";
 import { LaunchError } from "../../launch-error.ts";
 import { explainProblem } from "./explain-problem.ts";
@@ -30,15 +30,7 @@ function openRunpodPod(settings: Settings, { prefix, secret, log }: BackendDeps)
     const headers = { authorization: `Bearer ${key}` };
     const request = { method, url: `${base}${path}`, headers, body, secrets, timeoutSeconds };
     const { what, status, headers: answered, json, text } = await askProvider(request, signal);
-    if (status >= 200 && status < 300) {
-      const parsed = schema.safeParse(json);
-      if (parsed.success) return parsed.data;
-      const [issue] = parsed.error.issues;
-      throw new LaunchError("UNAVAILABLE", `${what}: the answer is not as expected`, {
-        said: `${issue?.path.join(".")}: ${issue?.message}`,
-        secrets,
-      });
-    }
+    if (status >= 200 && status < 300) return parseAnswer({ what, json }, schema, secrets);
     const { code, said } = explainProblem(status, json);
     const retryAfterMs = parseRetryAfter(answered.get("retry-after"), new Date());
     throw new LaunchError(code, `${what}: RunPod refused with ${status}`, {
