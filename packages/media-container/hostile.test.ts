@@ -12,6 +12,7 @@ import {
   readMatroskaInfo,
   readMovie,
   readPieceStartMs,
+  retimeSegment,
   walkBoxes,
   walkTopBoxes,
 } from "./index.ts";
@@ -123,6 +124,7 @@ test("arbitrary bytes throw only a RangeError, and claimed sizes cost no more th
     readClusterTicks,
     presentationSpan,
     readPieceStartMs,
+    (bytes) => retimeSegment(bytes, { leadTicks: 2, lastFragmentTicks: 90_000 }),
     codecString,
   ];
   const types = [

@@ -11,6 +11,7 @@ export {
   type TrackClock,
 } from "./mp4/fragments.ts";
 export { readMovie, type SampledTrack } from "./mp4/movie.ts";
+export { retimeSegment } from "./mp4/retime.ts";
 export type { Mp4Samples } from "./mp4/samples.ts";
 export { readEdits, readTimeScale, type SampleTables, samplePositions, walkChunks } from "./mp4/tables.ts";
 export { type TopBox, walkTopBoxes } from "./mp4/top-boxes.ts";

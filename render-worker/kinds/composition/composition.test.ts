@@ -8,9 +8,11 @@ import {
   objectKeys,
   type RenditionPart,
 } from "@reelay/contracts";
+import { readFragments, readTrackClock } from "@reelay/media-container";
 import { crc32cOf } from "@reelay/object-store";
 import { builtInTemplates, hashTemplate } from "@reelay/templates";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { holes, joinParts } from "../../testing/join-parts.ts";
 import { startWorker, temporaryDirectory } from "../../testing/kit.ts";
 import type { RenderTask } from "../../testing/to-message.ts";
 
@@ -118,6 +120,23 @@ test("an attempt continues after the finished chunks of a lost one, with the sam
   const { result } = await worker.end(await request({}, { known: foreign }));
   expect(result.parts?.map(({ drawn }) => drawn?.copiedFrom)).toEqual([undefined, undefined]);
 }, 90_000);
+
+test("in the stream, a held picture lasts as long as it is shown, over all segments and chunks", async () => {
+  const { result } = await worker.end(await request());
+  const parts = (result.parts ?? []).toSorted((a, b) => a.startMs - b.startMs);
+  expect(parts.length).toBeGreaterThan(1);
+  expect(await holes(await joinParts(worker.store, parts, "held"), 0)).toEqual([]);
+  for (const { initKey, segments } of parts) {
+    const { timeScale = 0 } = readTrackClock(await readFile(worker.store.path(initKey))) ?? {};
+    for (const { key, durationMs } of segments) {
+      const fragments = readFragments(await readFile(worker.store.path(key))) ?? [];
+      const ticks = fragments
+        .flatMap(({ samples }) => samples)
+        .reduce((sum, { duration }) => sum + duration, 0);
+      expect(Math.abs((ticks * 1_000) / timeScale - durationMs)).toBeLessThan(0.1);
+    }
+  }
+}, 60_000);
 
 /** Entries as the API writes them, of the chunks of one video. */
 async function writeEntries(parts: readonly RenditionPart[]): Promise<string[]> {

@@ -5,6 +5,8 @@ import { nextBorderMs, nextPictureMs, type RenderSpan } from "../timeline/index.
 export interface CutSegment {
   pieces: string[];
   durationMs: number;
+  /** How long the last piece is shown. */
+  lastPieceMs: number;
 }
 
 export interface CutOptions {
@@ -34,6 +36,7 @@ export class SegmentCutter {
   /** Start of the current segment on the timeline; null before the first piece. */
   #startMs: number | null = null;
   #endMs = 0;
+  #lastPieceMs = 0;
   #pieces: string[] = [];
 
   constructor(options: CutOptions) {
@@ -58,6 +61,7 @@ export class SegmentCutter {
     const beginMs = this.#endMs;
     this.#endMs += piece.durationMs;
     if (isLast) this.#endMs = this.#lastsTo(beginMs);
+    this.#lastPieceMs = this.#endMs - beginMs;
     this.#pieces.push(piece.uri);
     const startMs = (this.#startMs ?? span.startMs) + TOLERANCE_MS;
     const border = nextBorderMs(startMs, segmentDurationMs, span.firstSegmentMs);
@@ -105,7 +109,7 @@ export class SegmentCutter {
     // Where audio changes its format, packets may overlap, and one that starts at the end of a part is still
     // audible.
     const durationMs = Math.max(1, Math.round((this.#endMs - (this.#startMs ?? 0)) * 1000) / 1000);
-    const cut = { pieces: this.#pieces, durationMs };
+    const cut = { pieces: this.#pieces, durationMs, lastPieceMs: this.#lastPieceMs };
     this.#startMs = this.#endMs;
     this.#pieces = [];
     return cut;

@@ -3,7 +3,13 @@ import { type FSWatcher, watch } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PlaylistSegment } from "@reelay/contracts";
-import { codecString, moveFragments, readTrackClock, type TrackClock } from "@reelay/media-container";
+import {
+  codecString,
+  moveFragments,
+  readTrackClock,
+  retimeSegment,
+  type TrackClock,
+} from "@reelay/media-container";
 import type { ObjectStore } from "@reelay/object-store";
 import { retriableError } from "../../errors.ts";
 import { storeOnce } from "../../store/index.ts";
@@ -220,22 +226,31 @@ export class RenditionPublisher implements AsyncDisposable {
     const { store, directory, keyPrefix, kind, signal } = this.#options;
     const { path, sizeBytes } = await joinPieces(directory, segment.pieces);
     await this.#options.check?.(path);
-    await this.#move(path);
+    const placedBytes = await this.#putOnTimeline(path, segment);
     const key = `${keyPrefix}${String(this.#segments.length).padStart(5, "0")}.m4s`;
     this.#isStoring = true;
     await storeOnce(store, key, { path }, { contentType: `${kind}/mp4`, signal });
     this.#isStoring = false;
-    this.#segments.push({ key, durationMs: segment.durationMs, sizeBytes });
+    this.#segments.push({ key, durationMs: segment.durationMs, sizeBytes: placedBytes ?? sizeBytes });
   }
 
-  async #move(path: string): Promise<void> {
-    const { startSeconds = 0, keyPrefix } = this.#options;
-    if (startSeconds === 0) return;
-    const segment = await readFile(path);
-    const ticks = Math.round(startSeconds * (this.#clock?.timeScale ?? Number.NaN));
-    if (!moveFragments(segment, ticks))
+  /**
+   * Moves a segment to its time. At a variable rate its samples also get the durations for which they are
+   * shown. Returns its size; null if it is as it was.
+   */
+  async #putOnTimeline(path: string, { lastPieceMs }: CutSegment): Promise<number | null> {
+    const { startSeconds = 0, keyPrefix, kind, frameMs } = this.#options;
+    const isHeld = kind === "video" && frameMs === null;
+    if (startSeconds === 0 && !isHeld) return null;
+    const { timeScale, zeroTicks } = this.#clock ?? { timeScale: 0, zeroTicks: 0 };
+    const own = await readFile(path);
+    const lastFragmentTicks = Math.round((lastPieceMs * timeScale) / 1000);
+    // As the encoder wrote it, a segment also plays.
+    const segment = (isHeld ? retimeSegment(own, { leadTicks: zeroTicks, lastFragmentTicks }) : null) ?? own;
+    if (timeScale === 0 || !moveFragments(segment, Math.round(startSeconds * timeScale)))
       throw retriableError("INTERNAL", "SEGMENT_UNREADABLE", `A segment of ${keyPrefix} could not be moved.`);
     await writeFile(path, segment);
+    return segment.length;
   }
 
   async #publish(isComplete: boolean): Promise<void> {
