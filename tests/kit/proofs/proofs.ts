@@ -184,6 +184,12 @@ export const proofs: readonly Proof[] = [
     tools: system,
   },
   {
+    name: "edits",
+    tests: whole("edits"),
+    more: ["render-worker/painters", "packages/templates"],
+    tools: [...system, "chromium"],
+  },
+  {
     name: "batch-chaos",
     tests: whole("alone/batch-chaos"),
     more: ["render-worker/painters", "packages/templates", "embedded"],
