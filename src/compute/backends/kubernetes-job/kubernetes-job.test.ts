@@ -1,13 +1,17 @@
 import { get } from "node:https";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { LaunchError } from "../../launch-error.ts";
 import { openBackend } from "../../testing/adapters.ts";
 import { readDocumentedRole, startKubernetes } from "../../testing/kubernetes.ts";
 import { explainStatus } from "./explain-status.ts";
 
 const JOIN = `rj_${"j".repeat(43)}`;
-const signal = AbortSignal.timeout(60_000);
+// Of each test: the first run builds the API for tests, which takes minutes.
+let signal: AbortSignal;
+beforeEach(() => {
+  signal = AbortSignal.timeout(60_000);
+});
 const orderOf = (name: string) => ({
   name,
   environment: { WORKER_MODE: "drain", WORKER_JOIN_TOKEN: JOIN, WORKER_API_URL: "https://api.test/$(HOME)" },
@@ -47,7 +51,7 @@ test("a Job has what the settings say, its token in a Secret, and needs exactly 
   });
   await backend.check(signal);
   await backend.launch(orderOf("a-1"), signal);
-  expect(await backend.list(signal)).toMatchObject([{ name: "a-1", state: "RUNNING" }]);
+  expect(await backend.list(signal, [])).toMatchObject([{ name: "a-1", state: "RUNNING" }]);
   const job = await ask("/apis/batch/v1/namespaces/reelay/jobs/a-1");
   expect(JSON.stringify(job)).not.toContain(JOIN);
   expect(job).toMatchObject({
@@ -71,7 +75,7 @@ test("a Job has what the settings say, its token in a Secret, and needs exactly 
     },
   });
   await backend.stop({ name: "a-1", ref: "" }, signal);
-  await expect.poll(() => backend.list(signal), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => backend.list(signal, []), { timeout: 30_000 }).toEqual([]);
 
   const granted = [
     ...(await readDocumentedRole()).matchAll(/resources: \[(\w+)\]\n\s+verbs: \[(.*)\]/g),
@@ -84,14 +88,14 @@ test("a Job has what the settings say, its token in a Secret, and needs exactly 
 test("an ended Job has the exit code of its Pod, a suspended one starts", async () => {
   await using backend = open("b-", { image: "ended:3" });
   await backend.launch(orderOf("b-1"), signal);
-  expect(await backend.list(signal)).toMatchObject([{ state: "ENDED", exitCode: 3 }]);
+  expect(await backend.list(signal, [])).toMatchObject([{ state: "ENDED", exitCode: 3 }]);
   await backend.stop({ name: "b-1", ref: "" }, signal);
-  await expect.poll(() => backend.list(signal), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => backend.list(signal, []), { timeout: 30_000 }).toEqual([]);
   await using queued = open("c-", { queue: "video" });
   await queued.launch(orderOf("c-1"), signal);
-  expect(await queued.list(signal)).toMatchObject([{ state: "STARTING", exitCode: null }]);
+  expect(await queued.list(signal, [])).toMatchObject([{ state: "STARTING", exitCode: null }]);
   await queued.stop({ name: "c-1", ref: "" }, signal);
-  await expect.poll(() => queued.list(signal), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => queued.list(signal, []), { timeout: 30_000 }).toEqual([]);
 });
 
 test.each([
@@ -111,9 +115,9 @@ test.each([
     expect(error).toMatchObject({ code });
     expect(error.said).toMatch(said);
   }
-  expect(await backend.list(signal)).toMatchObject([{ name: "d-1", state: "STARTING" }]);
+  expect(await backend.list(signal, [])).toMatchObject([{ name: "d-1", state: "STARTING" }]);
   await backend.stop({ name: "d-1", ref: "" }, signal);
-  await expect.poll(() => backend.list(signal), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => backend.list(signal, []), { timeout: 30_000 }).toEqual([]);
 });
 
 test("a full quota, a wrong token, another namespace and a bad name each have their code", async () => {
@@ -121,7 +125,7 @@ test("a full quota, a wrong token, another namespace and a bad name each have th
   for (const name of ["e-1", "e-2", "e-3"]) await backend.launch(orderOf(name), signal);
   expect(await refused(backend.launch(orderOf("e-4"), signal))).toMatchObject({ code: "QUOTA" });
   for (const name of ["e-1", "e-2", "e-3"]) await backend.stop({ name, ref: "" }, signal);
-  await expect.poll(() => backend.list(signal), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => backend.list(signal, []), { timeout: 30_000 }).toEqual([]);
   expect(await refused(backend.launch(orderOf("e-X"), signal))).toMatchObject({ code: "INVALID_REQUEST" });
 
   await using wrong = open("e-", { tokenVariable: "KEY" }, { KEY: "wrong-token" });
@@ -129,9 +133,9 @@ test("a full quota, a wrong token, another namespace and a bad name each have th
   await using elsewhere = open("e-", { namespace: "default" });
   expect(await refused(elsewhere.check(signal))).toMatchObject({ code: "CREDENTIALS" });
   await using lost = open("e-", { tokenFile: `${cluster.settings.tokenFile}-none` });
-  expect(await refused(lost.list(signal))).toMatchObject({ code: "CREDENTIALS" });
+  expect(await refused(lost.list(signal, []))).toMatchObject({ code: "CREDENTIALS" });
   await using stranger = open("e-", { caFile: undefined });
-  expect(await refused(stranger.list(signal))).toMatchObject({ code: "UNAVAILABLE" });
+  expect(await refused(stranger.list(signal, []))).toMatchObject({ code: "UNAVAILABLE" });
 });
 
 test("without the right to create Secrets, no Job stays", async () => {
@@ -139,7 +143,7 @@ test("without the right to create Secrets, no Job stays", async () => {
   await using poor = await startKubernetes({ role });
   await using backend = openBackend("KUBERNETES_JOB", poor.settings, "f-");
   expect(await refused(backend.launch(orderOf("f-1"), signal))).toMatchObject({ code: "CREDENTIALS" });
-  await expect.poll(() => backend.list(signal), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => backend.list(signal, []), { timeout: 30_000 }).toEqual([]);
 });
 
 test.each([
