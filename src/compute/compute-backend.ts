@@ -35,12 +35,17 @@ export interface Machine {
  */
 export interface ComputeBackend extends AsyncDisposable {
   /**
-   * Starts a machine, and resolves once the provider has accepted it. If one with this name exists, no second
-   * one starts. Any code but `UNAVAILABLE` means that nothing was started.
+   * Starts a machine, and resolves once the provider has accepted it. If one with this name exists, no
+   * second one starts; of a kind that `lists` only `KNOWN` machines, a second one may start after
+   * `UNAVAILABLE`, whose worker finds its join token used. Any code but `UNAVAILABLE` means that nothing
+   * was started.
    */
   launch(order: LaunchOrder, signal: AbortSignal): Promise<{ ref: string }>;
-  /** The machines whose names begin with the prefix: this installation's. Ended ones may be missing. */
-  list(signal: AbortSignal): Promise<readonly Machine[]>;
+  /**
+   * The machines whose names begin with the prefix: this installation's. Ended ones may be missing. `known`:
+   * those that the rows of launches name; of a kind that `lists` only `KNOWN` ones, no others are found.
+   */
+  list(signal: AbortSignal, known: ReadonlyArray<Pick<Machine, "name" | "ref">>): Promise<readonly Machine[]>;
   /** Ends a machine. Repeatable; one that is gone is no error. It may be listed a while longer. */
   stop(machine: Pick<Machine, "name" | "ref">, signal: AbortSignal): Promise<void>;
   /** Whether it could start machines: settings, key, rights. Starts nothing. */
@@ -62,6 +67,8 @@ export interface BackendDeps {
 export interface BackendKind {
   /** As in `COMPUTE_LAUNCHES`, e.g. `LOCAL_PROCESSES`. */
   kind: string;
+  /** Whether the provider lists the machines, or answers about those only whose `ref` is known. */
+  lists: "ALL" | "KNOWN";
   /** Throws `LaunchError` (`INVALID_REQUEST`, `CREDENTIALS`). */
   open: (settings: unknown, deps: BackendDeps) => ComputeBackend;
 }
@@ -71,8 +78,9 @@ export const defineBackend = <Settings>(
   kind: string,
   schema: z.ZodType<Settings>,
   open: (settings: Settings, deps: BackendDeps) => ComputeBackend,
+  { lists = "ALL" }: Partial<Pick<BackendKind, "lists">> = {},
 ): BackendKind => ({
-  kind,
+  ...{ kind, lists },
   open(settings, deps) {
     const parsed = schema.safeParse(settings);
     if (parsed.success) return open(parsed.data, deps);

@@ -28,7 +28,14 @@ const [offer] = freeOffers.offers;
 const STEP_MS = 5_000;
 
 /** Two targets, whose providers follow scripts, and API processes that rent there. */
-function rent(scripts: readonly Quirk[][], { hourMicros = null as number | null, slotSecond = 0 } = {}) {
+function rent(
+  scripts: readonly Quirk[][],
+  {
+    hourMicros = null,
+    slotSecond = 0,
+    lists = "ALL",
+  }: { hourMicros?: number | null; slotSecond?: number; lists?: "ALL" | "KNOWN" } = {},
+) {
   const { db, deps } = system;
   if (offer === undefined) throw new Error("The release has an offer.");
   const priced = { ...offer, rate: { ...offer.rate, slotSecond } };
@@ -47,7 +54,7 @@ function rent(scripts: readonly Quirk[][], { hourMicros = null as number | null,
     return true;
   };
   const providers = scripts.map((script) =>
-    createOddProvider({ db, clock: deps.clock, script: [...script], work }),
+    createOddProvider({ db, clock: deps.clock, script: [...script], work, lists }),
   );
   const targets = providers.map(
     ({ backend }, index): LaunchTarget => ({
@@ -91,13 +98,14 @@ test("whatever providers do, all tasks end, no machine outlives its launch, and 
   await fc.assert(
     fc.asyncProperty(
       fc.tuple(script, script),
+      fc.constantFrom("ALL" as const, "KNOWN" as const),
       fc.integer({ min: 1, max: 3 }),
       fc.nat(12),
-      async (scripts, tasks, restartAt) => {
+      async (scripts, lists, tasks, restartAt) => {
         await empty();
         const { db } = system;
         for (let index = 0; index < tasks; index += 1) await system.createQueuedVideo();
-        const rented = rent(scripts);
+        const rented = rent(scripts, { lists });
         let passes = 0;
         for (; (await rented.waiting()) > 0; passes += 1) {
           if (passes === restartAt) rented.restart();
@@ -123,7 +131,7 @@ test("whatever providers do, all tasks end, no machine outlives its launch, and 
           ]);
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 12 },
   );
 });
 

@@ -240,10 +240,11 @@ function toOrder(plan: LaunchPlan, target: LaunchTarget, { id, token }: { id: st
 
 /** The machines of a target, if it is time to list them and they could be listed. */
 async function listIfDue(
-  { db, clock, log }: LauncherDeps,
-  { name, backend }: LaunchTarget,
+  { db, clock, log, plan }: LauncherDeps,
+  target: LaunchTarget,
   signal: AbortSignal,
 ): Promise<readonly Machine[] | null> {
+  const { name, backend } = target;
   const now = clock();
   const lately = new Date(now.getTime() - LATELY_MS);
   const isBusy =
@@ -258,13 +259,29 @@ async function listIfDue(
   });
   if (count === 0) return null;
   try {
-    return await backend.list(signal);
+    const rows = await readKnown(db, target, now);
+    const known = rows.map(({ id, ref }) => ({ name: plan.prefix + id, ref: ref ?? "" }));
+    return await backend.list(signal, known);
   } catch (error) {
     const { code, message } =
       error instanceof LaunchError ? error : { code: "UNAVAILABLE", message: String(error) };
     log.warn({ target: name, code, reason: message }, "launches.not-listed");
     return null;
   }
+}
+
+/** The machines of a target that may still run, as far as their provider has named them. */
+async function readKnown(
+  db: Db,
+  { name, startTimeoutSeconds, maxLifeSeconds }: LaunchTarget,
+  now: Date,
+): Promise<Array<{ id: string; ref: string | null }>> {
+  const lifeMs = (startTimeoutSeconds + maxLifeSeconds + END_GRACE_SECONDS) * 1_000;
+  const mayRun = { endsAt: { gt: now }, endedAt: { gt: new Date(now.getTime() - lifeMs) } };
+  return await db.launch.findMany({
+    where: { target: name, ref: { not: null }, OR: [{ endedAt: null }, mayRun] },
+    select: { id: true, ref: true },
+  });
 }
 
 const open = ["PLANNED", "STARTING", "RUNNING"] as const;

@@ -45,10 +45,10 @@ export async function tryTarget(
       `${target.name}: a trial may cost ${formatMicros(micros)} and is allowed ${formatMicros(mostMicros)}. Give a larger --most-usd, or a smaller machine.`,
     );
   const order = orderOf(plan, target);
-  const own = async (): Promise<Machine[]> =>
-    (await backend.list(signal)).filter(({ name }) => name === order.name);
-  const isAlive = ({ state }: Machine) => state !== "ENDED";
   let ref = "";
+  const own = async (): Promise<Machine[]> =>
+    (await backend.list(signal, [{ name: order.name, ref }])).filter(({ name }) => name === order.name);
+  const isAlive = ({ state }: Machine) => state !== "ENDED";
   try {
     ({ ref } = await backend.launch(order, signal));
     print(`${target.name}: accepted as ${ref}.`);

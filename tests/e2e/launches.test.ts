@@ -69,7 +69,8 @@ test("a video starts a worker at the next target that can, which renders it, dra
   expect(first?.joinToken.workerId).not.toBeNull();
   await using machines = openBackend("LOCAL_PROCESSES", {}, `${installation}-`);
   await eventually(
-    async () => (await machines.list(AbortSignal.timeout(60_000))).every(({ state }) => state === "ENDED"),
+    async () =>
+      (await machines.list(AbortSignal.timeout(60_000), [])).every(({ state }) => state === "ENDED"),
     "no worker is alive",
     { timeoutMs: 60_000 },
   );

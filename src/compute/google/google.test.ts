@@ -74,7 +74,7 @@ describe.each(googleKinds)("%s", (kind) => {
       if (kind === "VERTEX_CUSTOM_JOB") only().endTime = old.completionTime;
     }
     if (isStanding(kind)) await backend.launch(orderOf(`${prefix}2`), signal);
-    await backend.list(signal);
+    await backend.list(signal, []);
     expect(cloud?.used).toEqual(documented);
   });
 
@@ -121,7 +121,7 @@ describe.each(googleKinds)("%s", (kind) => {
     expect(await refused(backend.launch(order, signal))).toMatchObject({ code });
     expect(cloud.resources.size).toBe(0);
     const { ref } = await backend.launch(order, signal);
-    expect(await backend.list(signal)).toMatchObject([{ name: order.name, ref }]);
+    expect(await backend.list(signal, [])).toMatchObject([{ name: order.name, ref }]);
   });
 
   test("what others have created is neither listed nor taken for a launch", async () => {
@@ -129,7 +129,7 @@ describe.each(googleKinds)("%s", (kind) => {
     const order = orderOf(`${prefix}1`);
     await backend.launch(order, signal);
     only().labels = {};
-    expect(await backend.list(signal)).toEqual([]);
+    expect(await backend.list(signal, [])).toEqual([]);
     if (kind === "VERTEX_CUSTOM_JOB") return;
     expect(await refused(backend.launch(order, signal))).toMatchObject({
       code: "INVALID_REQUEST",
@@ -168,7 +168,7 @@ describe("CLOUD_RUN_JOB", () => {
     const seen = [];
     for (const completionStatus of ["EXECUTION_RUNNING", "EXECUTION_SUCCEEDED", "EXECUTION_FAILED"]) {
       execution.completionStatus = completionStatus;
-      const [machine] = await backend.list(signal);
+      const [machine] = await backend.list(signal, []);
       seen.push([machine?.state, machine?.exitCode]);
     }
     expect(seen).toEqual([
@@ -225,11 +225,11 @@ describe.each(["CLOUD_RUN_WORKER_POOL", "CLOUD_RUN_SERVICE"] as const)("%s", (ki
   test("it runs when it is ready, and is deleted when it cannot start", async () => {
     const { backend, cloud } = await begin(kind);
     await backend.launch(orderOf(`${prefix}1`), signal);
-    expect(await backend.list(signal)).toMatchObject([{ state: "STARTING" }]);
+    expect(await backend.list(signal, [])).toMatchObject([{ state: "STARTING" }]);
     only().terminalCondition.state = "CONDITION_SUCCEEDED";
-    expect(await backend.list(signal)).toMatchObject([{ state: "RUNNING" }]);
+    expect(await backend.list(signal, [])).toMatchObject([{ state: "RUNNING" }]);
     only().terminalCondition.state = "CONDITION_FAILED";
-    expect(await backend.list(signal)).toMatchObject([{ state: "ENDED", exitCode: null }]);
+    expect(await backend.list(signal, [])).toMatchObject([{ state: "ENDED", exitCode: null }]);
     expect(cloud.resources.size).toBe(0);
   });
 
@@ -273,7 +273,7 @@ describe("GOOGLE_BATCH", () => {
       state: "FAILED",
       statusEvents: [{ taskExecution: { exitCode: 3 } }, { description: "Job failed" }],
     };
-    expect(await backend.list(signal)).toMatchObject([{ state: "ENDED", exitCode: 3 }]);
+    expect(await backend.list(signal, [])).toMatchObject([{ state: "ENDED", exitCode: 3 }]);
   });
 
   test.each([
@@ -312,7 +312,7 @@ test("VERTEX_CUSTOM_JOB: a job has one replica, as the settings say", async () =
     ["JOB_STATE_EXPIRED", null],
   ] as const) {
     only().state = state;
-    expect(await backend.list(signal)).toMatchObject([{ state: "ENDED", exitCode }]);
+    expect(await backend.list(signal, [])).toMatchObject([{ state: "ENDED", exitCode }]);
   }
 });
 
@@ -349,7 +349,7 @@ describe("COMPUTE_ENGINE", () => {
     expect(unit).toContain("ExecStopPost=/usr/bin/systemctl --no-block poweroff");
 
     only().status = "TERMINATED";
-    expect(await backend.list(signal)).toMatchObject([{ name: order.name, state: "ENDED" }]);
+    expect(await backend.list(signal, [])).toMatchObject([{ name: order.name, state: "ENDED" }]);
     expect(cloud.resources.size).toBe(0);
   });
 

@@ -1,5 +1,6 @@
 /** A provider that misbehaves as a plan says, with the worker programs on its machines, in simulated time. */
 import type { PrismaClient } from "../../../prisma/generated/client.ts";
+import type { BackendKind } from "../../compute/compute-backend.ts";
 import { type ComputeBackend, LaunchError, type LaunchOrder, type Machine } from "../../compute/index.ts";
 import { workerRow } from "../../testing/fleet-rows.ts";
 import { join } from "../sessions.ts";
@@ -46,6 +47,8 @@ interface Options {
   script: Quirk[];
   /** Takes a waiting task and finishes it; false: none waits. */
   work: (workerId: string) => Promise<boolean>;
+  /** Whether it lists its machines, or answers about those only whose `ref` is known. */
+  lists: BackendKind["lists"];
 }
 
 export interface OddProvider {
@@ -56,7 +59,7 @@ export interface OddProvider {
   alive(): string[];
 }
 
-export function createOddProvider({ db, clock, script, work }: Options): OddProvider {
+export function createOddProvider({ db, clock, script, work, lists }: Options): OddProvider {
   const machines: OwnMachine[] = [];
   const time = () => clock().getTime();
   let refs = 0;
@@ -112,9 +115,10 @@ export function createOddProvider({ db, clock, script, work }: Options): OddProv
       if (quirk === "FAILS_AFTER_ACCEPTING") throw new LaunchError("UNAVAILABLE", "500");
       return { ref };
     },
-    list: () =>
+    list: (_signal, known) =>
       Promise.resolve(
         machines
+          .filter(({ ref }) => lists === "ALL" || known.some((each) => each.ref === ref))
           .filter(({ quirk, exit, startedAt }) => {
             if (quirk === "FORGETS") return exit === null && time() - startedAt < LISTED_LATE_MS;
             return quirk !== "LISTS_LATE" || time() - startedAt >= LISTED_LATE_MS;

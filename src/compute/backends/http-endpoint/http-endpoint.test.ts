@@ -118,7 +118,7 @@ test("a list has all pages, and only machines of this installation", async () =>
     const name = cursor === null ? "other-1" : "reelay-1";
     response.end(JSON.stringify({ machines: [{ ...machine, name }], next: cursor === null ? "2" : null }));
   };
-  expect(await open().list(signal)).toEqual([machine]);
+  expect(await open().list(signal, [])).toEqual([machine]);
 });
 
 test.each(["http://example.com", "https://me:pw@example.com", "ftp://example.com"])(

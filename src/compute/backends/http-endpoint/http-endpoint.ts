@@ -1,24 +1,19 @@
 import { z } from "zod";
-import { askProvider, isSafeAddress, parseRetryAfter } from "../../ask-provider.ts";
+import { askProvider, parseRetryAfter } from "../../ask-provider.ts";
 import { type BackendDeps, type ComputeBackend, defineBackend, type Machine } from "../../compute-backend.ts";
 import { LaunchError, type LaunchErrorOptions } from "../../launch-error.ts";
+import { keyVariable, providerAddress, timeoutSeconds } from "../../provider-settings.ts";
 import { checkMachine, checkPage, checkProblem } from "./answers.ts";
 import { explainRefusal } from "./explain-refusal.ts";
 
 const Settings = z.strictObject({
   /** Address of the server; `/machines` is below it. */
-  url: z
-    .url({ protocol: /^https?$/ })
-    .refine(isSafeAddress, "give an https address: the requests contain keys. http is for this machine only"),
+  url: providerAddress,
   /** Environment variable of the API with the key that the server expects. */
-  keyVariable: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]{0,99}$/)
-    .default("COMPUTE_ENDPOINT_KEY"),
+  keyVariable: keyVariable.default("COMPUTE_ENDPOINT_KEY"),
   /** Passed to the server as it is: a size, a region, an image. */
   machine: z.record(z.string().max(100), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  /** Seconds that a request may take. */
-  timeoutSeconds: z.number().min(1).max(300).default(30),
+  timeoutSeconds,
 });
 
 /** Pages of a list. */

@@ -91,9 +91,11 @@ test("a pod that has ended is deleted, and pods of others are left alone", async
     RUNPOD_API_KEY: runpod.key,
   }).launch({ ...order, name: "other-1" }, signal);
   runpod.pods[0].status = "RUNNING";
-  expect(await backend.list(signal)).toEqual([{ name: "reelay-1", ref, state: "RUNNING", exitCode: null }]);
+  expect(await backend.list(signal, [])).toEqual([
+    { name: "reelay-1", ref, state: "RUNNING", exitCode: null },
+  ]);
   runpod.pods[0].status = "EXITED";
-  expect(await backend.list(signal)).toMatchObject([{ ref, state: "ENDED" }]);
+  expect(await backend.list(signal, [])).toMatchObject([{ ref, state: "ENDED" }]);
   expect(runpod.pods).toMatchObject([{ name: "other-1" }]);
   await backend.stop({ name: "other-1", ref: runpod.pods[0].id }, signal);
   expect(runpod.pods).toHaveLength(1);

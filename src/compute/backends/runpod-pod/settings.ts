@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isSafeAddress } from "../../ask-provider.ts";
+import { keyVariable, providerAddress, timeoutSeconds } from "../../provider-settings.ts";
 
 const some = z.array(z.string().min(1).max(100)).min(1).max(10);
 
@@ -24,21 +24,9 @@ export const Settings = z
     diskGb: z.int().min(5).max(10_000).default(20),
     /** ID of the credential for a private registry. */
     registry: z.string().min(1).max(200).optional(),
-    /** Environment variable of the API with RunPod's key. */
-    keyVariable: z
-      .string()
-      .regex(/^[A-Z][A-Z0-9_]{0,99}$/)
-      .default("RUNPOD_API_KEY"),
-    /** Address of RunPod's API. */
-    endpoint: z
-      .url({ protocol: /^https?$/ })
-      .refine(
-        isSafeAddress,
-        "give an https address: the requests contain keys. http is for this machine only",
-      )
-      .default("https://api.runpod.io"),
-    /** Seconds that a request may take. */
-    timeoutSeconds: z.number().min(1).max(300).default(30),
+    keyVariable: keyVariable.default("RUNPOD_API_KEY"),
+    endpoint: providerAddress.default("https://api.runpod.io"),
+    timeoutSeconds,
   })
   .refine(
     ({ gpuTypes, cpuFlavors }) => (gpuTypes === undefined) !== (cpuFlavors === undefined),
