@@ -1,16 +1,20 @@
-/** `npm run compute`: asks the providers of COMPUTE_LAUNCHES whether workers can be rented there. */
+/**
+ * `npm run compute`: asks the providers of COMPUTE_LAUNCHES whether workers can be rented there, or
+ * writes what must be deployed at a provider first.
+ */
 import { pino } from "pino";
 import { LaunchError } from "../src/compute/index.ts";
 import { openLaunchPlan, tryTarget } from "../src/launches/index.ts";
 import { loadOffers } from "../src/prices/index.ts";
 import { runCommand, UsageError } from "./command-line.ts";
+import { writeDeployment } from "./compute/write-deployment.ts";
 
 await runCommand(
   {
     name: "npm run compute",
     summary:
-      "Checks each target of COMPUTE_LAUNCHES at its provider: settings, key and rights, without starting anything. With --start, a machine is started, ordered again, found in the provider's list, and stopped.",
-    operands: "[TARGET…]",
+      "Checks each target of COMPUTE_LAUNCHES at its provider: settings, key and rights, without starting anything. With --start, a machine is started, ordered again, found in the provider's list, and stopped. `init` writes the files that a kind of back end needs deployed.",
+    operands: "[TARGET…] | init KIND [FOLDER]",
     options: {
       start: { type: "boolean", help: "Starts a machine at each target, which costs money." },
       "most-usd": {
@@ -19,9 +23,21 @@ await runCommand(
         help: "Most that a started machine may cost. Default: 0.10.",
       },
     },
-    examples: ["npm run compute", "npm run compute -- google --start --most-usd 0.05"],
+    examples: [
+      "npm run compute",
+      "npm run compute -- google --start --most-usd 0.05",
+      "npm run compute -- init RUNPOD_SERVERLESS reelay-runpod",
+    ],
   },
   async ({ values, positionals }) => {
+    const [verb, kind = "", folder = `reelay-${kind.toLowerCase().replaceAll("_", "-")}`] = positionals;
+    if (verb === "init") {
+      const files = await writeDeployment(kind, folder);
+      console.log(
+        `Wrote ${files.join(", ")} to ${folder}. docs/how-to/rent-workers.md leads to the next step.`,
+      );
+      return;
+    }
     const { env } = process;
     const settings = env["COMPUTE_LAUNCHES"];
     if (!settings)

@@ -6,7 +6,11 @@ import { googleBatch } from "./backends/google-batch/index.ts";
 import { httpEndpoint } from "./backends/http-endpoint/index.ts";
 import { kubernetesJob } from "./backends/kubernetes-job/index.ts";
 import { localProcesses } from "./backends/local-processes/index.ts";
+import { modalFunction } from "./backends/modal-function/index.ts";
+import { modalSandbox } from "./backends/modal-sandbox/index.ts";
+import { replicate } from "./backends/replicate/index.ts";
 import { runpodPod } from "./backends/runpod-pod/index.ts";
+import { runpodServerless } from "./backends/runpod-serverless/index.ts";
 import { vertexCustomJob } from "./backends/vertex-custom-job/index.ts";
 import type { BackendKind } from "./compute-backend.ts";
 
@@ -20,6 +24,10 @@ export const backendKinds: readonly BackendKind[] = [
   httpEndpoint,
   kubernetesJob,
   localProcesses,
+  modalFunction,
+  modalSandbox,
+  replicate,
   runpodPod,
+  runpodServerless,
   vertexCustomJob,
 ];

@@ -141,7 +141,10 @@ async function openExample(of: string, change = (text: string) => text) {
       publicUrl: "http://api.example",
     },
     ...{
-      environment: { ACME_MACHINES_KEY: "secret", CLUSTER_TOKEN: "secret", RUNPOD_API_KEY: "secret" },
+      environment: {
+        ...{ ACME_MACHINES_KEY: "secret", CLUSTER_TOKEN: "secret", RUNPOD_API_KEY: "secret" },
+        ...{ MODAL_TOKEN_ID: "id", MODAL_TOKEN_SECRET: "secret", REPLICATE_API_TOKEN: "secret" },
+      },
       log: pino({ level: "silent" }),
     },
   });
@@ -166,6 +169,8 @@ test("the documented examples are opened", async () => {
     const { targets } = await openExample(`how-to/start-workers-on-${place}.md`);
     expect(targets.map(({ name, maxInstances }) => [name, maxInstances])).toEqual([["google", 10]]);
   }
-  const { targets } = await openExample("how-to/start-workers-on-runpod.md");
-  expect(targets.map(({ name, realm }) => [name, realm])).toEqual([["runpod", "THIRD_PARTY"]]);
+  for (const place of ["runpod", "runpod-serverless", "modal", "modal-functions", "replicate"]) {
+    const { targets } = await openExample(`how-to/start-workers-on-${place}.md`);
+    expect(targets.map(({ name, realm }) => [name, realm])).toEqual([[place, "THIRD_PARTY"]]);
+  }
 });

@@ -60,7 +60,12 @@ const EXCEPTIONS: readonly Exception[] = [
     why: "it needs an account; src/compute/google/google.test.ts grants exactly these permissions",
   },
   {
-    page: /^docs\/how-to\/start-workers-on-(cloud-run-jobs|cloud-run-worker-pools|cloud-run-services|google-batch|vertex-ai|compute-engine|runpod)\.md$/,
+    page: /^docs\/how-to\/start-workers-on-(runpod-serverless|modal-functions|replicate)\.md$/,
+    language: "sh",
+    why: "it needs an account; tests/e2e/runpod-serverless.test.ts, modal.test.ts and replicate.test.ts run the files",
+  },
+  {
+    page: /^docs\/how-to\/start-workers-on-(cloud-run-jobs|cloud-run-worker-pools|cloud-run-services|google-batch|vertex-ai|compute-engine|runpod|runpod-serverless|modal|modal-functions|replicate)\.md$/,
     language: "json",
     why: "src/launches/launches.test.ts opens it",
   },

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { testEnv } from "../../../render-worker/testing/env.ts";
+import { startModal } from "../../../tests/modal/start-modal.ts";
+import { startReplicate } from "../../../tests/replicate/start-replicate.ts";
 import { startRunPod } from "../../../tests/runpod/start-runpod.ts";
+import { startRunPodEndpoint } from "../../../tests/runpod/start-serverless.ts";
 import { backendKinds } from "../backend-kinds.ts";
 import type { BackendDeps, ComputeBackend } from "../compute-backend.ts";
 import { startExampleEndpoint } from "./example-endpoint.ts";
@@ -22,12 +25,13 @@ export interface BackendUnderTest {
   }>;
 }
 
-/** Opens a kind of back end as the API does. Secrets come from `environment`. */
+/** Opens a kind of back end as the API does. Secrets come from `environment`; `write` receives its log. */
 export function openBackend(
   kind: string,
   settings: unknown,
   prefix: string,
   environment: Readonly<Record<string, string>> = {},
+  write?: (line: string) => void,
 ): ComputeBackend {
   const found = backendKinds.find((each) => each.kind === kind);
   if (found === undefined) throw new Error(`${kind} is not registered in backend-kinds.ts.`);
@@ -35,7 +39,7 @@ export function openBackend(
     prefix,
     secret: (variable) => environment[variable] ?? "",
     environment: testEnv,
-    log: pino({ level: "silent" }),
+    log: write === undefined ? pino({ level: "silent" }) : pino({ base: null }, { write }),
   };
   return found.open(settings, deps);
 }
@@ -111,6 +115,38 @@ const runpodPodUnderTest: BackendUnderTest = {
   },
 };
 
+const runpodServerlessUnderTest: BackendUnderTest = {
+  kind: "RUNPOD_SERVERLESS",
+  async open() {
+    const runpod = await startRunPodEndpoint();
+    const prefix = nextPrefix();
+    const settings = { endpointId: runpod.endpointId, endpoint: runpod.url };
+    const open = () => openBackend("RUNPOD_SERVERLESS", settings, prefix, { RUNPOD_API_KEY: runpod.key });
+    return { backend: open(), again: open, prefix, close: async () => await runpod[Symbol.asyncDispose]() };
+  },
+};
+
+const replicateUnderTest: BackendUnderTest = {
+  kind: "REPLICATE",
+  async open() {
+    const api = await startReplicate();
+    const prefix = nextPrefix();
+    const settings = { deployment: api.deployment, endpoint: api.url };
+    const open = () => openBackend("REPLICATE", settings, prefix, { REPLICATE_API_TOKEN: api.key });
+    return { backend: open(), again: open, prefix, close: async () => await api[Symbol.asyncDispose]() };
+  },
+};
+
+const modalUnderTest = (kind: string, settings: object): BackendUnderTest => ({
+  kind,
+  async open() {
+    const api = await startModal();
+    const prefix = nextPrefix();
+    const open = () => openBackend(kind, settings, prefix, api.environment);
+    return { backend: open(), again: open, prefix, close: async () => await api[Symbol.asyncDispose]() };
+  },
+});
+
 /** A new back end adds a line. */
 export const backendsUnderTest: readonly BackendUnderTest[] = [
   localProcesses,
@@ -118,4 +154,8 @@ export const backendsUnderTest: readonly BackendUnderTest[] = [
   kubernetesJobUnderTest,
   ...googleUnderTest,
   runpodPodUnderTest,
+  runpodServerlessUnderTest,
+  replicateUnderTest,
+  modalUnderTest("MODAL_SANDBOX", { image: "registry.test/reelay-worker:1" }),
+  modalUnderTest("MODAL_FUNCTION", {}),
 ];

@@ -118,7 +118,7 @@ export const proofs: readonly Proof[] = [
     ],
     more: [
       ...["tests/kubernetes", "examples/compute-endpoint", "tests/google-cloud", "tests/fake-gcs/go.mod"],
-      "tests/runpod",
+      ...["tests/runpod", "tests/replicate", "tests/modal"],
       "docs/how-to/start-workers-on-kubernetes.md",
       "docs/how-to/start-workers-on-cloud-run-jobs.md",
       "docs/how-to/start-workers-on-cloud-run-services.md",

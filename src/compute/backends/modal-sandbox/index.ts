@@ -1,0 +1,2 @@
+/** Workers as sandboxes on Modal. */
+export { modalSandbox } from "./modal-sandbox.ts";

@@ -1,0 +1,2 @@
+/** Workers as jobs of a RunPod serverless endpoint. */
+export { runpodServerless } from "./runpod-serverless.ts";
