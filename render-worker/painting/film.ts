@@ -1,9 +1,14 @@
-import { Readable } from "node:stream";
+import { getDefaultHighWaterMark, Readable } from "node:stream";
 import type { Picture } from "./events.ts";
 import type { FilmFrame } from "./frame.ts";
 import { matroskaBlock, matroskaHeader, SAMPLE_RATE } from "./matroska.ts";
 import { BYTES_PER_SAMPLE } from "./read-records.ts";
 import { sameAgain, screenCodec } from "./screen-codec.ts";
+
+/**
+ * A pipe queues so many bytes of small buffers before it waits for its reader. Of larger ones it queues one.
+ */
+const QUEUED_BYTES = getDefaultHighWaterMark(false);
 
 /** A stream of what is made while it is read. */
 interface LiveStream extends Readable {
@@ -35,8 +40,12 @@ async function* filmOf(frames: AsyncIterable<FilmFrame>, picture: Picture): Asyn
   let lastAt = 0;
   yield matroskaHeader({ video: { ...picture, codec: screenCodec(picture) } });
   for await (const { packet, repeats } of frames) {
-    yield matroskaBlock("video", shown / frameRate, packet.length);
-    yield packet;
+    const head = matroskaBlock("video", shown / frameRate, packet.length);
+    if (packet.length < QUEUED_BYTES) yield Buffer.concat([head, packet]);
+    else {
+      yield head;
+      yield packet;
+    }
     lastAt = shown;
     shown += repeats;
   }
@@ -57,7 +66,10 @@ async function* soundtrackOf(samples: AsyncIterable<Buffer>): AsyncGenerator<Buf
   }
 }
 
-/** Nothing is read ahead: a packet's memory is used again after the next few. */
+/**
+ * Nothing is read ahead: a packet's memory is used again after the next few. A pipe's queue holds more small
+ * ones, which are copied.
+ */
 function toLive(blocks: AsyncGenerator<Buffer>, onFailed: (error: unknown) => void): LiveStream {
   let isAwaited = false;
   async function* passOn(): AsyncGenerator<Buffer> {
