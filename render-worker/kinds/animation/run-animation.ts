@@ -42,7 +42,7 @@ export async function runAnimation(attempt: AnimationAttempt, painter: Installed
   const limits = { ...(config.script ?? defaultLimits), durationMs: config.limits.sourceDurationMs };
   await runDrawing(attempt, {
     ...{ content: script, contentType: "text/x-python", container: "manim" },
-    ...{ settings: animation, painterBytes: PAINTER_BYTES },
+    ...{ settings: animation, painterBytes: PAINTER_BYTES, isReadAhead: false },
     draw: (own, round, context) =>
       drawScene(own, round, {
         ...context,

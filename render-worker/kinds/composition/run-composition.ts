@@ -84,7 +84,7 @@ export async function runComposition(
   const heard = { clips: narration.clips, folder: join(template, SOUNDS_FOLDER), music: tune };
   await runDrawing(attempt, {
     ...{ content: data, contentType: "application/json", container: "template" },
-    ...{ settings: composition, painterBytes: PAINTER_BYTES },
+    ...{ settings: composition, painterBytes: PAINTER_BYTES, isReadAhead: true },
     facts: () => (narration.usage ? { speech: narration.usage } : {}),
     draw: (own, round, context) =>
       drawScenes(own, round, {

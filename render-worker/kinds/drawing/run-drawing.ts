@@ -49,6 +49,8 @@ interface Drawing {
   facts?: () => Pick<Account, "speech">;
   /** Memory of the painter, and of what runs beside it. */
   painterBytes: number;
+  /** Whether frames are drawn before an encoder needs them. Worth it if drawing is quicker than encoding. */
+  isReadAhead: boolean;
   /** Called within the reserved memory, and again for an encode that is repeated with another encoder. */
   draw: (own: RenderAttempt, round: RenderRound, context: DrawingContext) => Promise<Made>;
 }
@@ -78,7 +80,7 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
     part: { kind: "WHOLE", span: wholeSpan } as const,
     besideBytes:
       painterBytes + HELD_FRAMES * settings.width * settings.height * 4 + (task.known ? MAX_HELD_BYTES : 0),
-    aheadBytes: 2 * readAheadBytes(settings),
+    ...(drawing.isReadAhead && { aheadBytes: 2 * readAheadBytes(settings) }),
   };
   let drawn: SourceFile = planned;
   const known = toKnownChunks(task.known ?? []);
