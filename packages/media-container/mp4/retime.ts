@@ -56,7 +56,7 @@ function planTimes(segment: Buffer, { leadTicks, lastFragmentTicks }: Retiming):
   });
   let next = last.decodedAt + last.samples[0].offset + lastFragmentTicks - leadTicks;
   const times: SampleTimes[] = [];
-  for (const [index, shownAt] of [...shown.entries()].reverse()) {
+  for (const [index, shownAt] of [...shown.entries()].toReversed()) {
     const decodedAt = Math.min(next - 1, index === 0 ? shownAt - leadTicks : shownAt);
     times.unshift({ decodedAt, duration: next - decodedAt, offset: shownAt - decodedAt });
     next = decodedAt;
