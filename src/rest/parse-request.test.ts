@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { InvalidInputError } from "../errors/index.ts";
-import { addMath } from "./add-math.ts";
 import { readObject } from "./fields.ts";
 import { parseRender, parseRendering, renameField } from "./parse-request.ts";
 import { RestError } from "./rest-error.ts";
@@ -12,7 +11,7 @@ test("a rendering has the defaults of the interface's origin, and keeps its labe
   const { video, isStreamed } = parseRendering({ code, ...labels, stream: true });
   expect(isStreamed).toBe(true);
   expect(video).toMatchObject({ title: "scene_5", metadata: labels, download: { height: 2160 } });
-  expect(video.source.manim).toMatchObject({ scene: "GenScene", script: `from math import *; ${code}` });
+  expect(video.source.manim).toMatchObject({ scene: "GenScene", script: code });
   const plain = parseRendering({ code, file_class: null, project_name: null, user_id: "" });
   expect(plain).toMatchObject({ isStreamed: false, video: { title: "GenScene", metadata: { user_id: "" } } });
 });
@@ -66,14 +65,4 @@ test("a body is a JSON object with its content type", () => {
   expect(read("text/plain", "{}")).toThrow('Content-Type: is "text/plain".');
   expect(read("application/json", "{")).toThrow("body: is not valid JSON (");
   expect(read("application/json", "[]")).toThrow("body: is a list.");
-});
-
-test.each([
-  ["import numpy as np\nx", "from math import *; import numpy as np\nx"],
-  ["\nfrom manim import *", "from math import *\nfrom manim import *"],
-  ["\r\nx", "from math import *\r\nx"],
-  ["class A: pass", "class A: pass"],
-  ["from __future__ import annotations\n", "from __future__ import annotations\n"],
-])("math is added without another line: %j", (script, expected) => {
-  expect(addMath(script)).toBe(expected);
 });

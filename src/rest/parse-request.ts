@@ -1,7 +1,6 @@
 import type { AnimationRenderer } from "@reelay/contracts";
 import { InvalidInputError } from "../errors/index.ts";
 import type { AspectRatio, CreateVideoInput, ManimQuality } from "../videos/index.ts";
-import { addMath } from "./add-math.ts";
 import { createFields, type Fields } from "./fields.ts";
 import { restErrors } from "./rest-error.ts";
 
@@ -52,7 +51,7 @@ export function parseRendering(body: Readonly<Record<string, unknown>>): RestReq
   const isStreamed = fields.flag("stream");
   const labels = readLabels(fields, ["file_name", "user_id", "project_name", "iteration"]);
   const title = titleOf(labels.file_name) ?? titleOf(labels.project_name) ?? scene;
-  const manim = { script: addMath(code), scene, aspectRatio, ...readDrawing(fields) };
+  const manim = { script: code, scene, aspectRatio, ...readDrawing(fields) };
   return {
     video: { title, metadata: labels, source: { manim }, ...readMaking(fields) },
     isStreamed,
@@ -68,7 +67,7 @@ export function parseRender(body: Readonly<Record<string, unknown>>): RestReques
   const labels = readLabels(fields, ["video_id"]);
   const scene = hasDefaultScene(script) ? DEFAULT_SCENE : null;
   const title = titleOf(labels.video_id) ?? DEFAULT_SCENE;
-  const manim = { script: addMath(script), scene, ...readDrawing(fields) };
+  const manim = { script, scene, ...readDrawing(fields) };
   return {
     video: { title, metadata: labels, source: { manim }, ...readMaking(fields) },
     isStreamed: false,

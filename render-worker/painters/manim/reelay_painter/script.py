@@ -6,6 +6,7 @@ import ast
 import builtins
 import inspect
 import linecache
+import math
 import sys
 import types
 import warnings
@@ -16,6 +17,8 @@ from .failure import Failure
 
 MODULE = "script"
 ADDED_IMPORT = "from manim import *"
+# Other services import it for their scripts. Built-in functions stay: `math.pow` knows no modulus.
+MATH = {name: value for name, value in vars(math).items() if name[0] != "_" and not hasattr(builtins, name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +61,15 @@ class Script:
         return cls(path, tree, code)
 
     def run(self) -> types.ModuleType:
-        """Runs the script once, in a new module."""
+        """Runs the script once, in a new module that has the names of Manim and of `math`."""
         module = types.ModuleType(MODULE)
         module.__file__ = self.path
         sys.modules[MODULE] = module
         sys.argv = [self.path]
-        if not self.imports_manim():
-            exec(ADDED_IMPORT, module.__dict__)
+        vars(module).update(MATH)
+        exec(ADDED_IMPORT, module.__dict__)
         exec(self.code, module.__dict__)
         return module
-
-    def imports_manim(self) -> bool:
-        """Whether the script imports Manim itself, not only parts of it."""
-        for node in ast.walk(self.tree):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.level == 0:
-                names = [node.module or ""]
-            if "manim" in names:
-                return True
-        return False
 
     def find_scenes(self, module: types.ModuleType, base: type[Any]) -> list[FoundScene]:
         """Scenes in the order of their lines."""

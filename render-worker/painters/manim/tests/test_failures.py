@@ -133,8 +133,13 @@ class Failures(unittest.TestCase):
                 log.write_text(text)
                 self.assertEqual(explain_log(log), message)
 
-    def test_an_import_of_manim_is_added_without_moving_lines(self):
-        self.fails("class A(Scene):\n  def construct(self):\n    1 / 0", "SCRIPT_FAILED", 3, 5)
+    def test_names_of_manim_and_math_need_no_import_and_lines_stay(self):
+        construct = "class A(Scene):\n  def construct(self):\n    "
+        self.fails(f"{construct}1 / 0", "SCRIPT_FAILED", 3, 5)
+        drawn = f"{construct}self.play(Rotate(Square(), sqrt(pi) + pow(7, 2, 48)))"
+        for imports in ("", "from manim import Square\n", "from __future__ import annotations\n", '"""Turns."""\n'):
+            output = paint(imports + drawn)
+            self.assertEqual(output.events[-1]["type"], "done", output.events[-1])
 
     def test_a_message_that_cannot_be_made_is_replaced(self):
         self.fails(
