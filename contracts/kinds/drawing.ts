@@ -49,6 +49,13 @@ export const DrawingStep = z.object({
 });
 export type DrawingStep = z.infer<typeof DrawingStep>;
 
+/** Of one report. */
+export const MAX_PASSED_STEPS = 64;
+
 /** Progress detail of the kinds that draw their frames. */
-export const DrawingProgress = VariantsProgress.extend({ step: DrawingStep.optional() });
+export const DrawingProgress = VariantsProgress.extend({
+  step: DrawingStep.optional(),
+  /** Steps that have ended since the report before, oldest first: many are shorter than the way of a report. */
+  passed: z.array(DrawingStep).max(MAX_PASSED_STEPS).optional(),
+});
 export type DrawingProgress = z.infer<typeof DrawingProgress>;

@@ -39,18 +39,25 @@ test("results in quick succession are batched; the first is reported immediately
   expect(reports.at(-1)).toMatchObject({ result: { split: { headEndMs: 8_000 } } });
 });
 
-test("each milestone of progress is reported in order, and other progress only with the interval", async () => {
+test("each step is reported in order, those that wait in one report, and other progress only with the interval", async () => {
   const { reporter, reports } = report(60_000);
-  const fractions = () => reports.map((one) => ("fraction" in one ? one.fraction : null));
+  const seen = () =>
+    reports.flatMap((one) => (one.type === "task.progressed.v1" ? [[one.fraction, one.detail]] : []));
+  const step = (index: number) => ({ step: { index } });
   reporter.progressed(0.1);
   reporter.progressed(0.2);
-  reporter.progressed(0.3, { step: 1 }, "NOW");
-  reporter.progressed(0.4, { step: 2 }, "NOW");
+  reporter.progressed(0.3, { ...step(1), of: "a kind" }, "NOW");
+  reporter.progressed(0.4, { ...step(2), of: "a kind" }, "NOW");
   reporter.progressed(0.5);
-  await expect.poll(fractions).toEqual([0.1, 0.3, 0.4]);
-  for (let step = 0; step < 500; step += 1) reporter.progressed(0.6, { step }, "NOW");
-  await reporter.ended({ kind: "COMPLETED" }, {});
-  expect(fractions().slice(0, 5)).toEqual([0.1, 0.3, 0.4, 0.6, 0.6]);
+  const passed = [{ index: 1 }];
+  await expect.poll(seen).toEqual([
+    [0.1, undefined],
+    [0.4, { ...step(2), of: "a kind", passed }],
+  ]);
   // The number that waits is limited.
-  expect(reports.length).toBeLessThan(100);
+  for (let index = 3; index < 500; index += 1) reporter.progressed(0.6, step(index), "NOW");
+  await reporter.ended({ kind: "COMPLETED" }, {});
+  const last = reports.at(-2);
+  expect(last).toMatchObject({ fraction: 0.6, detail: { step: { index: 66 } } });
+  expect(last?.type === "task.progressed.v1" && last.detail?.["passed"]).toHaveLength(63);
 });

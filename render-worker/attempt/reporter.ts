@@ -1,5 +1,11 @@
 import { type Context, context } from "@opentelemetry/api";
-import type { Account, AttemptReport, AttemptUsage, StoredFolder } from "@reelay/contracts";
+import {
+  type Account,
+  type AttemptReport,
+  type AttemptUsage,
+  MAX_PASSED_STEPS,
+  type StoredFolder,
+} from "@reelay/contracts";
 import type { Messaging } from "@reelay/messaging";
 import { backoffMs } from "@reelay/process";
 import type { Logger } from "pino";
@@ -40,12 +46,15 @@ const EAGER_RESULTS = 8;
 const RESULT_MS = 250;
 /** Minimum distance of reports that do not wait for the interval. */
 const MILESTONE_MS = 50;
-/** Further ones are reported with the next interval. */
-const MAX_MILESTONES = 64;
+
+/** What a kind reports of its progress, and the step that it is at if it has steps. */
+interface ProgressDetail {
+  step?: object;
+}
 
 interface Progress {
   fraction: number;
-  detail?: object;
+  detail?: ProgressDetail;
 }
 
 /**
@@ -107,12 +116,12 @@ export class AttemptReporter {
   /**
    * @param fraction of the task's work, 0 to 1
    * @param detail as the task's kind defines it
-   * @param urgency `NOW`: a milestone, which later progress does not replace
+   * @param urgency `NOW`: a milestone. Later progress does not replace its step.
    */
-  progressed(fraction: number, detail?: object, urgency?: Urgency): void {
+  progressed(fraction: number, detail?: ProgressDetail, urgency?: Urgency): void {
     if (this.#isEnded) return;
     const progress = { fraction, ...(detail && { detail }) };
-    if (urgency === "NOW" && this.#milestones.length < MAX_MILESTONES) {
+    if (urgency === "NOW" && this.#milestones.length < MAX_PASSED_STEPS) {
       this.#milestones.push(progress);
       this.#progress = null;
       this.#wake.abort();
@@ -192,11 +201,16 @@ export class AttemptReporter {
     this.#sendingProgress = false;
   }
 
+  /** All that waits is one report, with the steps of the milestones before the last one. */
   async #publishProgress(): Promise<void> {
-    const progress = this.#milestones.shift() ?? this.#progress;
+    const milestones = this.#milestones.splice(0);
+    const progress = milestones.pop() ?? this.#progress;
     if (progress === this.#progress) this.#progress = null;
     if (!progress) return;
-    const report = this.#complete({ type: "task.progressed.v1", ...progress } as Body<AttemptReport>);
+    const passed = milestones.flatMap(({ detail }) => detail?.step ?? []);
+    const detail = { ...progress.detail, ...(passed.length > 0 && { passed }) };
+    const body = { type: "task.progressed.v1", ...progress, ...(progress.detail && { detail }) };
+    const report = this.#complete(body as Body<AttemptReport>);
     await this.#publish(report).catch((error: unknown) =>
       this.#log.debug({ err: error }, "progress.dropped"),
     );

@@ -8,8 +8,8 @@ export interface LatestChannel<T> extends AsyncIterableIterator<T> {
   end(): void;
 }
 
-/** Maximum number of values that wait for the consumer. The oldest are dropped. */
-const MOST_WAITING = 32;
+/** Maximum number of values that wait for the consumer, all steps of one report included. The oldest are dropped. */
+const MOST_WAITING = 64;
 
 /** @param replaces whether the consumer can do without `older`, once there is `newer`. Default: always. */
 export function createLatestChannel<T>(

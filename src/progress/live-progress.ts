@@ -28,7 +28,7 @@ export interface LiveVariant {
 export interface LiveProgress {
   /**
    * The video's current state, then every change, newest only: a slow consumer skips states instead of
-   * queueing them, but receives the newest state of each of the last 32 steps. With `after`, only states
+   * queueing them, but receives the newest state of each of the last 64 steps. With `after`, only states
    * newer than that cursor. Ends when the video is deleted or `signal` aborts. Throws `NotFoundError` for a
    * video outside the workspace, `InvalidInputError` (`CURSOR_INVALID`) for a malformed cursor.
    */

@@ -146,3 +146,30 @@ test("steps of an attempt that is not known yet are shown once it is, in order a
   expect(hear(1)).toBe("PROGRESS");
   expect(show()).toEqual([4]);
 });
+
+test("steps that a report passes on are shown before its own, and none again", () => {
+  const table = createTable(100, [ref.videoId]);
+  table.overlay(loaded(0));
+  const hear = (sequence: number, passed: number[], index: number) => {
+    const { detail, ...report } = progressed(videoWith(0), sequence, 0);
+    const step = (at: number) => ({ index: at, count: 200, name: `Create(${at})`, fraction: 0 });
+    return table.hear({
+      ...report,
+      kind: "ANIMATION",
+      detail: { ...detail, step: step(index), passed: passed.map(step) },
+    });
+  };
+  const show = () => {
+    const { snapshot, passed } = table.overlay(loaded(0));
+    return [...passed, snapshot.step].map((shown) => shown?.step.index);
+  };
+  expect(hear(1, [0, 1], 2)).toBe("STEP");
+  expect(hear(2, [3], 4)).toBe("STEP");
+  expect(show()).toEqual([0, 1, 2, 3, 4]);
+  expect(hear(2, [5], 6)).toBe("OLD");
+  expect(hear(3, [2, 4], 4)).toBe("PROGRESS");
+  expect(show()).toEqual([4]);
+  const many = Array.from({ length: 64 }, (_, at) => at + 5);
+  hear(4, many, 69);
+  expect(show()).toEqual([...many, 69]);
+});

@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { type DrawingProgress, type DrawingStep, isSettled, type TaskProgressed } from "@reelay/contracts";
+import {
+  type DrawingProgress,
+  type DrawingStep,
+  isSettled,
+  MAX_PASSED_STEPS,
+  type TaskProgressed,
+} from "@reelay/contracts";
 import type { Position } from "./cursor.ts";
 import type { LiveVariant, VideoSnapshot } from "./live-progress.ts";
 import type { LoadedVideo } from "./loaded-video.ts";
@@ -25,8 +31,6 @@ interface VideoProgress {
  * read from the database yet.
  */
 const ATTEMPTS_PER_VIDEO = 1_024;
-/** Maximum number of steps of an attempt that wait to be shown. */
-const PASSED_STEPS = 32;
 /** Average number over all videos; most have one attempt. */
 const ATTEMPTS_ON_AVERAGE = 4;
 
@@ -106,16 +110,18 @@ export function createProgressTable(options: {
       const known = attempts.get(report.attemptId);
       if (known !== undefined && report.sequence <= known.sequence) return "OLD";
       const { jobId, taskId } = report;
-      const { span, variants = [], step } = (report.detail ?? {}) as Partial<DrawingProgress>;
+      const { span, variants = [], step, passed = [] } = (report.detail ?? {}) as Partial<DrawingProgress>;
       const heard = known ?? newAttempt({ jobId, taskId, span });
       const before = heard.step;
       heard.sequence = report.sequence;
       heard.span = span;
-      if (step !== undefined) heard.step = laterStep(before, step);
-      const isPassed = before !== undefined && before.index !== heard.step?.index;
-      if (isPassed && isWatched(report.videoId) && !hasShown(entry, report.attemptId, before)) {
-        heard.passed.push(before);
-        if (heard.passed.length > PASSED_STEPS) heard.passed.shift();
+      for (const told of [...passed, ...(step === undefined ? [] : [step])]) {
+        const ended = heard.step;
+        heard.step = laterStep(ended, told);
+        if (ended === undefined || ended.index === heard.step.index) continue;
+        if (!isWatched(report.videoId) || hasShown(entry, report.attemptId, ended)) continue;
+        heard.passed.push(ended);
+        if (heard.passed.length > MAX_PASSED_STEPS) heard.passed.shift();
       }
       for (const variant of variants) heard.variants.set(variant.name, variant);
       forget(entry, report.attemptId);

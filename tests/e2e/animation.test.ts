@@ -31,6 +31,7 @@ async function create(records: readonly FakeRecord[]): Promise<string> {
 
 interface Watched {
   status: string;
+  progress: number;
   playback: { hlsUrl: string } | null;
   durationMs: number | null;
   error: { code: string; message: string } | null;
@@ -46,7 +47,7 @@ async function watch(id: string): Promise<Watched[]> {
     webSocketImpl: WebSocket,
     connectionParams: { authorization: `Bearer ${token}` },
   });
-  const query = `subscription ($id: ID!) { videoProgress(id: $id) { id status durationMs playback { hlsUrl } error { code message line column }
+  const query = `subscription ($id: ID!) { videoProgress(id: $id) { id status progress durationMs playback { hlsUrl } error { code message line column }
     variants { name status } mainJob { status step { index count name fraction } } } }`;
   const seen: Watched[] = [];
   for await (const { data } of client.iterate<{ videoProgress: Watched }>({ query, variables: { id } })) {
@@ -93,6 +94,24 @@ test("a script becomes a stream, and its viewer sees every animation while it is
       ...["ANIMATION SUCCEEDED", "DOWNLOAD SUCCEEDED", "POSTER SUCCEEDED", "PREVIEW SUCCEEDED"],
     ]);
   }, "poster, preview and download are made");
+});
+
+test("of 200 animations a viewer sees every one, in their order, however fast they are drawn", async () => {
+  const count = 200;
+  const states = await watch(await create(animations(count, 3)));
+  expect(states.at(-1)).toMatchObject({ status: "READY", durationMs: (count * 3 * 1_000) / FRAME_RATE });
+  const steps = states.flatMap(({ mainJob }) => mainJob.step ?? []);
+  const indexes = steps.map(({ index }) => index);
+  expect([...new Set(indexes)]).toEqual(Array.from({ length: count }, (_, index) => index));
+  expect(indexes).toEqual(indexes.toSorted((a, b) => a - b));
+  expect(new Set(steps.map((step) => step.count))).toEqual(new Set([count]));
+  for (const [at, { index, name, fraction }] of steps.entries()) {
+    expect(name).toBe(`Create(Dot${index})`);
+    const before = steps[at - 1];
+    if (before?.index === index) expect(fraction).toBeGreaterThanOrEqual(before.fraction);
+  }
+  const fractions = states.map(({ progress }) => progress);
+  expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
 });
 
 test("a script that fails in its fifth animation fails the video there, with the script's own error", async () => {
