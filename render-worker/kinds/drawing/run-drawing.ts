@@ -30,7 +30,7 @@ import type { DrawingContext } from "./draw-scene.ts";
 import { MAX_HELD_BYTES } from "./held-frames.ts";
 import { toKnownChunks } from "./known-chunk.ts";
 import { storyboardOfVariant } from "./storyboard-of-variant.ts";
-import { toSourceFile } from "./to-source-file.ts";
+import { toSourceFile, withDrawnLength } from "./to-source-file.ts";
 
 /** An attempt at a drawing is encoded like one at a transcode. */
 export type DrawingAttempt<Params extends DrawingParams = DrawingParams> = RenderAttempt &
@@ -84,7 +84,7 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
   };
   let drawn: SourceFile = planned;
   const known = toKnownChunks(task.known ?? []);
-  const onCounted = (source: SourceFile) => {
+  const setSource = (source: SourceFile) => {
     drawn = source;
     state.update((before) => ({
       ...before,
@@ -92,10 +92,11 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
     }));
   };
   const draw = (own: RenderAttempt, round: RenderRound) =>
-    drawing.draw(own, round, { planned, known, onCounted });
+    drawing.draw(own, round, { planned, known, onCounted: setSource });
   // An earlier attempt may have finished all variants, and was lost before the end of the sound.
   const isSoundLeft = wanted.length === 0 && !isSoundFinished(task.keep);
   const made = rungs.length > 0 || isSoundLeft ? [await renderWithinMemory(attempt, work, draw)] : [];
+  setSource(withDrawnLength(drawn, state.current.parts ?? []));
   const provenance = await describeOutput(attempt, await readRenditions(attempt, rungs), made);
   const sourceHash = `sha256:${createHash("sha256").update(content).digest("hex")}`;
   const drawnMs = sumDrawn(attempt, settings.frameRate);

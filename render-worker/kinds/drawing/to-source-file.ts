@@ -1,3 +1,4 @@
+import type { RenditionPart } from "@reelay/contracts";
 import { LIVE_INPUT } from "../../media/ffmpeg/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
 import type { Counts } from "../../painting/index.ts";
@@ -62,4 +63,15 @@ export function withCounts(source: SourceFile, { counted, picture }: Counts, has
     },
     audioTracks: hasAudio ? [{ name: "audio", index: 0, probe: audio, label: "Audio", language: null }] : [],
   };
+}
+
+/** The source once it is drawn: a script may play more than it counted, or less. Pure. */
+export function withDrawnLength(source: SourceFile, parts: readonly RenditionPart[]): SourceFile {
+  const { probe, frameRate } = source;
+  const ends = parts.map(({ drawn }) => (drawn ? drawn.startFrame + drawn.frames : 0));
+  const frames = Math.max(0, ...ends);
+  // Only the sound was left to make.
+  if (frames === 0 || frames === probe.video.frames) return source;
+  const durationMs = Math.round((frames * 1_000 * frameRate.den) / frameRate.num);
+  return { ...source, probe: { ...probe, durationMs, video: { ...probe.video, frames } } };
 }

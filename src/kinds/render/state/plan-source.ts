@@ -4,11 +4,14 @@ import type { StatePlan, VideoRows } from "./state-plan.ts";
 
 const LARGEST_INT = 2_147_483_647;
 
-/** The first report about a source and its probe counts. Pure. */
+/**
+ * The first report about a source and its probe counts. A drawing is counted first, and is as long as what was
+ * drawn in the end. Pure.
+ */
 export function planSource(
   rows: VideoRows,
   told: RenderState["source"],
-  now: Date,
+  { now, isCompleted }: { now: Date; isCompleted: boolean },
 ): Pick<StatePlan, "source" | "video" | "changes"> {
   const known = rows.source;
   const plan = { source: {}, video: {}, changes: [] as Change[] };
@@ -23,12 +26,21 @@ export function planSource(
     };
     plan.changes.push({ type: "video.source-received" });
   }
-  if (told.probe === null || known.probe !== null) return plan;
-  const { video, durationMs } = told.probe;
+  if (told.probe === null) return plan;
+  const { video } = told.probe;
+  const durationMs = toInt(told.probe.durationMs);
+  if (known.probe !== null) {
+    const isDrawn = known.kind === "MANIM" || known.kind === "TEMPLATE";
+    if (isDrawn && isCompleted && durationMs !== null && durationMs !== rows.durationMs) {
+      plan.source = { ...plan.source, probe: told.probe };
+      plan.video = { durationMs };
+    }
+    return plan;
+  }
   const { nonStandardReasons } = told;
   plan.source = { ...plan.source, probe: told.probe };
   plan.video = {
-    durationMs: durationMs === null ? null : Math.min(Math.round(durationMs), LARGEST_INT),
+    durationMs,
     width: video?.width ?? null,
     height: video?.height ?? null,
     frameRate: video?.frameRate ?? null,
@@ -37,3 +49,6 @@ export function planSource(
   plan.changes.push({ type: "video.probed" });
   return plan;
 }
+
+const toInt = (ms: number | null): number | null =>
+  ms === null ? null : Math.min(Math.round(ms), LARGEST_INT);

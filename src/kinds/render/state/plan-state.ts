@@ -12,10 +12,9 @@ import type { StatePlan, VariantsReport, VideoRows } from "./state-plan.ts";
 export function planState(rows: VideoRows, report: VariantsReport, now: Date): StatePlan {
   const { result: state, attemptId } = report;
   const subject = { videoId: rows.id, attemptId, isEnd: report.type !== "task.advanced.v1" };
-  const isLast =
-    report.type === "task.completed.v1" ||
-    (report.type === "task.failed.v1" && report.outcome === "REJECTED");
-  const { source, video, changes } = planSource(rows, state.source, now);
+  const isCompleted = report.type === "task.completed.v1";
+  const isLast = isCompleted || (report.type === "task.failed.v1" && report.outcome === "REJECTED");
+  const { source, video, changes } = planSource(rows, state.source, { now, isCompleted });
   // A READY video gets one more variant: its audio (or silence) and its poster are settled.
   const isReady = rows.status === "READY";
   const audioTracks = isReady
