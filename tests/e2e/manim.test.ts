@@ -87,15 +87,86 @@ test.skipIf(installed === null)("a script's own exception fails its video with t
   });
 });
 
-test.skipIf(installed === null)("a canceled drawing ends, with its painter", async () => {
-  await using _worker = await startPainter(system);
-  const id = await create(scene(`self.play(Rotate(Square(), run_time=60))`), { seed: 4_711 });
-  await watch(id, ({ step }) => step !== null);
-  expect(await processesWith('"seed":4711')).not.toEqual([]);
-  const { data } = await system.client.ask(`query ($id: ID!) { video(id: $id) { mainJob { id } } }`, { id });
-  await system.client.ask(documents.cancel, { id: data.video.mainJob.id });
-  await eventually(async () => expect(await processesWith('"seed":4711')).toEqual([]), "the painter is gone");
-});
+/** Ignores signals, as its children do, one of which has left its session. */
+const stubborn = `import signal, subprocess
+
+class GenScene(Scene):
+    def construct(self):
+        for number in range(1, 65):
+            try: signal.signal(number, signal.SIG_IGN)
+            except (OSError, ValueError): pass
+        for more in ({"start_new_session": True}, {}):
+            try: subprocess.Popen(["/bin/sh", "-c", "trap '' HUP TERM INT; sleep 600 & wait; : child-of-4711"], **more)
+            except OSError: pass
+        self.play(Rotate(Square(), run_time=600))
+`;
+
+test.skipIf(installed === null)(
+  "two seconds after a cancel nothing of a drawing is left, whatever its script started and ignores",
+  async () => {
+    await using _worker = await startPainter(system, { workerId: "canceled" });
+    const id = await create(stubborn, { seed: 4_711 });
+    const running = async () => [
+      ...(await processesWith('"seed":4711')),
+      ...(await processesWith("child-of-4711")),
+      ...(await processesWith(system.directory)),
+    ];
+    await watch(id, ({ status }) => status === "PLAYABLE");
+    expect((await running()).length).toBeGreaterThan(2);
+    const { data } = await system.client.ask(`query ($id: ID!) { video(id: $id) { mainJob { id } } }`, {
+      id,
+    });
+    await system.client.ask(documents.cancel, { id: data.video.mainJob.id });
+    const gone = async () => expect(await running()).toEqual([]);
+    await eventually(gone, "everything that it started is gone", { timeoutMs: 2_000 });
+  },
+);
+
+/** Three plays that fill a chunk each, of which the last one can be of another colour. */
+const lesson = (colour = "BLUE"): string =>
+  scene(`
+    dot = Dot(color=RED)
+    self.play(dot.animate.shift(3 * RIGHT), run_time=4)
+    self.play(Rotate(dot, about_point=ORIGIN), run_time=8)
+    self.play(FadeOut(dot), Create(Square(color=${colour})), run_time=8)
+  `);
+
+test.skipIf(installed === null)(
+  "a second run of a script encodes nothing, and an edited last animation only the chunk that it is in",
+  async () => {
+    await using _worker = await startPainter(system);
+    const reused = async (script: string) => {
+      const id = await create(script, { seed: 8 });
+      const seen = await watch(id, ({ status }) => status === "READY" || status === "FAILED");
+      expect(seen.at(-1)).toMatchObject({ status: "READY" });
+      const { data } = await system.client.ask(
+        `query ($id: ID!) { video(id: $id) { durationMs chunks { index startMs endMs origin } mainJob { reuse { chunks copied drawn } } } }`,
+        { id },
+      );
+      return { id, ...data.video };
+    };
+    const first = await reused(lesson());
+    const places = [
+      { index: 0, startMs: 0, endMs: 4_000 },
+      { index: 1, startMs: 4_000, endMs: 12_000 },
+      { index: 2, startMs: 12_000, endMs: 20_000 },
+    ];
+    expect(first).toMatchObject({
+      durationMs: 20_000,
+      chunks: places.map((place) => ({ ...place, origin: null })),
+      mainJob: { reuse: { chunks: 3, copied: 0, drawn: 3 } },
+    });
+    const origin = first.id;
+    expect(await reused(lesson())).toMatchObject({
+      chunks: places.map((place) => ({ ...place, origin })),
+      mainJob: { reuse: { chunks: 3, copied: 3, drawn: 0 } },
+    });
+    expect(await reused(lesson("GREEN"))).toMatchObject({
+      chunks: places.map((place, at) => ({ ...place, origin: at === 2 ? null : origin })),
+      mainJob: { reuse: { chunks: 3, copied: 2, drawn: 1 } },
+    });
+  },
+);
 
 const formula = scene(String.raw`
   formula = MathTex(r"e^{i\pi} + 1 = 0")

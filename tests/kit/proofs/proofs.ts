@@ -226,7 +226,7 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: "manim",
-    tests: whole("manim", "manim-materials", "continued-animation"),
+    tests: whole("manim", "manim-gallery", "manim-materials", "continued-animation"),
     more: ["render-worker/painters", "scripts/painters*"],
     tools: [...system, "manim"],
   },
