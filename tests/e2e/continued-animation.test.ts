@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FakeRecord } from "../../render-worker/painting/testing/fake-painter.ts";
+import { encodeGlobalId, keyOf } from "../../src/inputs/global-id.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-/** Chunks of 4, 8 and 4 s, drawn in two and a half seconds. */
+/** Chunks of 4, 8 and 4 s, drawn in two and a half seconds: two, four and two animations. */
 const lesson: FakeRecord[] = Array.from({ length: 8 }, (_, index): FakeRecord[] => [
   { step: `Create(Dot${index})`, frames: 30 },
   ...Array.from({ length: 30 }, (_frame, frame): FakeRecord[] => [
@@ -27,12 +28,22 @@ const lesson: FakeRecord[] = Array.from({ length: 8 }, (_, index): FakeRecord[] 
   ]).flat(),
 ]).flat();
 
+/** The last animation of each chunk. */
+const chunkEnds = [1, 5, 7];
+
 /** With another seed each time, so that no chunk is copied: this painter has no random numbers. */
 async function create(seed: number): Promise<string> {
   const manim = { script: JSON.stringify(lesson), quality: "LOW", seed };
   const input = { title: "Lesson", source: { manim } };
   const { data } = await system.client.ask(documents.createVideo, { input });
-  return Buffer.from(data.createVideo.id, "base64url").toString().split(":")[1] ?? "";
+  return keyOf("Video", data.createVideo.id) ?? "";
+}
+
+/** The animation that was drawn last; -1: none. */
+async function lastDrawn(videoId: string): Promise<number> {
+  const query = "query ($id: ID!) { video(id: $id) { step { index } } }";
+  const { data } = await system.client.ask(query, { id: encodeGlobalId("Video", videoId) });
+  return data.video.step?.index ?? -1;
 }
 
 /** A hash of each variant's segments, with their lengths. */
@@ -91,6 +102,10 @@ test(
       if (kill > 0) await delay(Math.random() * DRAWING_MS);
       await victim.kill();
       const before = await completeParts(videoId);
+      // At most one chunk is encoded, and the next one drawn ahead: both, and an animation, are drawn twice.
+      const kept = Map.groupBy(before, ({ startMs }) => startMs);
+      const chunks = kept.values().filter((parts) => parts.length === 4);
+      expect(await lastDrawn(videoId)).toBeLessThanOrEqual(chunkEnds.at([...chunks].length + 1) ?? 7);
       await system.db.attempt.updateMany({
         where: { workerId: `victim-${kill}`, outcome: null },
         data: { leaseUntil: new Date(0) },
