@@ -55,7 +55,7 @@ export const MAX_PASSED_STEPS = 64;
 /** Progress detail of the kinds that draw their frames. */
 export const DrawingProgress = VariantsProgress.extend({
   step: DrawingStep.optional(),
-  /** Steps that have ended since the report before, oldest first: many are shorter than the way of a report. */
+  /** Steps that have ended since the report before, oldest first: many are shorter than its delivery. */
   passed: z.array(DrawingStep).max(MAX_PASSED_STEPS).optional(),
 });
 export type DrawingProgress = z.infer<typeof DrawingProgress>;

@@ -49,7 +49,8 @@ const MILESTONE_MS = 50;
 
 /** What a kind reports of its progress, and the step that it is at if it has steps. */
 interface ProgressDetail {
-  step?: object;
+  readonly step?: object;
+  readonly [field: string]: unknown;
 }
 
 interface Progress {

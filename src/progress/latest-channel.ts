@@ -8,7 +8,7 @@ export interface LatestChannel<T> extends AsyncIterableIterator<T> {
   end(): void;
 }
 
-/** Maximum number of values that wait for the consumer, all steps of one report included. The oldest are dropped. */
+/** Maximum number of values that wait for the consumer: all steps of a report. The oldest are dropped. */
 const MOST_WAITING = 64;
 
 /** @param replaces whether the consumer can do without `older`, once there is `newer`. Default: always. */

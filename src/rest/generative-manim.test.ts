@@ -1,6 +1,6 @@
 /**
  * Requests of clients of Generative Manim, with the answers that its documentation, its tests and its code
- * promise them. `source`: the file there. Its own wording of errors is left open; those of Manim are passed on.
+ * promise. `source`: the file there. The wording of its own errors is left open.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import exchanges from "./testing/generative-manim.json" with { type: "json" };

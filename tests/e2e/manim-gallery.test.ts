@@ -1,6 +1,6 @@
 /**
- * Scripts of all kinds from the mutation to the stream: examples of Manim's own documentation, and others that
- * it has no example for. Required in CI, elsewhere skipped without Manim.
+ * Scripts of all kinds from the mutation to the stream: examples of Manim's own documentation, and others.
+ * Required in CI, elsewhere skipped without Manim.
  */
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

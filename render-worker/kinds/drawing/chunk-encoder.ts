@@ -57,9 +57,10 @@ interface EncodedDrawing {
 }
 
 /**
- * Encodes the chunks of a drawing one after the other: the next one begins while the segments of the one
- * before are stored or, if memory allows, once all frames of the one before are drawn. A chunk with the
- * frames of a known one is copied instead. The sound is one encode of the whole timeline beside them. The
+ * Encodes the chunks of a drawing one after the other. Of a script, the next one begins once the one before
+ * is stored. Of scenes that can be drawn in any order, it begins while the segments of the one before are
+ * stored or, if memory allows, once all its frames are drawn. A chunk with the frames of a known one is
+ * copied instead. The sound is one encode of the whole timeline beside them. The
  * first failure ends all.
  */
 export class ChunkEncoder implements AsyncDisposable {
@@ -141,8 +142,8 @@ export class ChunkEncoder implements AsyncDisposable {
 
   /** Resolves when the chunk is encoded, or copied from another animation. */
   async encode(chunk: Chunk): Promise<void> {
-    // Its folder is removed: at most two chunks are on the disk.
-    await this.#chunks.at(-2);
+    // What is drawn of a script is lost with the worker until it is stored.
+    await this.#chunks.at(-1);
     if (this.#round.rungs.length === 0) {
       // Only the sound is left.
       for await (const _drawn of chunk.read());
@@ -161,6 +162,7 @@ export class ChunkEncoder implements AsyncDisposable {
    * @param draw its frames, drawn as they are read; called unless it is copied
    */
   async encodePlanned(chunk: PlannedChunk, draw: () => AsyncIterable<FilmFrame>): Promise<void> {
+    // Its folder is removed: at most two chunks are on the disk.
     await this.#chunks.at(-2);
     for await (const equal of this.#findEqual(chunk)) if (await this.#copy(chunk, equal)) return;
     await this.#encodeFrames(chunk, draw());

@@ -96,7 +96,7 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
   // An earlier attempt may have finished all variants, and was lost before the end of the sound.
   const isSoundLeft = wanted.length === 0 && !isSoundFinished(task.keep);
   const made = rungs.length > 0 || isSoundLeft ? [await renderWithinMemory(attempt, work, draw)] : [];
-  setSource(withDrawnLength(drawn, state.current.parts ?? []));
+  setSource(withDrawnLength(drawn, state.current.parts ?? [], settings.frameRate));
   const provenance = await describeOutput(attempt, await readRenditions(attempt, rungs), made);
   const sourceHash = `sha256:${createHash("sha256").update(content).digest("hex")}`;
   const drawnMs = sumDrawn(attempt, settings.frameRate);

@@ -66,12 +66,16 @@ export function withCounts(source: SourceFile, { counted, picture }: Counts, has
 }
 
 /** The source once it is drawn: a script may play more than it counted, or less. Pure. */
-export function withDrawnLength(source: SourceFile, parts: readonly RenditionPart[]): SourceFile {
-  const { probe, frameRate } = source;
+export function withDrawnLength(
+  source: SourceFile,
+  parts: readonly RenditionPart[],
+  frameRate: number,
+): SourceFile {
+  const { probe } = source;
   const ends = parts.map(({ drawn }) => (drawn ? drawn.startFrame + drawn.frames : 0));
   const frames = Math.max(0, ...ends);
   // Only the sound was left to make.
   if (frames === 0 || frames === probe.video.frames) return source;
-  const durationMs = Math.round((frames * 1_000 * frameRate.den) / frameRate.num);
+  const durationMs = Math.round((frames * 1_000) / frameRate);
   return { ...source, probe: { ...probe, durationMs, video: { ...probe.video, frames } } };
 }

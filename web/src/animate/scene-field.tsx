@@ -22,7 +22,7 @@ export function SceneField({ script, scenes, value, problem, onText }: SceneFiel
     return <Select label="Scene" value={value} options={[first, ...options]} onText={onText} />;
   }
   return (
-    <div className="field">
+    <div>
       <TextField
         label="Scene"
         value={value}

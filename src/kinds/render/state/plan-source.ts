@@ -5,8 +5,8 @@ import type { StatePlan, VideoRows } from "./state-plan.ts";
 const LARGEST_INT = 2_147_483_647;
 
 /**
- * The first report about a source and its probe counts. A drawing is counted first, and is as long as what was
- * drawn in the end. Pure.
+ * The first report about a source and its probe counts. A drawing is counted first, and is as long as what
+ * was drawn in the end. Pure.
  */
 export function planSource(
   rows: VideoRows,
