@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { builtInTemplates, checkData, loadTemplate } from "@reelay/templates";
 import { expect, onTestFinished, test } from "vitest";
+import { StartError } from "../start-error.ts";
 import { readCommand } from "./read-command.ts";
 
 const example = resolve(import.meta.dirname, "../../examples/questions.csv");
@@ -41,6 +42,33 @@ test("with --each-row the rows of a CSV are a batch, whatever their columns are"
   ]);
   const open = await csvOf('a\n"open');
   await expect(readCommand(["--each-row", "quiz.csv"], open)).rejects.toThrow(/quiz\.csv: .*no quote closes/);
+});
+
+test.each([
+  [
+    "question,option1,option2,anser\nWho?,I,You,A\n",
+    "quiz-classic",
+    "quiz.csv, line 1: the column answer is missing. The template quiz-classic needs question, option1, option2 and answer, " +
+      'and the first line has "question", "option1", "option2" and "anser". Rename "anser" to answer? ' +
+      "Correct the first line, or choose another template with --template.",
+  ],
+  [
+    "Text;Autor\nErkenne dich selbst;Thales\n",
+    "quote",
+    'quiz.csv, line 1: the column quote is missing. The template quote needs quote, and the first line has "Text" and "Autor". ' +
+      "Correct the first line, or choose another template with --template.",
+  ],
+])("with --each-row, a missing column is named before anything starts: %j", async (csv, template, problem) => {
+  const folder = await csvOf(csv);
+  await expect(readCommand(["--each-row", "--template", template, "quiz.csv"], folder)).rejects.toThrow(
+    new StartError(problem),
+  );
+});
+
+test("with --each-row, columns of a template of the workspace are left to the API, which knows them", async () => {
+  const folder = await csvOf("a,b\n1,2\n");
+  const { sources } = await readCommand(["--each-row", "--template", "our-cards", "quiz.csv"], folder);
+  expect(sources).toMatchObject([{ kind: "rows", template: "our-cards", rows: 1 }]);
 });
 
 test("rows that are no questions are left out with their lines, and a file without any is refused", async () => {

@@ -30,15 +30,25 @@ const plain = (name: string): string =>
     .replace(/[^\p{L}\p{N}]/gu, "");
 
 /** Names by which a column is recognized, the surest first. */
-function namesOf({ name }: TemplateField): string[] {
+function namesOf({ name, choiceOf }: TemplateField): string[] {
   const parts = name.split(".");
   const last = parts.at(-1) ?? "";
   const list = parts.at(-2) ?? "";
   if (name.startsWith("video.")) return [plain(name), ...(last === "title" ? [] : [plain(last)])];
-  if (!/^\d+$/.test(last)) return [plain(name), plain(last)];
+  if (!/^\d+$/.test(last))
+    return [name, last, ...(choiceOf === null ? [] : [columnNameOf({ name, choiceOf })])].map(plain);
   const singular = list.replace(/s$/, "");
   const letter = "abcdefghij"[Number(last) - 1] ?? "";
   return [name, `${list}${last}`, `${singular}${last}`, `${singular}${letter}`].map(plain);
+}
+
+/** The name of a field's column that people write: `question`, `option2`, `answer`. Pure. */
+export function columnNameOf({ name, choiceOf }: Pick<TemplateField, "name" | "choiceOf">): string {
+  if (name.startsWith("video.")) return name;
+  const parts = name.split(".");
+  const last = parts.at(-1) ?? "";
+  if (/^\d+$/.test(last)) return `${(parts.at(-2) ?? "").replace(/s$/, "")}${last}`;
+  return choiceOf === null ? last : last.replace(/Index$/, "");
 }
 
 /** Fields of quizzes by the names that @reelay/questions gives them. */

@@ -4,7 +4,7 @@ import type { Db } from "../database/index.ts";
 import { InvalidDataError, InvalidInputError, InvalidTableError } from "../errors/index.ts";
 import { findTemplate, type KnownTemplate } from "../templates/index.ts";
 import type { RowPlan } from "./check-rows.ts";
-import { type ChosenColumn, planColumns } from "./plan-columns.ts";
+import { type ChosenColumn, columnNameOf, planColumns } from "./plan-columns.ts";
 import { fieldsOf } from "./template-fields.ts";
 
 /** How a client wants a table to be read. */
@@ -61,11 +61,48 @@ export async function planTable(
   const uses = planColumns(columns, fields, { chosen, reserved });
   const base = checkBase(input.data ?? {}, template);
   const plan = { manifest: template.manifest, fields, uses, groupBy, keyColumn, base };
+  return { template, plan, missing: findMissing(plan) };
+}
+
+/** Required fields that no column holds. */
+function findMissing({ fields, uses, base }: Pick<RowPlan, "fields" | "uses" | "base">): string[] {
   const used = new Set(uses.flatMap((use) => use.field ?? []));
-  const missing = fields.fields
+  return fields.fields
     .filter(({ name, isRequired }) => isRequired && !used.has(name) && !hasBase(base, name, used))
     .map(({ name }) => name);
-  return { template, plan, missing };
+}
+
+/** Columns of a table by the names that people give them. */
+export interface ColumnCheck {
+  /** That the template requires. */
+  required: string[];
+  /** Of these, those that the table lacks. */
+  missing: string[];
+  /** Columns that may be meant for a missing one, by their names in the table. */
+  similar: { column: string; name: string }[];
+  /** Whether any column holds a field of the template. */
+  isUsed: boolean;
+}
+
+/** Compares the columns of a table with a template, as `createBatch` does without settings. Pure. */
+export function checkColumns(
+  manifest: Pick<KnownTemplate["manifest"], "data">,
+  columns: readonly string[],
+): ColumnCheck {
+  const fields = fieldsOf(manifest);
+  const uses = planColumns(columns, fields, { chosen: [], reserved: [] });
+  const missing = findMissing({ fields, uses, base: {} });
+  const nameOf = new Map(fields.fields.map((field) => [field.name, columnNameOf(field)]));
+  return {
+    required: fields.fields.filter(({ isRequired }) => isRequired).map(columnNameOf),
+    missing: missing.map((field) => nameOf.get(field) ?? field),
+    similar: uses.flatMap(({ name: column, suggestion }) =>
+      suggestion !== null && missing.includes(suggestion)
+        ? [{ column, name: nameOf.get(suggestion) ?? suggestion }]
+        : [],
+    ),
+    isUsed: uses.some(({ field }) => field !== null),
+  };
 }
 
 /** Whether the data of all rows has the field; an item's fields only count as a whole. */

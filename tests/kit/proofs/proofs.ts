@@ -74,6 +74,12 @@ export const proofs: readonly Proof[] = [
     more: ["render-worker/painters", "packages/templates"],
     tools: system,
   },
+  {
+    name: "captions",
+    tests: worker("kinds/composition/captions"),
+    more: ["render-worker/testing/aligner", "render-worker/speech", "packages/templates", "scripts/painters*"],
+    tools: [...system, "manim"],
+  },
   // Adapters against servers in Go, which are built for them.
   {
     name: "object-store",
