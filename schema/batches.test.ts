@@ -229,6 +229,10 @@ test("a started batch makes a video of each valid row, within its limit and the 
     status: "SUCCEEDED",
     counts: { READY: 6 },
   });
+  const { data: linked } = await api.ask("query ($id: ID!) { batch(id: $id) { manifestUrl } }", { id });
+  expect(linked.batch.manifestUrl).toMatch(
+    new RegExp(`/batch-manifests/~[\\w-]{32}/${key}/manifest\\.json$`),
+  );
   const [row] = readCsv(await stored("rows.csv")).rows;
   const master = `http://store/videos/${job?.videoId}/manifest/master.m3u8`;
   expect(row?.cells.slice(1)).toEqual([

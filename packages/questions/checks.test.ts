@@ -169,7 +169,7 @@ function faultsOf({ question, options, answerIndex }: Question): string[] {
   ].filter((fault) => fault !== "");
 }
 
-test("of thousands of sets, no invalid question is accepted, and shuffled answers are spread", () => {
+test("of 5,000 sets, no invalid question is accepted, and shuffled answers are spread", () => {
   let accepted = 0;
   const set = fc.array(draft, { minLength: 1, maxLength: 8 });
   const contentOf = (questions: readonly Question[]) =>
@@ -198,7 +198,7 @@ test("of thousands of sets, no invalid question is accepted, and shuffled answer
       if (most > Math.max(1, questions.length * 0.4)) faults.push("same letter");
       expect(faults).toEqual([]);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 5_000 },
   );
-  expect(accepted).toBeGreaterThan(1_000);
+  expect(accepted).toBeGreaterThan(2_500);
 }, 60_000);

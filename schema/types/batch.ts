@@ -2,6 +2,7 @@ import {
   BatchSettings,
   costByOffer,
   exportBatchRows,
+  manifestAddress,
   type Replacement,
   readEstimates,
   sumTaken,
@@ -282,6 +283,14 @@ export const Batch = builder.prismaNode("Batch", {
         const made = settled + sumOf(counts, "VALID", "QUEUED", "RUNNING");
         return made === 0 ? 0 : settled / made;
       },
+    }),
+    manifestUrl: t.string({
+      nullable: true,
+      description:
+        "Address of a JSON with what it has made so far, beside which `rows.csv` has the status and the address of each row. Rewritten at most every ten seconds, and at its end. It needs no API key: who knows it may read both, until the batch is deleted. Null before the start.",
+      select: { manifestSecret: true },
+      resolve: ({ id, manifestSecret: secret }, _args, ctx) =>
+        secret && manifestAddress(ctx.operations.playback.publicUrl, { batchId: id, secret }),
     }),
     waitReason: t.exposeString("waitReason", {
       nullable: true,

@@ -8,7 +8,7 @@ import {
   NotFoundError,
   QuotaExceededError,
 } from "../../src/errors/index.ts";
-import { errorOf } from "../../src/jobs/index.ts";
+import { type Chunk, errorOf, readChanges } from "../../src/jobs/index.ts";
 import { createBatch } from "../batch.ts";
 import { builder } from "../builder.ts";
 import { viewerWith, workspaceOf } from "../context.ts";
@@ -18,11 +18,12 @@ import { IDEMPOTENCY_KEY_DESCRIPTION, stillThere } from "../idempotency.ts";
 import { connectionOf, entriesOf } from "../lists.ts";
 import { type Order, planPage, toConnection } from "../paging.ts";
 import { inputOf, subjectKey } from "../subject.ts";
+import { BatchRow } from "./batch-row.ts";
 import { EditionStatus } from "./enums.ts";
 import { FailureType } from "./failure.ts";
 import { Job } from "./job.ts";
 import { editionProgress } from "./job-progress.ts";
-import { Video } from "./video.ts";
+import { Video, VideoChunk } from "./video.ts";
 import { VideoSourceInput } from "./video-mutations.ts";
 
 /** By edition: the job that rendered it last. */
@@ -35,6 +36,8 @@ const newestJobs = createBatch(async (ctx, editionIds) => {
   });
   return new Map<string, { id: string; status: JobStatus }>(jobs.map((job) => [job.editionId ?? "", job]));
 });
+
+const changesOf = createBatch<Chunk[]>((ctx, editionIds) => readChanges(ctx.db, editionIds));
 
 const Edition = builder.prismaNode("Edition", {
   id: { field: "id", description: "Opaque id." },
@@ -71,6 +74,13 @@ const Edition = builder.prismaNode("Edition", {
       type: "DateTime",
       nullable: true,
       description: "When a newer edition took its place. Null before.",
+    }),
+    changedScenes: t.field({
+      type: [VideoChunk],
+      nullable: true,
+      description:
+        "The chunks, of one scene or some short ones, that it drew because they differ from all that the workspace has; the others were copied. So far, while RENDERING. Null: it was published before Reelay recorded this, or never, or is the first edition.",
+      resolve: async ({ id }, _args, ctx) => (await changesOf(ctx, id)) ?? null,
     }),
     job: t.prismaField({
       type: Job,
@@ -154,5 +164,17 @@ builder.mutationField("updateVideoSource", (t) =>
       const { videoId: id } = await updateVideoSource(ctx.operations, viewer, request);
       return stillThere(ctx.db.video.findUnique({ ...query, where: { id } }));
     },
+  }),
+);
+
+builder.prismaObjectField(BatchRow, "changedScenes", (t) =>
+  t.field({
+    type: [VideoChunk],
+    nullable: true,
+    description:
+      "The chunks that the last correction of its video drew, as `Edition.changedScenes`. Null: its video was not corrected.",
+    select: { editionId: true },
+    resolve: async ({ editionId }, _args, ctx) =>
+      editionId === null ? null : ((await changesOf(ctx, editionId)) ?? null),
   }),
 );

@@ -84,7 +84,7 @@ const firstProfiles = createBatch(async (ctx, videoIds) => {
 
 const chunks = createBatch((ctx, videoIds) => readChunks(ctx.db, videoIds));
 
-const VideoChunk = builder.objectRef<Chunk>("VideoChunk").implement({
+export const VideoChunk = builder.objectRef<Chunk>("VideoChunk").implement({
   description: "A part of a video from a script or a template, which was drawn or copied by itself.",
   fields: (t) => ({
     index: t.exposeInt("index", { description: "From 0." }),

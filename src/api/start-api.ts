@@ -26,7 +26,7 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { applyMigrations } from "../../prisma/index.ts";
 import { createAuthenticate } from "../auth/index.ts";
-import { createBatchNews, startBatches } from "../batches/index.ts";
+import { createBatchNews, createManifests, startBatches } from "../batches/index.ts";
 import { createFormUpload, createVideoStatus } from "../cms/index.ts";
 import { createBuiltFiles, createConsole } from "../console/index.ts";
 import type { Context, OperationDeps, UploadGateway } from "../context/index.ts";
@@ -309,6 +309,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
         createPlaybackEvents({ metrics, access: playback }),
         createWatchPage({ store, access: playback, built }),
         createStills({ store }),
+        createManifests({ db, store }),
         createConsole({ built, mediaUrl: store.publicUrl("videos"), uploadUrl: uploadUrlOf(env) }),
       ],
       onClosing() {

@@ -21,6 +21,7 @@ export {
   type Taken,
 } from "./estimate.ts";
 export { exportBatchRows } from "./export-rows.ts";
+export { createManifests, manifestAddress } from "./manifest-address.ts";
 export { checkColumns } from "./plan-rows.ts";
 export { type BatchPreview, previewBatch } from "./preview-batch.ts";
 export { type RowStill, readStills } from "./read-stills.ts";

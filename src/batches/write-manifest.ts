@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { objectKeys } from "@reelay/contracts";
 import { writeCsv } from "@reelay/tables";
 import { errorOf } from "../database/index.ts";
@@ -7,6 +8,7 @@ import { BatchSettings } from "./settings.ts";
 
 /** Least time between two manifests of a batch that runs, in milliseconds. */
 const LEAST_PAUSE_MS = 10_000;
+const SECRET_BYTES = 24;
 const columns = ["key", "line", "status", "title", "videoId", "hlsUrl", "error"] as const;
 
 /**
@@ -45,5 +47,6 @@ export async function writeManifest(
   await store.put(objectKeys.batchManifest(id), JSON.stringify(manifest), {
     contentType: "application/json",
   });
-  await db.batch.updateMany({ where: { id }, data: { manifestAt: now } });
+  const manifestSecret = batch.manifestSecret ?? randomBytes(SECRET_BYTES).toString("base64url");
+  await db.batch.updateMany({ where: { id }, data: { manifestAt: now, manifestSecret } });
 }

@@ -1,4 +1,5 @@
 import { Account, DrawnChunk, type SpeechUsage } from "@reelay/contracts";
+import { z } from "zod";
 import type { Db } from "../database/index.ts";
 
 /** A part of a drawn video, which was encoded or copied by itself. */
@@ -43,6 +44,51 @@ export async function readChunks(db: Db, videoIds: readonly string[]): Promise<R
   });
   const byVideo = Map.groupBy(rows.filter(isDrawn), ({ videoId }) => videoId);
   return new Map([...byVideo].map(([videoId, own]) => [videoId, own.map(toChunk)]));
+}
+
+/** Chunks as they are stored with an edition. */
+const StoredChunks = z.array(
+  z.object({
+    index: z.int(),
+    title: z.string().nullable(),
+    startMs: z.int(),
+    endMs: z.int(),
+    copiedFrom: z.string().nullable(),
+  }),
+);
+
+/**
+ * The chunks that editions drew instead of copying them from the edition before, by edition, in the order of
+ * their timelines: so far, while an edition is rendered. Without an entry: unknown.
+ */
+export async function readChanges(
+  db: Db,
+  editionIds: readonly string[],
+): Promise<ReadonlyMap<string, Chunk[]>> {
+  const editions = await db.edition.findMany({
+    where: { id: { in: [...editionIds] } },
+    select: { id: true, status: true, changes: true },
+  });
+  const open = editions.filter(({ status }) => status === "RENDERING");
+  const drawn = await Promise.all(open.map(async ({ id }) => [id, await readDrawn(db, id)] as const));
+  const stored = editions.flatMap(({ id, changes }) =>
+    changes === null ? [] : [[id, StoredChunks.parse(changes)] as const],
+  );
+  return new Map([...stored, ...drawn]);
+}
+
+/** The finished chunks of an edition that is not published, without those that were copied. */
+export async function readDrawn(db: Db, editionId: string): Promise<Chunk[]> {
+  const rows = await db.editionPart.findMany({
+    where: { editionId },
+    distinct: ["startMs"],
+    orderBy: [{ startMs: "asc" }, { rendition: "asc" }],
+    select: columns,
+  });
+  return rows
+    .filter(isDrawn)
+    .map((row, index) => toChunk({ ...row, video: { durationMs: null } }, index))
+    .filter(({ copiedFrom }) => copiedFrom === null);
 }
 
 const isDrawn = ({ drawn }: Pick<Row, "drawn">): boolean => DrawnChunk.safeParse(drawn).success;

@@ -3,7 +3,7 @@ export { errorOf } from "../database/index.ts";
 export { applyUnfinished } from "./apply-unfinished.ts";
 export { cancelJob } from "./cancel-job.ts";
 export { cancelVideo } from "./cancel-video.ts";
-export { type Chunk, type Reuse, readChunks, readReuse } from "./chunks.ts";
+export { type Chunk, type Reuse, readChanges, readChunks, readDrawn, readReuse } from "./chunks.ts";
 export { assertPublishedIdle, createEditionJob } from "./create-edition-job.ts";
 export { createJob, releaseJob } from "./create-job.ts";
 export { createRestTasks, type PlannedTask } from "./create-rest-tasks.ts";

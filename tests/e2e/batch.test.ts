@@ -172,6 +172,20 @@ test("rows are measured before anything is made, and corrected at their addresse
       video: { id: made.rows.nodes[0].video.id, title: "Know yourself well", edition: 2 },
     },
   ]);
+  // Its only scene was drawn again. The manifest needs no key, but its secret.
+  const { data: links } = await system.client.ask(
+    `query ($id: ID!) { batch(id: $id) { manifestUrl rows(first: 9) { nodes { changedScenes { index startMs origin } } } } }`,
+    { id: first.id },
+  );
+  expect(links.batch.rows.nodes).toEqual([{ changedScenes: [{ index: 0, startMs: 0, origin: null }] }]);
+  const { manifestUrl } = links.batch;
+  const manifest = await (await fetch(manifestUrl)).json();
+  expect(manifest).toMatchObject({ id: first.id, status: "SUCCEEDED", counts: { READY: 1 } });
+  const listed = await (await fetch(new URL(manifest.rows, manifestUrl))).text();
+  expect(listed).toContain("1,2,READY,Know yourself well,");
+  for (const wrong of [manifestUrl.replace(/~./, "~"), manifestUrl.replace("manifest.json", "source")])
+    expect([wrong, (await fetch(wrong)).status]).toEqual([wrong, 404]);
+
   const { data } = await system.client.ask(`query ($id: ID!) { video(id: $id) { status } }`, {
     id: made.rows.nodes[2].video.id,
   });

@@ -185,6 +185,14 @@ test("a corrected quiz switches in one step under its viewers, and no failure re
   });
   const ofChunk = parts.map(({ segments }) => (segments as object[]).length);
   expect(parts.map(({ initKey }) => initKey.includes("-copy-"))).toEqual([true, false, true]);
+  const { data: drawn } = await system.client.ask(
+    "query ($id: ID!) { video(id: $id) { editions(first: 5) { nodes { number changedScenes { index title } } } } }",
+    { id },
+  );
+  expect(drawn.video.editions.nodes).toEqual([
+    { number: 2, changedScenes: [{ index: 1, title: "Which planet has a great red spot, and many moons?" }] },
+    { number: 1, changedScenes: null },
+  ]);
   expect(corrected.slice(0, ofChunk[0])).toEqual(before.slice(0, ofChunk[0]));
   expect(corrected.slice(-(ofChunk[2] ?? 0))).toEqual(before.slice(-(ofChunk[2] ?? 0)));
   const captions = [...after]

@@ -3,7 +3,7 @@ import { type Edition, Prisma } from "../../../prisma/generated/client.ts";
 import { adoptCaptions, removeAdopted } from "../../captions/index.ts";
 import { writeAsset } from "../../database/index.ts";
 import { recordChange, type Tx } from "../../events/index.ts";
-import { editionMayBecome, type HeldReport, namedKeys, retireOutput } from "../../jobs/index.ts";
+import { editionMayBecome, type HeldReport, namedKeys, readDrawn, retireOutput } from "../../jobs/index.ts";
 import type { VideoRows } from "../render/index.ts";
 import type { PlannedEdition } from "./plan-edition.ts";
 
@@ -36,6 +36,7 @@ export async function publishEdition(
   const replacedAssets = video.assets.filter(({ kind }) => assets.some((asset) => asset.kind === kind));
   const replaced = [...namedKeys({ ...video, parts }), ...replacedAssets.map(({ key }) => key)];
   await retireOutput(tx, videoId, replaced, now);
+  const changes = await readDrawn(tx, edition.id);
   await replaceParts(tx, videoId, edition.id);
   await replaceRenditions(tx, video, after);
   for (const asset of assets) await writeAsset(tx, videoId, asset);
@@ -61,7 +62,7 @@ export async function publishEdition(
   });
   await tx.edition.update({
     where: { id: edition.id, status: editionMayBecome("PUBLISHED") },
-    data: { status: "PUBLISHED", publishedAt: now },
+    data: { status: "PUBLISHED", publishedAt: now, changes: changes.map((chunk) => ({ ...chunk })) },
   });
   await recordChange(tx, subject, [{ type: "video.edition-published", data: { edition: edition.number } }]);
 }
