@@ -1,5 +1,6 @@
 /** Question sets, as clients generate, import, review, export and delete them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { workbookOf } from "../packages/tables/testing/workbook.ts";
 import { encodeGlobalId, keyOf } from "../src/inputs/global-id.ts";
 import { createBankWriter } from "../src/questions/bank-writer.ts";
 import { createGeminiWriter } from "../src/questions/gemini-writer.ts";
@@ -307,6 +308,49 @@ test.each([
     ...{ __typename: "InvalidTableError", code, line, column },
     field: `source.${Object.keys(source)[0]}`,
   });
+});
+
+test("a workbook or a large CSV is imported from a material, and refused with its field and place", async () => {
+  const upload = async (filename: string, content: Uint8Array, contentType: string) => {
+    const objectKey = `materials/${filename}/file`;
+    await api.store.put(objectKey, Buffer.from(content));
+    const stored = {
+      status: "READY",
+      kind: "TABLE",
+      sizeBytes: content.length,
+      sha256: "d".repeat(64),
+    } as const;
+    const sent = { uploadProtocol: "TUS", uploadExpiresAt: new Date(), receivedAt: new Date() } as const;
+    const { id } = await api.db.material.create({
+      data: { workspaceId: api.ours.id, filename, contentType, objectKey, ...stored, ...sent },
+    });
+    return encodeGlobalId("Material", id);
+  };
+  const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  const rows = csv.split("\n").map((line) => line.split(","));
+  const workbook = await upload("planets.xlsx", workbookOf(rows), xlsx);
+  expect(await importCsv({ source: { material: workbook } })).toMatchObject({
+    ...{ __typename: "QuestionSet", counts: { accepted: 1 } },
+    questions: {
+      nodes: expect.arrayContaining([
+        expect.objectContaining({ line: 2, question: "Which planet is called the red one?" }),
+      ]),
+    },
+  });
+  const large = `${csv}\n${Array.from({ length: 200 }, (_, at) => `Which is number ${at} of all?,a,b,c,d,A,,${"x".repeat(8_000)}`).join("\n")}`;
+  const file = await upload("large.csv", Buffer.from(large), "text/csv");
+  expect(await importCsv({ source: { material: file } })).toMatchObject({
+    __typename: "QuestionSet",
+    counts: { rejected: 201 },
+  });
+  const open = await upload("open.csv", Buffer.from(`${HEADER}\n"Who`), "text/csv");
+  const place = { field: "source.material", line: 2, column: 1 };
+  expect(await importCsv({ source: { material: open } })).toMatchObject({ code: "QUOTES_INVALID", ...place });
+  expect(await importCsv({ source: { material: "nothing" } })).toMatchObject({
+    ...{ code: "MATERIAL_NOT_FOUND", field: "source.material" },
+  });
+  const others = await importCsv({ source: { material: workbook } }, api.theirs.write);
+  expect(others).toMatchObject({ code: "MATERIAL_NOT_FOUND" });
 });
 
 test("words that a workspace blocks are in no question of it, however it is made", async () => {

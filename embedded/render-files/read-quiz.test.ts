@@ -58,12 +58,15 @@ test.each([
     'quiz.csv, line 1: the column quote is missing. The template quote needs quote, and the first line has "Text" and "Autor". ' +
       "Correct the first line, or choose another template with --template.",
   ],
-])("with --each-row, a missing column is named before anything starts: %j", async (csv, template, problem) => {
-  const folder = await csvOf(csv);
-  await expect(readCommand(["--each-row", "--template", template, "quiz.csv"], folder)).rejects.toThrow(
-    new StartError(problem),
-  );
-});
+])(
+  "with --each-row, a missing column is named before anything starts: %j",
+  async (csv, template, problem) => {
+    const folder = await csvOf(csv);
+    await expect(readCommand(["--each-row", "--template", template, "quiz.csv"], folder)).rejects.toThrow(
+      new StartError(problem),
+    );
+  },
+);
 
 test("with --each-row, columns of a template of the workspace are left to the API, which knows them", async () => {
   const folder = await csvOf("a,b\n1,2\n");

@@ -1,28 +1,8 @@
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { readRows, readXlsx, TableError } from "./index.ts";
+import { textCell as text, workbook } from "./testing/workbook.ts";
 
-const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-const RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-
-/** A workbook with this XML in the data of its sheet. */
-function workbook(data: string): Uint8Array {
-  return zipSync({
-    "[Content_Types].xml": strToU8("<Types/>"),
-    "xl/workbook.xml": strToU8(
-      `<workbook xmlns="${MAIN}" xmlns:r="${RELATIONS}"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-    ),
-    "xl/_rels/workbook.xml.rels": strToU8(
-      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-    ),
-    "xl/worksheets/sheet1.xml": strToU8(
-      `<worksheet xmlns="${MAIN}"><sheetData>${data}</sheetData></worksheet>`,
-    ),
-  });
-}
-
-const text = (address: string, value: string): string =>
-  `<c r="${address}" t="inlineStr"><is><t>${value}</t></is></c>`;
 const header = `<row r="1">${text("A1", "quote")}${text("B1", "seconds")}</row>`;
 
 const refusal = (input: Uint8Array, limits = {}) =>

@@ -68,7 +68,7 @@ builder.mutationField("generateQuestions", (t) =>
 );
 
 const QuestionSourceInput = builder.inputType("QuestionSourceInput", {
-  description: "A text with questions.",
+  description: "A table or a text with questions.",
   isOneOf: true,
   fields: (t) => ({
     csv: t.string({
@@ -78,6 +78,10 @@ const QuestionSourceInput = builder.inputType("QuestionSourceInput", {
     json: t.string({
       description:
         "JSON: a list of `{ question, options, answer }`, or an answer of the Open Trivia Database, whose attribution each question keeps.",
+    }),
+    material: t.id({
+      description:
+        "Id of an uploaded material of the kind TABLE, for Excel workbooks and for files that do not fit into a request: at most 10 MiB.",
     }),
   }),
 });
@@ -102,7 +106,7 @@ const ImportQuestionsInput = builder.inputType("ImportQuestionsInput", {
     }),
     columns: t.field({
       type: [QuestionColumnInput],
-      description: "Columns of the CSV that have other names than usual.",
+      description: "Columns of the table that have other names than usual.",
     }),
     idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),
@@ -113,7 +117,7 @@ builder.mutationField("importQuestions", (t) =>
     type: QuestionSet,
     errors: mayFailWith(InvalidInputError, InvalidTableError, ConflictError),
     description:
-      "Creates a set of the questions of a CSV or a JSON text. Questions that fail the checks are REJECTED with the reason; rows that are no questions are in `issues`. Facts are not checked.",
+      "Creates a set of the questions of a CSV, an Excel workbook or a JSON text. Questions that fail the checks are REJECTED with the reason; rows that are no questions are in `issues`. Facts are not checked.",
     args: inputOf(ImportQuestionsInput),
     resolve: async (query, _root, { input }, ctx) => {
       const viewer = viewerWith(ctx, "WRITE");

@@ -3,8 +3,9 @@ import type { ObjectStore } from "@reelay/object-store";
 import { readCsv, readRows, readXlsx, type Table, TableError } from "@reelay/tables";
 import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
-import { ConflictError, InvalidInputError, InvalidTableError } from "../errors/index.ts";
-import { encodeGlobalId, keyOf } from "../inputs/index.ts";
+import { InvalidInputError, InvalidTableError } from "../errors/index.ts";
+import { keyOf } from "../inputs/index.ts";
+import { readTableMaterial } from "../materials/index.ts";
 import { exportQuestions } from "../questions/index.ts";
 import { MAX_LINES, MAX_TABLE_BYTES } from "./limits.ts";
 import type { TableFormat } from "./settings.ts";
@@ -26,8 +27,6 @@ export interface BatchSource {
   /** For the title of the batch; null without a file. */
   filename: string | null;
 }
-
-const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /**
  * The rows of a source, read. Throws `InvalidInputError` (`SOURCE_INVALID`, `TEXT_INVALID`,
@@ -74,7 +73,10 @@ async function readFile(
 ): Promise<SourceFile> {
   if (typeof csv === "string") return toFile("CSV", "source.csv", csv);
   if (typeof json === "string") return toFile("JSON", "source.json", json);
-  if (typeof material === "string") return await readMaterial(deps, viewer, material);
+  if (typeof material === "string") {
+    const field = "source.material";
+    return { ...(await readTableMaterial(deps, viewer, { id: material, field })), field };
+  }
   if (typeof questionSet === "string") {
     const questionSetId = keyOf("QuestionSet", questionSet);
     const text = questionSetId && (await exportQuestions(deps.db, viewer, { questionSetId }));
@@ -96,34 +98,4 @@ function toFile(format: TableFormat, field: string, text: string): SourceFile {
   if (!text.includes("\0") && text.isWellFormed())
     return { format, field, content: Buffer.from(text), filename: null };
   throw new InvalidInputError("TEXT_INVALID", field, `${field}: is not a text of Unicode characters.`);
-}
-
-async function readMaterial(
-  { db, store }: Pick<OperationDeps, "db" | "store">,
-  { workspaceId }: Pick<Viewer, "workspaceId">,
-  id: string,
-): Promise<SourceFile> {
-  const field = "source.material";
-  const materialId = keyOf("Material", id);
-  const found = materialId && (await db.material.findFirst({ where: { id: materialId, workspaceId } }));
-  if (!found)
-    throw new InvalidInputError(
-      "MATERIAL_NOT_FOUND",
-      field,
-      `${field}: there is no material ${JSON.stringify(id.slice(0, 100).toWellFormed())} in this workspace. Use an id that \`createMaterial\` returned.`,
-    );
-  const { filename, status, kind, contentType, objectKey } = found;
-  if (status !== "READY")
-    throw new ConflictError(
-      "MATERIAL_NOT_READY",
-      `${field}: ${JSON.stringify(filename)} (${encodeGlobalId("Material", found.id)}) is ${status}. Finish its upload first.`,
-    );
-  if (kind !== "TABLE")
-    throw new InvalidInputError(
-      "MATERIAL_KIND_INVALID",
-      field,
-      `${field}: ${JSON.stringify(filename)} is of the kind ${kind}, and rows are of the kind TABLE. Upload a file named .csv or .xlsx.`,
-    );
-  const content = await readStored(store, objectKey);
-  return { format: contentType === XLSX_TYPE ? "XLSX" : "CSV", field, content, filename };
 }

@@ -8,6 +8,8 @@ export const MAX_AVOIDED_LENGTH = 200;
 export const MAX_GENERATING = 8;
 /** Size of an imported text: as large as a request of the API may be. */
 export const MAX_IMPORT_BYTES = 1024 ** 2;
+/** Size of an imported file, which is uploaded as a material. */
+export const MAX_FILE_BYTES = 10 * 1024 ** 2;
 /** A generation ends within this time, in milliseconds, with the questions that it has. */
 export const DEADLINE_MS = 120_000;
 /** After this time without an end, another process takes a generation over: longer than the deadline. */
