@@ -124,7 +124,8 @@ test.each(Object.entries(tables))(
     expect(batch.counts).toMatchObject({ total: lines.length - 1, invalid: expected.length });
 
     const { data } = await api.ask("query ($id: ID!) { exportBatchRows(id: $id) }", { id: batch.id });
-    const cells = parse(data.exportBatchRows, { bom: true, relax_column_count: true }).flat() as string[];
+    const exported: string[][] = parse(data.exportBatchRows, { bom: true, relax_column_count: true });
+    const cells = exported.flat();
     expect(cells).toContain("'=cmd|' /C calc'!A0");
     expect(cells.filter((cell) => /^[=+\-@\t\r＝＋－＠]/.test(cell))).toEqual([]);
   },

@@ -104,27 +104,35 @@ describe.runIf(hasPainters).each([
   ["Flite", { name: "slt", rate: 1 }],
   ["Flite, fast", { name: "slt", rate: 1.4 }],
   ["Piper", { name: null, rate: 1 }],
-])("captions of %s (skipped without `npm run painters`)", (_engine, voice) => {
-  test("begin within 150 ms of their first words, and last until their last ones", async () => {
-    const { vtt, samples } = await watch(voice);
-    const cues = readCues(vtt);
-    const shown = cues.map(({ text }) => text.replaceAll("\n", " ")).join(" ");
-    for (const { question, explanation } of questions) {
-      expect(shown).toContain(question);
-      expect(shown).toContain(explanation);
-    }
-    const heard = await alignWords(
-      samples,
-      cues.flatMap(({ words }) => words),
-    );
-    let at = 0;
-    const compared = cues.map(({ text, startMs, endMs, words }) => {
-      const [first, last] = [heard[at], heard[at + words.length - 1]];
-      at += words.length;
-      return { text, early: (first?.startMs ?? Number.NaN) - startMs, cut: (last?.endMs ?? Number.NaN) - endMs };
+])(
+  "captions of %s (skipped without `npm run painters`)",
+  (_engine, voice) => {
+    test("begin within 150 ms of their first words, and last until their last ones", async () => {
+      const { vtt, samples } = await watch(voice);
+      const cues = readCues(vtt);
+      const shown = cues.map(({ text }) => text.replaceAll("\n", " ")).join(" ");
+      for (const { question, explanation } of questions) {
+        expect(shown).toContain(question);
+        expect(shown).toContain(explanation);
+      }
+      const heard = await alignWords(
+        samples,
+        cues.flatMap(({ words }) => words),
+      );
+      let at = 0;
+      const compared = cues.map(({ text, startMs, endMs, words }) => {
+        const [first, last] = [heard[at], heard[at + words.length - 1]];
+        at += words.length;
+        return {
+          text,
+          early: (first?.startMs ?? Number.NaN) - startMs,
+          cut: (last?.endMs ?? Number.NaN) - endMs,
+        };
+      });
+      expect(cues.length).toBeGreaterThan(12);
+      expect(compared.filter(({ early }) => !(Math.abs(early) <= TOLERANCE_MS))).toEqual([]);
+      expect(compared.filter(({ cut }) => !(cut <= TOLERANCE_MS))).toEqual([]);
     });
-    expect(cues.length).toBeGreaterThan(12);
-    expect(compared.filter(({ early }) => !(Math.abs(early) <= TOLERANCE_MS))).toEqual([]);
-    expect(compared.filter(({ cut }) => !(cut <= TOLERANCE_MS))).toEqual([]);
-  });
-}, 120_000);
+  },
+  120_000,
+);

@@ -187,7 +187,13 @@ async function watch(settings: CompositionSettings, questions: readonly Question
   const path = join(folder.path, "data.json");
   await writeFile(path, JSON.stringify(data));
   const { width, height, frameRate } = settings;
-  const rung = { name: "whole", height, tier: "CRITICAL", codec: "H264", bitrateBps: 6_000_000 } as const;
+  const rung = {
+    name: "whole",
+    height: Math.min(width, height),
+    tier: "CRITICAL",
+    codec: "H264",
+    bitrateBps: 6_000_000,
+  } as const;
   const profile = { ...defaultProfile, name: "one", rungs: [rung] };
   const end = await worker.end(
     await worker.request(path, { kind: "COMPOSITION", composition: settings, profile }),
@@ -202,7 +208,8 @@ async function watch(settings: CompositionSettings, questions: readonly Question
   const template = await loadTemplate((await builtInTemplates()).get(settings.template.name) ?? "");
   const { scenes } = planTimeline(planScenes(template, data), {}, frameRate);
   const last = scenes.map(({ startFrame, frames }) => startFrame + frames - 1);
-  const select = last.map((frame) => `eq(n\\,${frame})`).join("+");
+  // Pictures that do not change are one frame of the stream.
+  const select = `fps=${frameRate}:start_time=0,select=${last.map((frame) => `eq(n\\,${frame})`).join("+")}`;
   const raw = join(folder.path, "frames.raw");
   const { ffmpeg } = await testTools();
   const output = [

@@ -62,7 +62,7 @@ export async function publishEdition(
   });
   await tx.edition.update({
     where: { id: edition.id, status: editionMayBecome("PUBLISHED") },
-    data: { status: "PUBLISHED", publishedAt: now, changes: changes.map((chunk) => ({ ...chunk })) },
+    data: { status: "PUBLISHED", publishedAt: now, changes: changes as object[] },
   });
   await recordChange(tx, subject, [{ type: "video.edition-published", data: { edition: edition.number } }]);
 }

@@ -75,6 +75,12 @@ export const proofs: readonly Proof[] = [
     tools: system,
   },
   {
+    name: "texts",
+    tests: worker("kinds/composition/text-boxes"),
+    more: ["render-worker/painters/template", "packages/templates"],
+    tools: system,
+  },
+  {
     name: "captions",
     tests: worker("kinds/composition/captions"),
     more: ["render-worker/testing/aligner", "render-worker/speech", "packages/templates", "scripts/painters*"],
@@ -194,6 +200,12 @@ export const proofs: readonly Proof[] = [
     tests: whole("edits"),
     more: ["render-worker/painters", "packages/templates"],
     tools: [...system, "chromium"],
+  },
+  {
+    name: "offline",
+    tests: whole("offline"),
+    more: ["examples/questions.csv", "render-worker/painters", "packages/templates", "embedded"],
+    tools: system,
   },
   {
     name: "batch-chaos",
