@@ -315,7 +315,7 @@ export type ImportQuestionsInput = {
   language?: string;
   /** The questions: at most 1,000. The whole request has at most 1 MiB. */
   source: QuestionSourceInput;
-  /** Columns of the CSV that have other names than usual. */
+  /** Columns of the table that have other names than usual. */
   columns?: Array<QuestionColumnInput> | null | undefined;
   /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
@@ -550,12 +550,14 @@ export type QuestionSetStatus =
   /** No question could be written. `error` has the reason. */
   | 'FAILED';
 
-/** A text with questions. */
+/** A table or a text with questions. */
 export type QuestionSourceInput =
   {   /** CSV with a header. Columns: question, option1 to option4 and answer (letter, number or text); optional category, difficulty, explanation and attribution. Other usual names are found, too. */
-  csv: string; json?: never; }
+  csv: string; json?: never; material?: never; }
   |  { csv?: never;   /** JSON: a list of `{ question, options, answer }`, or an answer of the Open Trivia Database, whose attribution each question keeps. */
-  json: string; };
+  json: string; material?: never; }
+  |  { csv?: never; json?: never;   /** Id of an uploaded material of the kind TABLE, for Excel workbooks and for files that do not fit into a request: at most 10 MiB. */
+  material: string; };
 
 /** Whether a question is used. */
 export type QuestionStatus =
