@@ -62,7 +62,7 @@ export async function publishEdition(
   });
   await tx.edition.update({
     where: { id: edition.id, status: editionMayBecome("PUBLISHED") },
-    data: { status: "PUBLISHED", publishedAt: now, changes: changes as object[] },
+    data: { status: "PUBLISHED", publishedAt: now, changes },
   });
   await recordChange(tx, subject, [{ type: "video.edition-published", data: { edition: edition.number } }]);
 }
