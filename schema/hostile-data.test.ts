@@ -54,7 +54,6 @@ test.each([...templates.keys()])(
         ]);
         const [issue] = result.issues ?? [];
         if (issue) expect([context, issue.path]).toEqual([context, field]);
-        else expect(result.message, context).toContain(field.replaceAll("/", ".").slice(1));
       }
     }
     expect(api.logged.filter(({ level }) => Number(level) >= 50)).toEqual([]);

@@ -5,6 +5,8 @@ import { invalidTemplate, messageOf, type TemplateIssue } from "./template-error
 
 const MAX_ISSUES = 1_000;
 const MAX_SHOWN = 60;
+/** Control characters but those of lines, characters that turn the direction of a text, halves of characters. */
+const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
 
 /** A value that the template's schema does not allow. */
 export interface SchemaIssue extends TemplateIssue {
@@ -18,18 +20,43 @@ export type CheckedData =
   | { ok: false; issues: readonly [SchemaIssue, ...SchemaIssue[]] };
 
 /**
- * Checks data against the template's JSON Schema and fills in its defaults, in a copy.
+ * Checks data against the template's JSON Schema and fills in its defaults, in a copy. Texts must consist of
+ * characters that can be shown.
  * Throws a `TemplateError` if the schema itself is invalid.
  */
 export function checkData({ data: schema, name }: TemplateManifest, value: unknown): CheckedData {
   const data = structuredClone(value);
   const validate = compile(schema, name);
-  if (validate(data)) return { ok: true, data: data as Record<string, unknown> };
-  const [first, ...rest] = withoutBranches(validate.errors ?? [])
-    .slice(0, MAX_ISSUES)
-    .map((error) => toIssue(error, data));
+  const isValid = validate(data);
+  const unshowable = findUnshowable(data);
+  if (isValid && unshowable.length === 0) return { ok: true, data: data as Record<string, unknown> };
+  const invalid = isValid ? [] : withoutBranches(validate.errors ?? []).map((error) => toIssue(error, data));
+  const [first, ...rest] = [...unshowable, ...invalid].slice(0, MAX_ISSUES);
   return { ok: false, issues: [first ?? unknownIssue, ...rest] };
 }
+
+/** Texts with characters that no font draws, or that change the text around them. */
+function findUnshowable(value: unknown, pointer = ""): SchemaIssue[] {
+  if (typeof value === "string") {
+    const found = FORBIDDEN.exec(value);
+    if (found === null) return [];
+    const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    const place = Array.from(value.slice(0, found.index)).length + 1;
+    return [
+      {
+        ...{ code: "DATA_INVALID", path: pointer, keyword: UNSHOWABLE },
+        message: `${pointer}: expected a text without control characters, characters that change its direction, and halves of characters; it has U+${code} at character ${place}. Remove it.`,
+      },
+    ];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    findUnshowable(inner, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`),
+  );
+}
+
+/** In place of a keyword of JSON Schema. */
+const UNSHOWABLE = "characters";
 
 /** Compiling takes much longer than checking. */
 const compiled = new WeakMap<object, ValidateFunction>();

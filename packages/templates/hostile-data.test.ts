@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { builtInTemplates, checkData, loadTemplate, planScenes } from "./index.ts";
-import { fieldsOf, hostileTexts, withValue } from "./testing/hostile-data.ts";
+import { fieldsOf, forbiddenTexts, hostileTexts, withValue } from "./testing/hostile-data.ts";
 
 const HARMLESS = "harmless";
 const templates = await builtInTemplates();
@@ -36,5 +36,23 @@ test.each([...templates.keys()])(
       }
     }
     expect(drawn).toBeGreaterThan(Object.keys(hostileTexts).length);
+  },
+);
+
+test.each([...templates.keys()])(
+  "data of %s with a text that cannot be shown is refused with the place and the character",
+  async (name) => {
+    const { manifest } = await loadTemplate(templates.get(name) ?? "");
+    for (const field of fieldsOf(manifest.data)) {
+      for (const [what, text] of Object.entries(forbiddenTexts)) {
+        const checked = checkData(manifest, withValue(manifest.example, field, text));
+        expect([field, what, checked.ok]).toEqual([field, what, false]);
+        const [issue] = checked.ok ? [] : checked.issues;
+        expect(issue).toMatchObject({ code: "DATA_INVALID", path: field });
+        expect(issue?.message).toMatch(/it has U\+[0-9A-F]{4} at character 2\. Remove it\.$/);
+      }
+    }
+    const lines = withValue(manifest.example, fieldsOf(manifest.data).at(-1) ?? "", "a\n\tb");
+    expect(checkData(manifest, lines)).toMatchObject({ ok: true });
   },
 );

@@ -318,7 +318,7 @@ function checkSchema(row: ReadRow, origins: readonly Origin[], { table, plan }: 
   return checked.issues.flatMap((issue) => {
     const { field, origin } = placeOf(issue.path, origins, plan);
     // A cell that could not be read looks as if it was missing.
-    if (origin?.failed.has(field)) return [];
+    if (origin && [...origin.failed].some((one) => one === field || one.startsWith(`${field}.`))) return [];
     const line = origin?.line ?? row.line;
     const column = columnFor(field, issue, { table, plan }, row);
     return [
@@ -333,6 +333,7 @@ const codes: Readonly<Record<string, string>> = {
   ...{ minItems: "VALUES_TOO_FEW", maxItems: "VALUES_TOO_MANY", enum: "VALUE_NOT_ALLOWED" },
   ...{ minimum: "VALUE_OUT_OF_RANGE", maximum: "VALUE_OUT_OF_RANGE", anyOf: "VALUE_MISSING" },
   ...{ additionalProperties: "FIELD_UNKNOWN", pattern: "VALUE_INVALID" },
+  characters: "TEXT_FORBIDDEN_CHARACTER",
 };
 
 /** The field of a JSON pointer, and the line that its item comes from. */
