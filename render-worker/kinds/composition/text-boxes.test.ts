@@ -181,7 +181,7 @@ async function findLimits(settings: CompositionSettings): Promise<Map<string, Qu
   return limits;
 }
 
-/** The brightness of the last frame of each scene, as the stream has it. */
+/** The brightness of each scene at its end, as the stream has it. */
 async function watch(settings: CompositionSettings, questions: readonly Question[]): Promise<Buffer[]> {
   const data = { timerSeconds: 1, speakOptions: false, questions };
   const path = join(folder.path, "data.json");
@@ -207,7 +207,8 @@ async function watch(settings: CompositionSettings, questions: readonly Question
   );
   const template = await loadTemplate((await builtInTemplates()).get(settings.template.name) ?? "");
   const { scenes } = planTimeline(planScenes(template, data), {}, frameRate);
-  const last = scenes.map(({ startFrame, frames }) => startFrame + frames - 1);
+  // Not the very last one, which a filter may leave out at the end of the stream.
+  const last = scenes.map(({ startFrame, frames }) => startFrame + frames - 2);
   // Pictures that do not change are one frame of the stream.
   const select = `fps=${frameRate}:start_time=0,select=${last.map((frame) => `eq(n\\,${frame})`).join("+")}`;
   const raw = join(folder.path, "frames.raw");
