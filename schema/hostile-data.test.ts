@@ -1,6 +1,5 @@
 /** Data that attacks templates, databases and spreadsheets, as clients send it. */
 import { builtInTemplates, loadTemplate } from "@reelay/templates";
-import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   fieldsOf,
@@ -123,10 +122,9 @@ test.each(Object.entries(tables))(
     expect(batch.counts).toMatchObject({ total: lines.length - 1, invalid: expected.length });
 
     const { data } = await api.ask("query ($id: ID!) { exportBatchRows(id: $id) }", { id: batch.id });
-    const exported: string[][] = parse(data.exportBatchRows, { bom: true, relax_column_count: true });
-    const cells = exported.flat();
-    expect(cells).toContain("'=cmd|' /C calc'!A0");
-    expect(cells.filter((cell) => /^[=+\-@\t\r＝＋－＠]/.test(cell))).toEqual([]);
+    expect(data.exportBatchRows).toContain("'=cmd|' /C calc'!A0");
+    // The first character of a cell, in quotes or without.
+    expect(data.exportBatchRows).not.toMatch(/(?:^|[,\r\n])"?[=+\-@\t＝＋－＠]/);
   },
   60_000,
 );

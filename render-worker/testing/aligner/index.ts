@@ -32,7 +32,9 @@ export async function alignWords(samples: string, words: readonly string[][]): P
 
 /** An environment with the packages of `requirements.txt`, made on first use. Returns its folder. */
 async function installAligner(): Promise<string> {
-  const hash = createHash("sha256").update(await readFile(requirements)).digest("hex");
+  const hash = createHash("sha256")
+    .update(await readFile(requirements))
+    .digest("hex");
   const folder = join(cache, `aligner-${hash.slice(0, 12)}`);
   if (existsSync(folder)) return folder;
   const uv = existsSync(ownUv) ? ownUv : "uv";

@@ -83,7 +83,12 @@ export const proofs: readonly Proof[] = [
   {
     name: "captions",
     tests: worker("kinds/composition/captions"),
-    more: ["render-worker/testing/aligner", "render-worker/speech", "packages/templates", "scripts/painters*"],
+    more: [
+      "render-worker/testing/aligner",
+      "render-worker/speech",
+      "packages/templates",
+      "scripts/painters*",
+    ],
     tools: [...system, "manim"],
   },
   // Adapters against servers in Go, which are built for them.
