@@ -3,7 +3,14 @@ import { type Edition, Prisma } from "../../../prisma/generated/client.ts";
 import { adoptCaptions, removeAdopted } from "../../captions/index.ts";
 import { writeAsset } from "../../database/index.ts";
 import { recordChange, type Tx } from "../../events/index.ts";
-import { editionMayBecome, type HeldReport, namedKeys, readDrawn, retireOutput } from "../../jobs/index.ts";
+import {
+  type Chunk,
+  editionMayBecome,
+  type HeldReport,
+  namedKeys,
+  readDrawn,
+  retireOutput,
+} from "../../jobs/index.ts";
 import type { VideoRows } from "../render/index.ts";
 import type { PlannedEdition } from "./plan-edition.ts";
 
@@ -62,10 +69,14 @@ export async function publishEdition(
   });
   await tx.edition.update({
     where: { id: edition.id, status: editionMayBecome("PUBLISHED") },
-    data: { status: "PUBLISHED", publishedAt: now, changes },
+    data: { status: "PUBLISHED", publishedAt: now, changes: changes.map(toJson) },
   });
   await recordChange(tx, subject, [{ type: "video.edition-published", data: { edition: edition.number } }]);
 }
+
+const toJson = ({ index, title, startMs, endMs, copiedFrom }: Chunk): Prisma.InputJsonObject => ({
+  ...{ index, title, startMs, endMs, copiedFrom },
+});
 
 async function replaceParts(tx: Tx, videoId: string, editionId: string): Promise<void> {
   await tx.part.deleteMany({ where: { videoId } });
