@@ -1,4 +1,3 @@
-/** Tables that become question sets, and those of which people choose what they become. */
+/** Tables that become question sets. */
 
-export { DroppedTables } from "./dropped-tables.tsx";
 export { ImportTables } from "./import-tables.tsx";

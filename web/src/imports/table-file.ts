@@ -3,26 +3,28 @@
 /** Characters that one request may carry, with room for the rest of it. */
 const MAX_BYTES = 1_000_000;
 
-/** Questions to import: a text that can be edited before, or a file as it is. */
-export interface ImportedTable {
+export interface TableText {
   /** The file's name without its ending; empty for a pasted text. */
   topic: string;
-  /** Null: only the API can read the file. */
-  text: string | null;
-  file: File;
+  text: string;
 }
 
-/** A workbook, a text that does not fit into a request, and one that is not in UTF-8 are left to the API. */
-export async function readTableFile(file: File): Promise<ImportedTable> {
-  const isText = !/\.xlsx?$/i.test(file.name) && file.size <= MAX_BYTES;
-  return { topic: topicOf(file.name), text: isText ? await readText(file) : null, file };
-}
-
-async function readText(file: File): Promise<string | null> {
+/**
+ * The text of a file with questions.
+ * @throws an error that says what to do with a file that is not a text in UTF-8, or too large.
+ */
+export async function readTableFile(file: File): Promise<TableText> {
+  if (/\.xlsx?$/i.test(file.name))
+    throw new Error(
+      `${file.name} is a workbook. Save its sheet as CSV with the encoding UTF-8 (in Excel: “CSV UTF-8”).`,
+    );
+  if (file.size > MAX_BYTES)
+    throw new Error(`${file.name} has ${file.size} bytes, and at most ${MAX_BYTES} fit. Split it.`);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+    return { topic: topicOf(file.name), text };
   } catch {
-    return null;
+    throw new Error(`${file.name} is not a text in UTF-8. Save it as CSV with the encoding UTF-8.`);
   }
 }
 
