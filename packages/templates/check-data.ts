@@ -5,7 +5,7 @@ import { invalidTemplate, messageOf, type TemplateIssue } from "./template-error
 
 const MAX_ISSUES = 1_000;
 const MAX_SHOWN = 60;
-/** Control characters but those of lines, characters that turn the direction of a text, halves of characters. */
+/** Control characters but those of lines, changes of direction, and halves of characters. */
 const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
 
 /** A value that the template's schema does not allow. */
