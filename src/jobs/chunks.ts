@@ -33,15 +33,23 @@ interface Row {
 }
 
 const columns = { attemptId: true, startMs: true, endMs: true, drawn: true } as const;
+const frameRate = { select: { frameRate: true } } as const;
+
+interface ChunkRow extends Pick<Row, "startMs" | "endMs" | "drawn"> {
+  videoId: string;
+  /** Of the video. */
+  durationMs: number | null;
+}
 
 /** The finished chunks of drawn videos, by video, in the order of their timelines. */
 export async function readChunks(db: Db, videoIds: readonly string[]): Promise<ReadonlyMap<string, Chunk[]>> {
-  const rows = await db.part.findMany({
-    where: { videoId: { in: [...videoIds] }, isComplete: true },
-    distinct: ["videoId", "startMs"],
-    orderBy: [{ videoId: "asc" }, { startMs: "asc" }, { rendition: "asc" }],
-    select: { ...columns, videoId: true, video: { select: { durationMs: true } } },
-  });
+  const rows = await db.$queryRaw<ChunkRow[]>`
+    SELECT DISTINCT ON (p.video_id, p.start_ms) p.video_id AS "videoId", p.start_ms AS "startMs", p.end_ms AS "endMs", p.drawn,
+      v.duration_ms AS "durationMs"
+    FROM parts p JOIN videos v ON v.id = p.video_id
+    WHERE p.video_id = ANY (${[...videoIds]}::uuid[]) AND p.is_complete
+    -- A repair or a retry may have drawn some renditions of a copied chunk again.
+    ORDER BY p.video_id, p.start_ms, p.drawn->>'copiedFrom' NULLS LAST, p.rendition`;
   const byVideo = Map.groupBy(rows.filter(isDrawn), ({ videoId }) => videoId);
   return new Map([...byVideo].map(([videoId, own]) => [videoId, own.map(toChunk)]));
 }
@@ -93,13 +101,9 @@ export async function readDrawn(db: Db, editionId: string): Promise<Chunk[]> {
 
 const isDrawn = ({ drawn }: Pick<Row, "drawn">): boolean => DrawnChunk.safeParse(drawn).success;
 
-function toChunk(
-  { startMs, endMs, drawn, video }: Row & { video: { durationMs: number | null } },
-  index: number,
-): Chunk {
+function toChunk({ startMs, endMs, drawn, durationMs }: ChunkRow, index: number): Chunk {
   const { title, copiedFrom = null } = DrawnChunk.parse(drawn);
-  const lastMs = endMs ?? video.durationMs ?? startMs;
-  return { index, title: title ?? null, startMs, endMs: lastMs, copiedFrom };
+  return { index, title: title ?? null, startMs, endMs: endMs ?? durationMs ?? startMs, copiedFrom };
 }
 
 /** By job; without an entry: it has drawn no chunk. */
@@ -111,10 +115,16 @@ export async function readReuse(db: Db, jobIds: readonly string[]): Promise<Read
   const jobs = new Map(attempts.map(({ id, task }) => [id, task.jobId]));
   const made = { attemptId: { in: [...jobs.keys()] } };
   const [parts, ofEditions] = await Promise.all([
-    db.part.findMany({ where: { ...made, isComplete: true }, select: columns }),
-    db.editionPart.findMany({ where: made, select: columns }),
+    db.part.findMany({ where: { ...made, isComplete: true }, select: { ...columns, video: frameRate } }),
+    db.editionPart.findMany({
+      where: made,
+      select: { ...columns, edition: { select: { video: frameRate } } },
+    }),
   ]);
-  const rows = [...parts, ...ofEditions].filter(isDrawn);
+  const rows = [
+    ...parts.map((row) => Object.assign(row, row.video)),
+    ...ofEditions.map((row) => Object.assign(row, row.edition.video)),
+  ].filter(isDrawn);
   const byJob = Map.groupBy(rows, ({ attemptId }) => jobs.get(attemptId) ?? "");
   const copies = rows.flatMap(({ drawn }) => DrawnChunk.parse(drawn).copiedFrom ?? []);
   const rates = await readRates(db, new Set(copies));
@@ -136,20 +146,28 @@ function sumSpeech(attempts: readonly { account: unknown }[]): SpeechUsage | nul
   };
 }
 
-function toReuse(rows: readonly Row[], rates: ReadonlyMap<string, number>): Omit<Reuse, "speech"> {
+interface TimedRow extends Row {
+  /** Of the video; null: unknown. */
+  frameRate: number | null;
+}
+
+function toReuse(rows: readonly TimedRow[], rates: ReadonlyMap<string, number>): Omit<Reuse, "speech"> {
   const chunks = new Map(rows.map((row) => [row.startMs, row]));
-  const drawings = [...chunks.values()].map((row) => DrawnChunk.parse(row.drawn));
-  const seconds = [...chunks.values()].map(({ startMs, endMs }) => (endMs === null ? null : endMs - startMs));
-  const copied = drawings.filter(({ copiedFrom }) => copiedFrom !== undefined).length;
+  let copied = 0;
   let saved: number | null = 0;
-  for (const [index, { copiedFrom }] of drawings.entries()) {
-    if (copiedFrom === undefined || saved === null) continue;
+  for (const row of chunks.values()) {
+    const { copiedFrom, frames } = DrawnChunk.parse(row.drawn);
+    if (copiedFrom === undefined) continue;
+    copied += 1;
     const rate = rates.get(copiedFrom);
-    const lengthMs = seconds[index] ?? 0;
-    saved = rate === undefined ? null : saved + (rate * lengthMs) / 1000;
+    saved = rate === undefined || saved === null ? null : saved + rate * secondsOf(row, frames);
   }
   return { chunks: chunks.size, copied, drawn: chunks.size - copied, savedCpuSeconds: saved };
 }
+
+/** Length of a chunk. The last one has no end of its own. */
+const secondsOf = ({ startMs, endMs, frameRate: rate }: TimedRow, frames: number): number =>
+  rate === null ? ((endMs ?? startMs) - startMs) / 1000 : frames / rate;
 
 /**
  * CPU-seconds per second of video that these videos have drawn. That of the attempt which drew most counts:
