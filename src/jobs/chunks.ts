@@ -36,14 +36,13 @@ const columns = { attemptId: true, startMs: true, endMs: true, drawn: true } as 
 const frameRate = { select: { frameRate: true } } as const;
 
 interface ChunkRow extends Pick<Row, "startMs" | "endMs" | "drawn"> {
-  videoId: string;
   /** Of the video. */
   durationMs: number | null;
 }
 
 /** The finished chunks of drawn videos, by video, in the order of their timelines. */
 export async function readChunks(db: Db, videoIds: readonly string[]): Promise<ReadonlyMap<string, Chunk[]>> {
-  const rows = await db.$queryRaw<ChunkRow[]>`
+  const rows = await db.$queryRaw<Array<ChunkRow & { videoId: string }>>`
     SELECT DISTINCT ON (p.video_id, p.start_ms) p.video_id AS "videoId", p.start_ms AS "startMs", p.end_ms AS "endMs", p.drawn,
       v.duration_ms AS "durationMs"
     FROM parts p JOIN videos v ON v.id = p.video_id
@@ -95,7 +94,7 @@ export async function readDrawn(db: Db, editionId: string): Promise<Chunk[]> {
   });
   return rows
     .filter(isDrawn)
-    .map((row, index) => toChunk({ ...row, video: { durationMs: null } }, index))
+    .map((row, index) => toChunk({ ...row, durationMs: null }, index))
     .filter(({ copiedFrom }) => copiedFrom === null);
 }
 
