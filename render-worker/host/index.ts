@@ -22,5 +22,6 @@ export { Slots } from "./slots.ts";
 export { startStatusServer } from "./status-server.ts";
 export { defaultQuiet, type Quiet, untilQuiet } from "./until-quiet.ts";
 export { makeFolder } from "./work-directory/make-folder.ts";
+export { removeFolder } from "./work-directory/remove-folder.ts";
 export { type AttemptDirectory, WorkDirectory } from "./work-directory/work-directory.ts";
 export { sizeOf, writtenBytes } from "./work-directory/written-bytes.ts";

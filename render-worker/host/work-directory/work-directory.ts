@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { retriableError } from "../../errors.ts";
 import { makeFolder } from "./make-folder.ts";
 import { identify, isRunning } from "./process-identity.ts";
+import { removeFolder } from "./remove-folder.ts";
 
 const Owner = z.object({ pid: z.int(), startedAt: z.string().nullable() });
 const OWNER_FILE = "owner.json";
@@ -93,13 +94,6 @@ export class AttemptDirectory implements AsyncDisposable {
   }
 }
 
-/**
- * Retries for a second and a half: a stopped program may write its last bytes while its folder is emptied,
- * and a folder must be empty to be removed.
- */
-const removeFolder = (path: string): Promise<void> =>
-  rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-
 async function removeLeftovers(root: string): Promise<void> {
   for (const entry of await readdir(root, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
@@ -114,7 +108,7 @@ async function removeLeftovers(root: string): Promise<void> {
         if (encoder?.startedAt && (await isRunning(encoder))) process.kill(encoder.pid, "SIGKILL");
       }
     }
-    await rm(path, { recursive: true, force: true });
+    await removeFolder(path);
   }
 }
 

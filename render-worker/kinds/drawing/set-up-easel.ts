@@ -1,5 +1,6 @@
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeFolder } from "../../host/index.ts";
 import type { InstalledPainter } from "../../painters/index.ts";
 import type { Program } from "../../programs/index.ts";
 
@@ -35,7 +36,7 @@ export async function setUpEasel(
 ): Promise<Easel> {
   await using undo = new AsyncDisposableStack();
   await mkdir(folder);
-  undo.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+  undo.defer(() => removeFolder(folder));
   const path = join(folder, file.name);
   await writeFile(path, file.content);
   // Whatever the umask: the painter is another user, and gets no group of the worker's.
