@@ -315,7 +315,7 @@ export const workerEnvFields = {
         default: "300",
         unit: "seconds",
         effect:
-          "Maximum CPU time of an animation's script, at most an hour. A script that exceeds it fails with `SCRIPT_TIME`.",
+          "Maximum CPU time of an animation's script and all its processes, at most an hour. A script that exceeds it, or that a worker awaits for ten times as long, fails with `SCRIPT_TIME`.",
         example: "900",
       }),
     ),

@@ -11,6 +11,11 @@ interface SourceAddress {
 export interface JailLimits {
   /** Memory that each process may allocate, and in a control group all of them together. */
   memoryBytes?: number;
+  /**
+   * Address space of each process. It includes memory that processes share, which `memoryBytes` counts in a
+   * control group only, and what a program reserves without using it.
+   */
+  addressBytes?: number;
   /** Processor time of all threads. */
   cpuSeconds?: number;
   /** Size of one file. */

@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { printable } from "./printable.ts";
 
 const count = z.int32().nonnegative();
 /** Line or column of the script, from 1. Null: unknown. */
 const place = z.int32().positive().nullable();
-const text = z.string().max(16_384);
+/** Shown to people. */
+const shown = (length: number) => z.string().max(length).transform(printable);
+const text = shown(16_384);
 /** JSON pointer into the data of a template, or a file of it. Null: neither. */
 const path = z.string().max(1_000).nullable().default(null);
 
@@ -22,7 +25,7 @@ const Scenes = z.object({
   scenes: z
     .array(
       z.object({
-        name: z.string().max(200),
+        name: shown(200),
         line: place,
         /** Of data: the names of its marks. */
         marks: z.array(z.string().max(30)).max(50).optional(),
@@ -37,12 +40,13 @@ const Scenes = z.object({
 const Counted = z.object({
   type: z.literal("counted"),
   animations: count,
-  durationMs: z.number().nonnegative().max(86_400_000),
+  /** However long: the limit is the worker's. */
+  durationMs: z.number().nonnegative(),
   /** Frames of the timeline, repeated ones included. */
-  frames: count,
+  frames: z.int().nonnegative(),
   hasAudio: z.boolean(),
   /** Of each animation, or of the first ones. */
-  framesOfEach: z.array(count).max(5_000).default([]),
+  framesOfEach: z.array(z.int().nonnegative()).max(5_000).default([]),
 });
 export type Counted = z.infer<typeof Counted>;
 
@@ -130,9 +134,9 @@ export type Picture = z.infer<typeof Picture>;
 const Step = z.object({
   type: z.literal("step"),
   index: count,
-  name: z.string().max(1_000),
+  name: shown(1_000),
   /** Its planned number of frames. */
-  frames: count.nullable(),
+  frames: z.int().nonnegative().nullable(),
 });
 
 const Warning = z.object({
@@ -152,6 +156,8 @@ const failureCodes = [
   "IMPORT_UNAVAILABLE",
   "SCRIPT_INTERACTIVE",
   "SCRIPT_FAILED",
+  "SCRIPT_TIME",
+  "SCRIPT_MEMORY",
   "TEX_MISSING",
   "TEX_FAILED",
   "TEMPLATE_INVALID",

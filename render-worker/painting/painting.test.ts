@@ -180,6 +180,19 @@ test.each([
     { code: "PAINTER_PROTOCOL" },
   ],
   [
+    "its script is out of memory",
+    Buffer.concat([beginning(), failed({ code: "SCRIPT_MEMORY" })]),
+    {
+      code: "SCRIPT_MEMORY",
+      message: expect.stringMatching(/^line 5, column 9: The script needs more than 4096 MiB of memory/),
+    },
+  ],
+  [
+    "its timeline is counted as days",
+    beginning({ frames: 10_000_000 }),
+    { code: "SCRIPT_OUTPUT", message: expect.stringContaining("has 1000000 s, which is longer than 60 s") },
+  ],
+  [
     "its timeline is too long",
     Buffer.concat([beginning(), frame(colour(0, 0, 0, PIXELS), 700), done()]),
     { code: "SCRIPT_OUTPUT", retriable: false },
@@ -188,11 +201,59 @@ test.each([
   expect(await failureOf(bytes)).toMatchObject({ reported });
 });
 
-test("a painter that is silent, or uses more CPU time than it may, is stopped", async () => {
+test("a painter that is silent is stopped", async () => {
   const silent = { after: "setInterval(() => {}, 1_000)", limits: { silenceMs: 300 } };
   expect(await failureOf(beginning(), silent)).toMatchObject({
     reported: { code: "SCRIPT_TIME", message: expect.stringContaining("drew nothing for 0.3 s") },
   });
+});
+
+test("a painter that is stopped reports the line of its script, and the worker the limit", async () => {
+  const report = failed({ code: "SCRIPT_TIME", line: 7, column: 3 }).toString("base64");
+  const after = `process.on("SIGTERM", () => process.stdout.write(Buffer.from("${report}", "base64"), () => process.exit())); setInterval(() => {}, 1_000)`;
+  expect(await failureOf(beginning(), { after, limits: { silenceMs: 300 } })).toMatchObject({
+    reported: {
+      ...{ code: "SCRIPT_TIME", line: 7, column: 3 },
+      message: expect.stringMatching(/^line 7, column 3: The script drew nothing for 0.3 s/),
+    },
+  });
+  const flood = `${after}; process.stderr.write("x".repeat(5 * 2 ** 20))`;
+  expect(await failureOf(beginning(), { after: flood })).toMatchObject({
+    reported: { code: "SCRIPT_OUTPUT", line: 7, message: expect.stringContaining("to its log") },
+  });
+});
+
+test("a painter that sends a frame now and then, and does nothing in between, is stopped", async () => {
+  const slow = frame(colour(0, 0, 0, PIXELS)).toString("base64");
+  const after = `setInterval(() => process.stdout.write(Buffer.from("${slow}", "base64")), 300)`;
+  expect(await failureOf(beginning(), { after, limits: { cpuSeconds: 0.3 } })).toMatchObject({
+    reported: {
+      ...{ code: "SCRIPT_TIME", scope: "INPUT", retriable: false },
+      message: expect.stringContaining("was not drawn within 3 s"),
+    },
+  });
+});
+
+// Only Linux measures processes.
+test.skipIf(process.platform !== "linux")(
+  "a painter shares its CPU time with the processes that it starts",
+  async () => {
+    const loop = JSON.stringify(["-e", "for (;;);"]);
+    const after = `for (const _ of [1, 2, 3]) require("child_process").spawn(process.execPath, ${loop}); setInterval(() => {}, 1_000)`;
+    const limits = { cpuSeconds: 2, silenceMs: 60_000 };
+    expect(await failureOf(beginning(), { after, limits })).toMatchObject({
+      reported: { code: "SCRIPT_TIME", message: expect.stringContaining("more than 2 s of CPU time") },
+    });
+  },
+);
+
+test("a painter that floods its log is stopped, and the end of the log is kept", async () => {
+  const after = `for (;;) require("fs").writeSync(2, "flood ".repeat(10_000))`;
+  const failure = await failureOf(beginning(), { after });
+  expect(failure).toMatchObject({
+    reported: { code: "SCRIPT_OUTPUT", message: expect.stringContaining("more than 4 MiB to its log") },
+  });
+  expect(failure).toMatchObject({ reported: { logTail: expect.stringMatching(/flood $/) } });
 });
 
 test("a painter that is not read is not silent: it waits for the encoder", async () => {

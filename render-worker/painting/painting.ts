@@ -1,11 +1,14 @@
+import { availableParallelism } from "node:os";
 import { PassThrough, Readable } from "node:stream";
 import type { DrawingStep } from "@reelay/contracts";
 import type { Logger } from "pino";
 import type { ScriptLimits } from "../config.ts";
 import { inputError, type RenderError, retriableError, scriptError } from "../errors.ts";
-import type { Program, ProgramResult } from "../programs/index.ts";
+import { type Program, type ProgramEnd, type ProgramResult, ProgramUsage } from "../programs/index.ts";
 import type { Counted, PainterEvent, PainterFailure, Picture } from "./events.ts";
 import type { DrawnFrame } from "./frame.ts";
+import { Patience } from "./patience.ts";
+import { printable } from "./printable.ts";
 import { CutOffError, ProtocolError } from "./protocol-error.ts";
 import { type PainterRecord, readRecords } from "./read-records.ts";
 
@@ -101,9 +104,31 @@ export type Drawn =
   /** 16-bit little-endian stereo samples at 48 kHz, from the beginning of the timeline. */
   | { kind: "samples"; samples: Buffer };
 
+/** Limits that the kernel enforces, by the code with which a painter reports them. */
+const kernelLimits: Readonly<Partial<Record<string, ProgramEnd>>> = {
+  SCRIPT_TIME: "TIME_LIMIT",
+  SCRIPT_MEMORY: "MEMORY_LIMIT",
+};
+
 /** Threads of numerical libraries included. */
 const MAX_PROCESSES = 256;
 const MAX_FILE_BYTES = 256 * 1024 ** 2;
+/** Characters that a painter may log, of which the last are kept: reading them is work for the worker. */
+const MAX_LOG = 4 * 1024 ** 2;
+/**
+ * Seconds for which a painter may be awaited, per second of CPU time that it may use. On a busy machine it
+ * gets a part of a core; a script that waits would hold its worker.
+ */
+const WAITED_PER_CPU_SECOND = 10;
+/** In which a painter that is out of time reports the line of the script. The kernel gives as much. */
+const REPORTING_SECONDS = 1;
+/** Address space of Python, Manim and its libraries beyond their memory. 1 GiB was measured with OpenGL. */
+const RESERVED_BYTES = 2 * 1024 ** 3;
+/** For a thread of Typst or of OpenGL. */
+const RESERVED_BYTES_PER_CORE = 128 * 1024 ** 2;
+const DAY_MS = 86_400_000;
+/** Between two looks at what all processes of a painter use. The kernel limits each of them. */
+const LOOK_EVERY_MS = 500;
 /** A script that plays more than it counted is not done. */
 const ALMOST = 0.99;
 
@@ -114,6 +139,11 @@ export class Painting implements AsyncDisposable {
   readonly #onStep: (() => void) | undefined;
   readonly #onEvent: ((event: PainterEvent) => void) | undefined;
   readonly #stop = new AbortController();
+  readonly #patience: Patience;
+  /** Aborts when a limit is reached that this process measures. */
+  readonly #reached: AbortSignal;
+  /** Of this painter alone. */
+  readonly #usage = new ProgramUsage();
   readonly #ended: Promise<ProgramResult>;
   readonly #records: AsyncGenerator<PainterRecord>;
   /** What its author wrote. */
@@ -122,8 +152,6 @@ export class Painting implements AsyncDisposable {
   readonly #orders: PassThrough | null;
   #hasGreeted = false;
   #isDone = false;
-  #isAwaited = false;
-  #hasMoved = false;
   #counted: Counted | null = null;
   #step: (DrawingStep & { frames: number; planned: number | null }) | undefined;
 
@@ -136,21 +164,43 @@ export class Painting implements AsyncDisposable {
     this.#noun = "template" in job ? "template" : "script";
     this.#orders = "template" in job && job.mode === "SCENES" ? new PassThrough() : null;
     const output = Promise.withResolvers<Readable>();
-    this.#ended = program.run([...args, JSON.stringify(job)], {
-      signal: AbortSignal.any([options.signal, this.#stop.signal]),
-      ...(cwd !== undefined && { cwd }),
-      env,
-      limits: {
-        cpuSeconds: limits.cpuSeconds,
-        memoryBytes: limits.memoryBytes,
-        fileSizeBytes: MAX_FILE_BYTES,
-        processes: MAX_PROCESSES,
-      },
-      stallTimeoutMs: limits.silenceMs,
-      isExcused: () => this.#isExcused(),
-      ...(this.#orders && { input: this.#orders }),
-      onOutput: output.resolve,
+    this.#patience = new Patience({
+      silenceMs: limits.silenceMs,
+      totalMs: limits.cpuSeconds * WAITED_PER_CPU_SECOND * 1000,
     });
+    const overused = new AbortController();
+    let logged = 0;
+    const look = () => {
+      // Limits of the kernel may apply to each process, and not to memory that they share.
+      if (this.#usage.memoryBytes > limits.memoryBytes) overused.abort("MEMORY_LIMIT");
+      if (this.#hasUsed(limits.cpuSeconds + REPORTING_SECONDS)) overused.abort("TIME_LIMIT");
+    };
+    this.#reached = AbortSignal.any([this.#patience.over, overused.signal]);
+    const looks = setInterval(look, LOOK_EVERY_MS);
+    const run = () =>
+      program.run([...args, JSON.stringify(job)], {
+        signal: AbortSignal.any([options.signal, this.#stop.signal]),
+        reached: this.#reached,
+        ...(cwd !== undefined && { cwd }),
+        env,
+        limits: {
+          cpuSeconds: limits.cpuSeconds,
+          memoryBytes: limits.memoryBytes,
+          ...(this.#noun === "script" && {
+            addressBytes:
+              limits.memoryBytes + RESERVED_BYTES + availableParallelism() * RESERVED_BYTES_PER_CORE,
+          }),
+          fileSizeBytes: MAX_FILE_BYTES,
+          processes: MAX_PROCESSES,
+        },
+        onStderr: (text) => {
+          logged += text.length;
+          if (logged > MAX_LOG) overused.abort("LOG_TOO_LONG");
+        },
+        ...(this.#orders && { input: this.#orders }),
+        onOutput: output.resolve,
+      });
+    this.#ended = this.#usage.around(run).finally(() => clearInterval(looks));
     // The reader reports a painter that could not be started.
     this.#ended.then(() => output.resolve(Readable.from([])), output.reject);
     output.promise.catch(() => undefined);
@@ -185,7 +235,7 @@ export class Painting implements AsyncDisposable {
       if (record.kind !== "event") throw protocolError(new ProtocolError("the event picture", record.kind));
       const { event } = record;
       this.#note(event);
-      if (event.type === "counted") this.#counted = event;
+      if (event.type === "counted") this.#counted = this.#judge(event, this.#limits.durationMs);
       if (event.type !== "picture") continue;
       if (this.#counted === null)
         throw protocolError(new ProtocolError("the event counted before picture", "picture"));
@@ -199,7 +249,8 @@ export class Painting implements AsyncDisposable {
       if (record.kind !== "event")
         throw protocolError(new ProtocolError("no frames in a check", record.kind));
       this.#note(record.event);
-      if (record.event.type === "counted") this.#counted = record.event;
+      // A check reports the length of what is too long for a video.
+      if (record.event.type === "counted") this.#counted = this.#judge(record.event, DAY_MS);
     }
     if (!this.#isDone || this.#counted === null) throw await this.#explainEnd();
     return this.#counted;
@@ -250,10 +301,8 @@ export class Painting implements AsyncDisposable {
   }
 
   async #next(): Promise<PainterRecord | null> {
-    this.#isAwaited = true;
     try {
-      const { value, done } = await this.#records.next();
-      this.#hasMoved = true;
+      const { value, done } = await this.#patience.during(this.#records.next());
       return done ? null : value;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -261,14 +310,17 @@ export class Painting implements AsyncDisposable {
       // The painter's end says more.
       const { exitCode } = await this.#ended;
       throw exitCode === 0 ? protocolError(error) : await this.#explainEnd();
-    } finally {
-      this.#isAwaited = false;
     }
+  }
+
+  #judge(counted: Counted, longestMs: number): Counted {
+    if (counted.durationMs > longestMs) throw tooLong(this.#limits, counted.durationMs);
+    return counted;
   }
 
   #note(event: PainterEvent): void {
     this.#onEvent?.(event);
-    if (event.type === "failed") throw toError(event);
+    if (event.type === "failed") throw this.#toError(event);
     if (event.type === "hello") this.#hasGreeted = true;
     if (event.type === "done") this.#isDone = true;
     if (event.type === "warning")
@@ -284,51 +336,74 @@ export class Painting implements AsyncDisposable {
     if (this.#step) this.#step.frames += repeats;
   }
 
-  /** Silence counts only while something is expected, and since the last record. */
-  #isExcused(): boolean {
-    const isExcused = !this.#isAwaited || this.#hasMoved;
-    this.#hasMoved = false;
-    return isExcused;
+  /** All processes together. */
+  #hasUsed(cpuSeconds: number): boolean {
+    return (this.#usage.read()?.cpuSeconds ?? 0) >= cpuSeconds;
+  }
+
+  /** The failure that the painter reports, with its place in the script. */
+  #toError({ code, message, line, column, traceback }: PainterFailure): RenderError {
+    if (code === "PAINTER_BROKEN") return painterBroken(message, traceback ?? undefined);
+    // The painter knows the place, and the worker the limit.
+    const limit = this.#reached.aborted ? (this.#reached.reason as ProgramEnd) : kernelLimits[code];
+    const [reported = code, what = message] = (limit && this.#describeLimit(limit)) ?? [];
+    return scriptError(reported, what, { line, column }, traceback ?? undefined);
+  }
+
+  /** Code and message; null for what is no limit of a painter. */
+  #describeLimit(end: ProgramEnd | null): [code: string, message: string] | null {
+    const { cpuSeconds, memoryBytes, silenceMs } = this.#limits;
+    const noun = this.#noun;
+    switch (end) {
+      case "MEMORY_LIMIT":
+        return [
+          "SCRIPT_MEMORY",
+          `The ${noun} needs more than ${Math.round(memoryBytes / 1024 ** 2)} MiB of memory. Draw smaller pictures or fewer objects at once.`,
+        ];
+      case "TIME_LIMIT":
+        return [
+          "SCRIPT_TIME",
+          `The ${noun} used more than ${cpuSeconds} s of CPU time. Look for an endless loop, shorten the video, lower its quality, or raise SCRIPT_TIMEOUT on the worker.`,
+        ];
+      case "STALLED":
+        return [
+          "SCRIPT_TIME",
+          `The ${noun} drew nothing for ${silenceMs / 1000} s. ${noun === "script" ? "Look for an endless loop or a long wait." : "Draw fewer elements, or smaller pictures, in a scene."}`,
+        ];
+      case "TIMEOUT":
+        return [
+          "SCRIPT_TIME",
+          `The ${noun} was not drawn within ${cpuSeconds * WAITED_PER_CPU_SECOND} s. Remove calls that wait, such as time.sleep, or raise SCRIPT_TIMEOUT on the worker.`,
+        ];
+      case "LOG_TOO_LONG":
+        return [
+          "SCRIPT_OUTPUT",
+          `The ${noun} wrote more than ${MAX_LOG / 1024 ** 2} MiB to its log. Remove calls of print, above all in updaters.`,
+        ];
+      case "OUTPUT_TOO_LONG":
+        return [
+          "SCRIPT_OUTPUT",
+          `The script wrote a file of more than ${MAX_FILE_BYTES / 1024 ** 2} MiB. Scripts need no files: their frames are the result.`,
+        ];
+      case "FORBIDDEN":
+        return [
+          "SCRIPT_FORBIDDEN",
+          "The script made a system call that is not available where scripts run. There is no network, and no other process.",
+        ];
+      default:
+        return null;
+    }
   }
 
   /** Why the output ended before `done`. */
   async #explainEnd(): Promise<unknown> {
     const result = await this.#ended;
-    const { exitCode, signal, endedFor, stderr } = result;
-    const { cpuSeconds, memoryBytes, silenceMs } = this.#limits;
-    switch (endedFor) {
-      case "MEMORY_LIMIT":
-        return inputError(
-          "SCRIPT_MEMORY",
-          `The ${this.#noun} needs more than ${Math.round(memoryBytes / 1024 ** 2)} MiB of memory. Draw smaller pictures or fewer objects at once.`,
-          stderr,
-        );
-      case "TIME_LIMIT":
-        return inputError(
-          "SCRIPT_TIME",
-          `The ${this.#noun} used more than ${cpuSeconds} s of CPU time. Shorten the video, lower its quality, or raise SCRIPT_TIMEOUT on the worker.`,
-          stderr,
-        );
-      case "STALLED":
-        return inputError(
-          "SCRIPT_TIME",
-          `The ${this.#noun} drew nothing for ${silenceMs / 1000} s. ${this.#noun === "script" ? "Look for an endless loop or a long wait." : "Draw fewer elements, or smaller pictures, in a scene."}`,
-          stderr,
-        );
-      case "OUTPUT_TOO_LONG":
-        return inputError(
-          "SCRIPT_OUTPUT",
-          `The script wrote a file of more than ${MAX_FILE_BYTES / 1024 ** 2} MiB. Scripts need no files: their frames are the result.`,
-          stderr,
-        );
-      case "FORBIDDEN":
-        return inputError(
-          "SCRIPT_FORBIDDEN",
-          "The script made a system call that is not available where scripts run. There is no network, and no other process.",
-          stderr,
-        );
-      default:
-    }
+    const { exitCode, signal, endedFor } = result;
+    const stderr = printable(result.stderr);
+    // A script may ignore the kernel's first signal. It cannot ignore the second.
+    const isKilled = endedFor === null && signal === "SIGKILL" && this.#hasUsed(this.#limits.cpuSeconds);
+    const limit = this.#describeLimit(isKilled ? "TIME_LIMIT" : endedFor);
+    if (limit !== null) return inputError(...limit, stderr);
     if (this.#isDone && exitCode === 0) return nothingDrawn();
     const how = signal === null ? `exit code ${exitCode}` : signal;
     return this.#hasGreeted
@@ -368,10 +443,11 @@ const protocolError = (error: ProtocolError): RenderError =>
     `The painter's output is invalid: ${error.message}. Only a script that writes into it causes this.`,
   );
 
-const tooLong = ({ durationMs }: PaintingLimits): RenderError =>
+/** @param countedMs null: it was not counted so long */
+const tooLong = ({ durationMs }: PaintingLimits, countedMs: number | null = null): RenderError =>
   inputError(
     "SCRIPT_OUTPUT",
-    `The animation is longer than ${Math.round(durationMs / 1000)} s. Shorten it, or divide it into several scenes.`,
+    `The animation ${countedMs === null ? "is" : `has ${Math.round(countedMs / 1000)} s, which is`} longer than ${Math.round(durationMs / 1000)} s. Shorten it, or divide it into several scenes.`,
   );
 
 const nothingDrawn = (): RenderError =>
@@ -379,9 +455,3 @@ const nothingDrawn = (): RenderError =>
     "SCRIPT_EMPTY",
     "The scene shows nothing: it has no animation and no wait. Add self.wait(1), or play an animation.",
   );
-
-/** The failure that the painter reports, with its place in the script. */
-const toError = ({ code, message, line, column, traceback }: PainterFailure): RenderError =>
-  code === "PAINTER_BROKEN"
-    ? painterBroken(message, traceback ?? undefined)
-    : scriptError(code, message, { line, column }, traceback ?? undefined);

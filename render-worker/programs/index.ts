@@ -9,6 +9,6 @@ export { type Access, confine, type Program } from "./program.ts";
 export { currentUsage, ProgramUsage } from "./program-usage.ts";
 export { ProgressLines } from "./progress-lines.ts";
 export { isExecutable, pythonFiles } from "./python-files.ts";
-export type { ProgramLimits, ProgramResult } from "./result.ts";
+export type { ProgramEnd, ProgramLimits, ProgramResult } from "./result.ts";
 export { type RunOptions, runProgram } from "./run-program.ts";
 export type { Start } from "./start.ts";

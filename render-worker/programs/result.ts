@@ -8,6 +8,8 @@ export type ProgramEnd =
   | "STALLED"
   /** It wrote too much output. */
   | "OUTPUT_TOO_LONG"
+  /** It wrote too much to its log, as its caller counts. */
+  | "LOG_TOO_LONG"
   /** It tried to allocate more memory than its limit. */
   | "MEMORY_LIMIT"
   /** It used more CPU time than its limit. */
@@ -34,6 +36,8 @@ export interface ProgramResult {
 export interface ProgramLimits {
   /** Memory that it may allocate. */
   memoryBytes?: number;
+  /** Address space of each process, for a program that reserves little more than it uses. */
+  addressBytes?: number;
   /** CPU time of all cores. */
   cpuSeconds?: number;
   /** Maximum size of a file. */

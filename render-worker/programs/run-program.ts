@@ -30,6 +30,8 @@ export interface RunOptions {
   /** Whether it waits for something else; the time without progress then starts again. */
   isExcused?: () => boolean;
   limits?: ProgramLimits;
+  /** Aborts when the program reaches a limit that the caller measures, with its `ProgramEnd` as reason. */
+  reached?: AbortSignal;
   /** Niceness; 19 for work on idle CPU time. Default: the worker's. */
   priority?: number;
   /** Maximum length of standard output in characters; beyond it the program is stopped. Default 8 MiB. */
@@ -42,6 +44,8 @@ export interface RunOptions {
   onStart?: (pid: number) => void;
   /** Called with output as it is written, which is then not kept. */
   onStdout?: (text: string) => void;
+  /** The same of standard error, of which the end is kept. */
+  onStderr?: (text: string) => void;
   /** Called once with the standard output as a stream, which must be read to its end or destroyed. */
   onOutput?: (output: Readable) => void;
 }
@@ -67,7 +71,7 @@ export async function runProgram(
   options: RunOptions = {},
   start: Start = spawnProgram,
 ): Promise<ProgramResult> {
-  const { limits = {}, maxStdout = DEFAULT_MAX_STDOUT, onStdout, signal } = options;
+  const { limits = {}, maxStdout = DEFAULT_MAX_STDOUT, onStdout, reached, signal } = options;
   if (signal?.aborted) return neverStarted;
   const env = { ...programEnvironment(command.writable?.[0]), ...command.env };
   const jailed = await jail.wrap({ ...command, env, limits: { ...everyProgram, ...limits } });
@@ -82,15 +86,18 @@ export async function runProgram(
     escalation ??= setTimeout(() => started?.kill("SIGKILL"), KILL_AFTER_MS);
   };
   const cancel = () => end("CANCELED");
+  const stop = () => end(reached?.reason as ProgramEnd);
   const output = { stdout: "", stderr: "" };
   await using resources = new AsyncDisposableStack();
   resources.defer(() => jailed.release());
   resources.defer(() => {
     clearTimeout(escalation);
     signal?.removeEventListener("abort", cancel);
+    reached?.removeEventListener("abort", stop);
   });
   const watchdog = resources.use(new Watchdog(options, end));
   signal?.addEventListener("abort", cancel, { once: true });
+  reached?.addEventListener("abort", stop, { once: true });
   const ended = await start(jailed, command, {
     encoding: options.encoding ?? "utf8",
     input: options.input,
@@ -111,6 +118,7 @@ export async function runProgram(
       else output.stdout += text;
     },
     onStderr(text) {
+      options.onStderr?.(text);
       output.stderr = (output.stderr + text).slice(-KEPT_STDERR);
     },
     onProgress: () => watchdog.progressed(),

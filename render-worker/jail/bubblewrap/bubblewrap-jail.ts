@@ -42,9 +42,13 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
   const { architecture, bubblewrap, features, users, groups } = options;
   const base = await findBaseFiles();
   const perl = await realpath(options.perl);
-  const filterFor = (sockets: "NONE" | "RELAYED") =>
-    compileFilter(architecture, { sockets, isOnHost: false });
-  const filters = { alone: filterFor("NONE"), relayed: filterFor("RELAYED") };
+  const filterFor = (sockets: "NONE" | "RELAYED", hasDevices: boolean) =>
+    compileFilter(architecture, { sockets, hasDevices, isOnHost: false });
+  const filtersFor = (sockets: "NONE" | "RELAYED") => ({
+    plain: filterFor(sockets, false),
+    driving: filterFor(sockets, true),
+  });
+  const filters = { alone: filtersFor("NONE"), relayed: filtersFor("RELAYED") };
 
   return {
     level: "FULL",
@@ -61,7 +65,8 @@ export async function createBubblewrapJail(options: BubblewrapOptions): Promise<
       opened.defer(() => user.release());
       const { uid, gid } = user.identity;
       const status = opened.use(await openPrivateFile(Buffer.of()));
-      const filter = opened.use(await openPrivateFile(source ? filters.relayed : filters.alone));
+      const { plain, driving } = source ? filters.relayed : filters.alone;
+      const filter = opened.use(await openPrivateFile(devices.length > 0 ? driving : plain));
       if (uid !== undefined && gid !== undefined) await status.chown(uid, gid);
       // The socket itself is open, and its folder is unknown to other users.
       if (uid !== undefined && source) await chmod(dirname(source.socketPath), 0o711);

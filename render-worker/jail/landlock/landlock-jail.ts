@@ -42,13 +42,16 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
   const { architecture, perl, abi, users, groups, reason } = options;
   const base = await findBaseFiles();
   const sharesUser = !users.canStepDown;
-  const filterFor = (sockets: "NONE" | "PORT") =>
+  const filterFor = (sockets: "NONE" | "PORT", hasDevices: boolean) =>
     compileFilter(architecture, {
-      sockets,
-      isOnHost: true,
+      ...{ sockets, hasDevices, isOnHost: true },
       ...(sharesUser && abi < abiWith.scopes && { ownPid: OWN_PID_PLACEHOLDER }),
     });
-  const filters = { alone: filterFor("NONE"), connecting: filterFor("PORT") };
+  const filtersFor = (sockets: "NONE" | "PORT") => ({
+    plain: filterFor(sockets, false),
+    driving: filterFor(sockets, true),
+  });
+  const filters = { alone: filtersFor("NONE"), connecting: filtersFor("PORT") };
   const calls = callDirectives(
     architecture,
     ...(["prlimit64", "close_range", "openat", ...setupCalls] as const),
@@ -68,7 +71,8 @@ export async function createLandlockJail(options: LandlockOptions): Promise<Jail
       const user = await users.acquire({ writable, readable, devices });
       opened.defer(() => user.release());
       const cwd = request.cwd ?? (await emptyFolder(opened, user.identity));
-      const filter = opened.use(await openPrivateFile(source ? filters.connecting : filters.alone));
+      const { plain, driving } = source ? filters.connecting : filters.alone;
+      const filter = opened.use(await openPrivateFile(devices.length > 0 ? driving : plain));
       const group = await groups?.make(limits);
       opened.defer(async () => group?.remove());
       const directives = [

@@ -45,7 +45,7 @@ const ask = (architecture: Architecture, options: FilterOptions) => {
   return (name: string, ...args: number[]) =>
     answer(program, { number: numbers[name] ?? -1, arch: audit[architecture], args });
 };
-const full: FilterOptions = { sockets: "NONE", isOnHost: false };
+const full: FilterOptions = { sockets: "NONE", isOnHost: false, hasDevices: false };
 
 test.each(["x64", "arm64"] as const)(
   "%s: listed system calls are allowed or denied as listed, and unknown ones return ENOSYS",
@@ -87,7 +87,7 @@ test("allowed sockets depend on the source: none, Unix and TCP, or outgoing TCP 
     netlink: [16, 3, 0],
   };
   const open = (sockets: FilterOptions["sockets"]) => {
-    const answered = ask("x64", { sockets, isOnHost: false });
+    const answered = ask("x64", { sockets, isOnHost: false, hasDevices: false });
     return Object.entries(types)
       .filter(([, args]) => answered("socket", ...args) === "ALLOW")
       .map(([name]) => name);
@@ -97,7 +97,7 @@ test("allowed sockets depend on the source: none, Unix and TCP, or outgoing TCP 
     relayed: ["tcp", "unix"],
     port: ["tcp"],
   });
-  const answered = ask("x64", { sockets: "PORT", isOnHost: true });
+  const answered = ask("x64", { sockets: "PORT", isOnHost: true, hasDevices: false });
   expect(answered("bind")).toBe("EPERM");
   expect(answered("sendto", 3, 0, 0, 0x4000)).toBe("ALLOW");
   expect(answered("sendto", 3, 0, 0, 0x20004000)).toBe("EPERM");
@@ -114,7 +114,7 @@ test("terminal input injection and setuid or setgid files are denied", () => {
 });
 
 test("without namespaces, limits and signals for other processes and file attribute changes are denied", () => {
-  const answered = ask("x64", { sockets: "NONE", isOnHost: true, ownPid: 4711 });
+  const answered = ask("x64", { sockets: "NONE", isOnHost: true, hasDevices: false, ownPid: 4711 });
   expect(answered("prlimit64", 0, 7, 0x7fff_0000_0000)).toBe("ALLOW");
   expect(answered("prlimit64", 12, 7, 0)).toBe("ALLOW");
   expect(answered("prlimit64", 12, 7, 0x7fff_0000_0000)).toBe("EPERM");
@@ -131,3 +131,11 @@ test("assembling a filter with a jump to an unknown label throws", () => {
     'BPF instruction 0 jumps to "nowhere", which does not exist',
   );
 });
+
+test.each(["x64", "arm64"] as const)(
+  "%s: only drivers of devices get files without a name",
+  (architecture) => {
+    expect(ask(architecture, full)("memfd_create", 0, 0)).toBe("EPERM");
+    expect(ask(architecture, { ...full, hasDevices: true })("memfd_create", 0, 0)).toBe("ALLOW");
+  },
+);

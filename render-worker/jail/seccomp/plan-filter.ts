@@ -21,6 +21,8 @@ export interface FilterOptions {
   sockets: "NONE" | "RELAYED" | "PORT";
   /** The program shares the host's files and processes, so calls that bypass Landlock are refused as well. */
   isOnHost: boolean;
+  /** Drivers use files without a name. Elsewhere they are memory that no limit of a process counts. */
+  hasDevices: boolean;
   /**
    * Restricts signals to its own process. For kernels whose Landlock does not restrict signals, if the
    * program runs as the worker's user.
@@ -61,7 +63,7 @@ const ownerCommands = [8, 10, 15];
 
 /** The rules by call. Pure. */
 export function planFilter(options: FilterOptions): Map<Syscall, Rule> {
-  const { sockets, isOnHost, ownPid } = options;
+  const { sockets, isOnHost, hasDevices, ownPid } = options;
   const rules = new Map<Syscall, Rule>();
   for (const call of allowedCalls) rules.set(call, "ALLOW");
   for (const call of refusedCalls) rules.set(call, "REFUSE");
@@ -89,6 +91,7 @@ export function planFilter(options: FilterOptions): Map<Syscall, Rule> {
     ["openat"],
     [[{ argument: 2, mask: CREATES, equals: 0 }], [{ argument: 3, mask: SET_ID_BITS, equals: 0 }]],
   );
+  if (!hasDevices) set(["memfd_create"], "REFUSE");
   if (isOnHost) confineToItself(set);
   if (ownPid !== undefined) {
     set(["kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"], oneOf(0, ownPid));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import traceback
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +15,15 @@ MAX_TRACEBACK = 15_000
 MAX_FRAMES = 12
 
 TEX_PROGRAMS = {"latex", "pdflatex", "xelatex", "lualatex", "luatex", "dvisvgm"}
+NETWORK = {"socket", "http", "urllib", "ftplib", "smtplib", "ssl"}
+NO_NETWORK = (
+    ". There is no network where scripts run: write the data into the script, or add it as a material."
+)
+HIDDEN = {errno.ENOENT, errno.EACCES, errno.EPERM, errno.EROFS}
+NO_FILES = (
+    ". Scripts see no files but their materials, which are uploaded before and named with the script, "
+    "and write only to their working directory."
+)
 AVAILABLE = "manim, numpy, scipy, networkx, PIL and Python's standard library"
 HINTS = {
     "manimlib": " Scripts are drawn with the community edition: write `from manim import *`.",
@@ -64,9 +74,45 @@ def classify(error: BaseException, is_of_script: bool) -> tuple[str, str]:
     program = os.path.basename(str(getattr(error, "filename", None) or ""))
     if isinstance(error, FileNotFoundError | PermissionError) and program in TEX_PROGRAMS:
         return "TEX_MISSING", needs_tex(program).message
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return "SCRIPT_MEMORY", "The script is out of memory."
     if is_of_script:
-        return "SCRIPT_FAILED", summary_of(error)
+        return "SCRIPT_FAILED", summary_of(error) + remedy_for(error)
     return "PAINTER_BROKEN", f"Manim failed outside the script. {summary_of(error)}"
+
+
+def remedy_for(error: BaseException) -> str:
+    """What to do about a call that cannot work where scripts run, or nothing."""
+    modules = modules_of(error)
+    if modules & NETWORK:
+        return NO_NETWORK
+    if not isinstance(error, OSError):
+        return ""
+    if "multiprocessing" in modules:
+        return ". Scripts cannot start Python processes: compute it in the script itself."
+    if "subprocess" in modules:
+        program = os.path.basename(str(error.filename or "another program"))
+        return (
+            f". {program} is not available where scripts run: do it in Python, or add the result as a material."
+        )
+    if (error.filename is not None and error.errno in HIDDEN) or "could not find" in str(error):
+        return NO_FILES
+    if error.errno == errno.EPERM:
+        return ". Scripts run alone: without a network, other processes or devices."
+    return ""
+
+
+def modules_of(error: BaseException | None) -> set[str]:
+    """Names of the packages that the operating system refused something, up to this error."""
+    names: set[str] = set()
+    for _ in range(MAX_FRAMES):
+        if error is None:
+            break
+        if isinstance(error, OSError):
+            frames = traceback.walk_tb(error.__traceback__)
+            names |= {str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame, _ in frames}
+        error = error.__cause__ or error.__context__
+    return names
 
 
 def needs_tex(program: str = "latex") -> Failure:

@@ -4,13 +4,15 @@ import contextlib
 import gc
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
 from importlib import metadata
+from types import FrameType
 
 from .examine import examine
-from .failure import explain
+from .failure import Failure, explain
 from .job import Job
 from .protocol import Protocol
 from .script import Script
@@ -54,6 +56,21 @@ def name_opengl() -> None:
     os.environ.setdefault("GLCONTEXT_LINUX_LIBEGL", "libEGL.so.1")
 
 
+def name_the_end_of_time(protocol: Protocol) -> None:
+    """A script that is out of time fails at its current line. Soon afterwards it is killed."""
+    painter = os.getpid()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        if os.getpid() != painter:
+            # A process of the script, which has no stream.
+            os._exit(1)
+        protocol.interrupt(Failure("SCRIPT_TIME", "The script is out of time."))
+
+    # From the kernel for CPU time, and from the worker for silence.
+    signal.signal(signal.SIGXCPU, end)
+    signal.signal(signal.SIGTERM, end)
+
+
 @contextlib.contextmanager
 def no_garbage() -> Iterator[None]:
     """What is loaded stays, so it is not searched for garbage: neither while it is loaded, nor later."""
@@ -66,6 +83,7 @@ def no_garbage() -> Iterator[None]:
 def paint(job: Job, protocol: Protocol) -> None:
     """Sends everything of a job, up to `done` or `failed`."""
     protocol.event("hello", protocol=PROTOCOL, painter="manim", version=metadata.version("manim"))
+    name_the_end_of_time(protocol)
     painting = None
     try:
         # A script that does not parse fails before Manim is loaded, which takes most of the start.
@@ -75,12 +93,13 @@ def paint(job: Job, protocol: Protocol) -> None:
 
         painting = Painting(job, script, protocol)
         painting.paint()
-    except MemoryError:
-        # The worker knows the limit, and recognizes these words.
-        os.write(2, b"The script is out of memory.\n")
-        os._exit(1)
     except BaseException as error:
         one = painting.current if painting else None
-        protocol.event("failed", **explain(error, job.script, one).fields())
+        try:
+            protocol.event("failed", **explain(error, job.script, one).fields())
+        except MemoryError:
+            # The worker recognizes these words.
+            os.write(2, b"The script is out of memory.\n")
+            os._exit(1)
         with contextlib.suppress(Exception):
             traceback.print_exception(error)

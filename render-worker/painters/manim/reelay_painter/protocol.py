@@ -17,6 +17,14 @@ class Protocol:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._is_writing = False
+        self._pending: BaseException | None = None
+
+    def interrupt(self, error: BaseException) -> None:
+        """Raises the error where the painter is, or after the record that it writes."""
+        if not self._is_writing:
+            raise error
+        self._pending = error
 
     def event(self, kind: str, **fields: Any) -> None:
         payload = json.dumps({"type": kind, **fields}, ensure_ascii=False).encode("utf-8", "replace")
@@ -29,9 +37,8 @@ class Protocol:
 
     def rectangle(self, pixels: memoryview, place: tuple[int, int, int, int], repeat: int) -> None:
         """The frame before it with other pixels at `place`: x, y, width, height."""
-        self._write(memoryview(HEADER.pack(b"RECT", repeat, 0, RECTANGLE.size + len(pixels))))
-        self._write(memoryview(RECTANGLE.pack(*place)))
-        self._write(pixels)
+        header = HEADER.pack(b"RECT", repeat, 0, RECTANGLE.size + len(pixels))
+        self._send(header, RECTANGLE.pack(*place), pixels)
 
     def samples(self, payload: bytes) -> None:
         self._record(b"SAMP", 0, payload)
@@ -40,8 +47,16 @@ class Protocol:
         self.event("warning", code=code, message=message, line=line, column=column)
 
     def _record(self, kind: bytes, a: int, payload: bytes | memoryview) -> None:
-        self._write(memoryview(HEADER.pack(kind, a, 0, len(payload))))
-        self._write(memoryview(payload))
+        self._send(HEADER.pack(kind, a, 0, len(payload)), payload)
+
+    def _send(self, *parts: bytes | memoryview) -> None:
+        self._is_writing = True
+        for part in parts:
+            self._write(memoryview(part))
+        self._is_writing = False
+        if self._pending is not None:
+            pending, self._pending = self._pending, None
+            raise pending
 
     def _write(self, rest: memoryview) -> None:
         while rest:

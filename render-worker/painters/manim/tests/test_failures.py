@@ -102,6 +102,31 @@ class Failures(unittest.TestCase):
             failure = self.fails(scene(call), "SCRIPT_INTERACTIVE", 5)
             self.assertIn("run unattended", failure["message"])
 
+    def test_limits_have_the_line_that_was_reached(self):
+        # The seconds that this process has used, and one more.
+        limit = "import resource as r; s = r.getrusage(r.RUSAGE_SELF); n = int(s.ru_utime + s.ru_stime) + 1"
+        endless = scene("while True: pass", f"{limit}; r.setrlimit(r.RLIMIT_CPU, (n, n + 5))")
+        self.fails(endless, "SCRIPT_TIME", 5)
+        silent = scene("o.kill(o.getpid(), 15); t.sleep(60)", "import os as o, time as t")
+        self.fails(silent, "SCRIPT_TIME", 5)
+        failure = self.fails(scene("self.wait(); bytearray(2**50)"), "SCRIPT_MEMORY", 5, 18)
+        self.assertIn("bytearray(2**50)", failure["traceback"])
+
+    def test_what_cannot_work_where_scripts_run_has_a_remedy(self):
+        for body, before, remedy in [
+            ("socket.create_connection(('127.0.0.1', 1))", "import socket", "There is no network"),
+            ("u.urlopen('http://127.0.0.1:1')", "import urllib.request as u", "There is no network"),
+            ("open('/nonexistent/data.csv')", "", "Scripts see no files but their materials"),
+            ("ImageMobject('logo.png')", "", "Scripts see no files but their materials"),
+            ("s.run(['curl'])", "import subprocess as s", "curl is not available where scripts run"),
+            ("raise OSError(1, 'Operation not permitted')", "", "Scripts run alone"),
+        ]:
+            failure = self.fails(scene(body, before), "SCRIPT_FAILED", 5)
+            self.assertIn(f". {remedy}", failure["message"])
+            self.assertNotIn(remedy, failure["traceback"])
+        plain = self.fails(scene("raise ValueError('a value')"), "SCRIPT_FAILED", 5)
+        self.assertEqual(plain["message"], "ValueError: a value")
+
     def test_without_tex(self):
         failure = self.fails(scene("MathTex('x')"), "TEX_MISSING", 5)
         self.assertIn("MathTex and Tex need TeX, which is not installed", failure["message"])

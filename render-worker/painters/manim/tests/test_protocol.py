@@ -10,6 +10,8 @@ from pathlib import Path
 
 from support import DEFAULTS, PAINTER, Output, paint
 
+from reelay_painter.protocol import Protocol
+
 SQUARE = """
 class Grow(Scene):
     def construct(self):
@@ -85,6 +87,24 @@ class TheStream(unittest.TestCase):
             ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
         self.assertEqual(Output.parse(ended.stdout).order, ["hello", "scenes", "counted", "done"])
         self.assertIn(b"a line\nEVNT", ended.stderr)
+
+
+class AnInterruption(unittest.TestCase):
+    def test_a_record_is_complete_before_an_interruption(self):
+        class Interrupted(Protocol):
+            def _write(self, rest):
+                if self._pending is None:
+                    self.interrupt(TimeoutError())
+                super()._write(rest)
+
+        reader, writer = os.pipe()
+        with self.assertRaises(TimeoutError):
+            Interrupted(writer).event("done", animations=1, frames=2)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            self.assertEqual(Output.parse(pipe.read()).order, ["done"])
+        with self.assertRaises(TimeoutError):
+            Protocol(1).interrupt(TimeoutError())
 
 
 class TheTimeline(unittest.TestCase):
