@@ -52,7 +52,7 @@ export const proofs: readonly Proof[] = [
   { name: "jail", tests: worker("jail/escape-corpus.contract"), tools: system },
   {
     name: "hostile-scripts",
-    tests: worker("kinds/animation/hostile-scripts.contract"),
+    tests: worker("kinds/animation/hostile-scripts.contract", "kinds/animation/strangers.contract"),
     more: ["render-worker/painters", "scripts/painters*"],
     tools: [...system, "manim"],
   },
@@ -243,7 +243,7 @@ export const proofs: readonly Proof[] = [
   },
   {
     name: "manim",
-    tests: whole("manim", "manim-gallery", "manim-materials", "continued-animation"),
+    tests: whole("manim", "manim-gallery", "manim-materials", "continued-animation", "bad-scripts"),
     more: ["render-worker/painters", "scripts/painters*"],
     tools: [...system, "manim"],
   },
