@@ -14,7 +14,7 @@ export const COMPLETE_UPLOAD = `mutation CompleteUpload($id: ID!) {
 export const WATCH_VIDEO = `subscription Watch($id: ID!) {
   videoProgress(id: $id) {
     id status progress
-    error { code message }
+    error { code message logTail }
     playback { hlsUrl }
     step { kind index count name }
     mainJob { waitReason }
@@ -126,7 +126,7 @@ export interface WatchedVideo {
   status: "AWAITING_SOURCE" | "PROCESSING" | "PLAYABLE" | "READY" | "FAILED";
   /** From 0 to 1. */
   progress: number;
-  error: Problem | null;
+  error: (Problem & { logTail?: string | null }) | null;
   playback: { hlsUrl: string } | null;
   /** The animation or the scene that is being drawn. */
   step: { kind: string; index: number; count: number | null; name: string } | null;

@@ -20,9 +20,14 @@ export function clockOf(ms: number | null): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** `43%  112 fps  3.7x  ETA 0:12` while rendering, otherwise the state. */
-export function describeVariant(variant: WatchedVariant): string {
-  const { status, fraction, fps, speed, etaMs, error, skipReason } = variant;
+/**
+ * `43%  112 fps  3.7x  ETA 0:12` while rendering, otherwise the state.
+ *
+ * @param ofVideo the video's error, which is shown once, not with every variant
+ */
+export function describeVariant(variant: WatchedVariant, ofVideo: WatchedVideo["error"] = null): string {
+  const { status, fraction, fps, speed, etaMs, skipReason } = variant;
+  const error = variant.error?.message === ofVideo?.message ? null : variant.error;
   if (status === "RENDERING") {
     return [
       percentOf(fraction).padStart(4),
@@ -39,6 +44,17 @@ export function describeVariant(variant: WatchedVariant): string {
 export function describeStep({ kind, index, count, name }: NonNullable<WatchedVideo["step"]>): string {
   const place = count === null || index >= count ? `${index + 1}` : `${index + 1} of ${count}`;
   return `${kind.toLowerCase()} ${place}: ${name}`;
+}
+
+const TRACEBACK = "Traceback (most recent call last):";
+
+/** Why a video failed, for a script with its own lines, and what to type next. Pure. */
+export function describeFailure(name: string, error: WatchedVideo["error"]): string {
+  const { code, message, logTail } = error ?? { code: "FAILED", message: "no reason given" };
+  const lines = [`${name} FAILED: ${code}: ${message}`];
+  if (logTail?.startsWith(TRACEBACK)) lines.push("", logTail.trimEnd().replaceAll(/^/gm, "  "));
+  if (code === "SCENE_AMBIGUOUS") lines.push("", `  npm start -- --scene NAME ${name}`);
+  return lines.join("\n");
 }
 
 const units = ["B", "KB", "MB", "GB", "TB"];

@@ -2,6 +2,7 @@ import type { RunFile } from "../run-file.ts";
 import type { Terminal } from "../terminal.ts";
 import { ApiError, createApiClient } from "./api-client.ts";
 import type { WatchedVideo } from "./documents.ts";
+import { describeFailure } from "./format.ts";
 import type { NamedSource } from "./read-command.ts";
 import { renderRows } from "./render-rows.ts";
 import { renderSource, watchToEnd } from "./render-source.ts";
@@ -76,10 +77,7 @@ function embeddingOf(name: string, { id }: WatchedVideo, run: RunFile): string {
 }
 
 function summaryOf(name: string, video: WatchedVideo, run: RunFile): string {
-  if (video.status === "FAILED") {
-    const { code, message } = video.error ?? { code: "FAILED", message: "no reason given" };
-    return `\n${name} FAILED: ${code}: ${message}`;
-  }
+  if (video.status === "FAILED") return `\n${describeFailure(name, video.error)}`;
   const page = new URL(`/watch/${video.id}`, run.graphql).href;
   const failed = video.variants.filter(({ status }) => status === "FAILED").map((variant) => variant.name);
   return [

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { WatchedVariant } from "./documents.ts";
+import { describeFailure } from "./format.ts";
 import { createLinesView } from "./view.ts";
 
 const variant = (name: string, changes: Partial<WatchedVariant> = {}): WatchedVariant => ({
@@ -71,4 +72,42 @@ test("the animation that is drawn has a line, and so has the reason for a wait",
     "scene.py: animation 2 of 2: Create(Circle)",
     "scene.py: animation 3: Create(Circle)",
   ]);
+});
+
+test("a script that fails has its own lines and the next command; its reason is not repeated by variants", () => {
+  const lines: string[] = [];
+  using view = createLinesView({ print: (text) => void lines.push(text.slice(25)) }, () => 0);
+  const [code, message] = ["SCRIPT_FAILED", "line 2, column 5: ZeroDivisionError: division by zero"];
+  const logTail =
+    'Traceback (most recent call last):\n  File "scene.py", line 2, in construct\n    1 / 0\nZeroDivisionError: division by zero\n';
+  const own = { code: "ENCODER_LOST", message: "The encoder ended." };
+  view.open("scene.py").changed({
+    ...{ id: "1", progress: 0, playback: null, status: "FAILED", step: null, mainJob: null },
+    error: { code, message, logTail },
+    variants: [
+      variant("144p", { status: "FAILED", error: { code, message } }),
+      variant("240p", { status: "FAILED", error: own }),
+    ],
+  });
+  expect(lines).toEqual([
+    "scene.py: FAILED",
+    "scene.py: 144p FAILED",
+    "scene.py: 240p FAILED (ENCODER_LOST: The encoder ended.)",
+  ]);
+  expect(describeFailure("scene.py", { code, message, logTail })).toBe(
+    `scene.py FAILED: SCRIPT_FAILED: line 2, column 5: ZeroDivisionError: division by zero
+
+  Traceback (most recent call last):
+    File "scene.py", line 2, in construct
+      1 / 0
+  ZeroDivisionError: division by zero`,
+  );
+  const ambiguous = { code: "SCENE_AMBIGUOUS", message: "The script has 2 scenes.", logTail: null };
+  expect(describeFailure("scene.py", ambiguous)).toBe(
+    "scene.py FAILED: SCENE_AMBIGUOUS: The script has 2 scenes.\n\n  npm start -- --scene NAME scene.py",
+  );
+  // The log of other programs is for operators.
+  expect(describeFailure("a.mp4", { code: "X", message: "y", logTail: "[h264 @ 0x1] error" })).toBe(
+    "a.mp4 FAILED: X: y",
+  );
 });

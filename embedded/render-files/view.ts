@@ -58,7 +58,10 @@ export function createBarsView(terminal: Terminal, stream: NodeJS.WriteStream, f
               rows.set(variant.name, row);
             }
             const label = fileCount > 1 ? `${name.slice(0, 24)} ${variant.name}` : variant.name;
-            show(row, `  ${label.padEnd(8)} ${barOf(variant.fraction)}  ${describeVariant(variant)}`);
+            show(
+              row,
+              `  ${label.padEnd(8)} ${barOf(variant.fraction)}  ${describeVariant(variant, video.error)}`,
+            );
           }
         },
         ended: (summary) => terminal.print(summary),
@@ -101,7 +104,7 @@ export function createLinesView(terminal: Pick<Terminal, "print">, now: () => nu
           const state = fraction === 1 ? "done" : "sending";
           say("upload", state, `upload ${percentOf(fraction)} of ${bytesOf(total)}`);
         },
-        changed({ status, variants, step, mainJob }) {
+        changed({ status, variants, step, mainJob, error }) {
           if (isNew("video", status)) say("video", status, status);
           const reason = mainJob?.waitReason ?? null;
           if (reason !== null && isNew("wait", reason)) say("wait", reason, reason);
@@ -114,7 +117,7 @@ export function createLinesView(terminal: Pick<Terminal, "print">, now: () => nu
           for (const variant of variants) {
             if (variant.status === "SKIPPED") continue;
             if (variant.status === "RENDERING" || isNew(variant.name, variant.status))
-              say(variant.name, variant.status, `${variant.name} ${describeVariant(variant)}`);
+              say(variant.name, variant.status, `${variant.name} ${describeVariant(variant, error)}`);
           }
         },
         ended: (summary) => terminal.print(summary),
