@@ -136,6 +136,8 @@ test("one worker is planned for each GPU, with its own name and port, and sees t
       }),
     }),
   ]);
+  const joins = planDeviceWorkers(listing, { WORKER_JOIN_TOKEN: "rj_one, rj_two,rj_three" });
+  expect(joins.map(({ environment }) => environment["WORKER_JOIN_TOKEN"])).toEqual(["rj_one", "rj_two"]);
   expect(planDeviceWorkers("No devices were found\n", {})).toEqual([]);
 });
 
@@ -154,6 +156,14 @@ test("--each-device runs a worker for each GPU that nvidia-smi lists, and ends t
   await Promise.all(ids.map((id) => seen(system, ({ workerId }) => workerId === id)));
   parent.terminate();
   expect((await parent.ended).code).toBe(exitCodes.TOLD_TO_LEAVE);
+
+  await using short = startMain(system.directory, { PATH: path, WORKER_JOIN_TOKEN: "rj_one" }, [
+    "--each-device",
+  ]);
+  const refused = await short.ended;
+  expect(refused.code).toBe(exitCodes.UNABLE);
+  expect(refused.stderr).toContain("2 GPUs were found, and 1 join tokens");
+  expect(refused.stderr).not.toContain("rj_one");
 
   await using none = startMain(system.directory, { PATH: bin.replace(/bin$/, "none") }, ["--each-device"]);
   const { code, stderr } = await none.ended;

@@ -14,11 +14,17 @@ export const CostType = builder.objectRef<Cost>("Cost").implement({
       compute: amount("computeMicros", "Machines: time of slots, and energy."),
       objects: amount("objectsMicros", "Objects that were stored."),
       egress: amount("egressMicros", "Bytes that machines elsewhere read from the store."),
+      idle: amount(
+        "idleMicros",
+        "Rented machines before, between and after tasks, and least billed times, by the time of each attempt. Known when the machine has ended.",
+      ),
       overhead: amount(
         "overheadMicros",
-        "The part of `total` that brought no result: failed, lost, interrupted and canceled attempts.",
+        "The part of `total` that brought no result: failed, lost, interrupted and canceled attempts, and `idle`.",
       ),
-      isFinal: t.exposeBoolean("isFinal", { description: "Whether nothing of it runs any more." }),
+      isFinal: t.exposeBoolean("isFinal", {
+        description: "Whether nothing of it runs any more, nor a rented machine that did it.",
+      }),
     };
   },
 });

@@ -1,4 +1,13 @@
-import { type KnownTarget, type PassedOver, readTargets, spentMicros } from "../../src/launches/index.ts";
+import {
+  type KnownTarget,
+  type LaunchSpend,
+  type PassedOver,
+  type PoolWait,
+  readLaunchSpend,
+  readPoolWaits,
+  readTargets,
+} from "../../src/launches/index.ts";
+import { spentMicros } from "../../src/prices/index.ts";
 import { builder } from "../builder.ts";
 import { viewerWith } from "../context.ts";
 import { addList } from "../lists.ts";
@@ -106,6 +115,19 @@ const LaunchTarget = builder.objectRef<KnownTarget>("LaunchTarget").implement({
     }),
     maxInstances: t.exposeInt("maxInstances", { description: "Most machines at the same time." }),
     openLaunches: t.exposeInt("openLaunches", { description: "Launches that have not ended." }),
+    machineHour: t.field({
+      type: Money,
+      description: "Price of an hour of one machine.",
+      resolve: ({ machineHourMicros }) => ({ micros: machineHourMicros }),
+    }),
+    hourly: t.field({
+      type: Money,
+      description: "Price of an hour of its machines that run now.",
+      resolve: ({ hourlyMicros }) => ({ micros: hourlyMicros }),
+    }),
+    afterSeconds: t.exposeFloat("afterSeconds", {
+      description: "It is used only for tasks that have waited so long.",
+    }),
     failures: t.exposeInt("failures", { description: "Failures in a row." }),
     openUntil: t.expose("openUntil", {
       type: "DateTime",
@@ -128,5 +150,56 @@ builder.queryField("launchTargets", (t) =>
     type: [LaunchTarget],
     description: "Where workers are rented, in the order of the settings. Requires the scope OPERATOR.",
     resolve: (_root, _args, ctx) => readTargets(ctx.operations, viewerWith(ctx, "OPERATOR")),
+  }),
+);
+
+const LaunchSpendType = builder.objectRef<LaunchSpend>("LaunchSpend").implement({
+  description: "What rented machines cost now. The limit is `BUDGET_HOUR`.",
+  fields: (t) => {
+    const amount = (key: "hourlyMicros" | "hourMicros" | "heldMicros", description: string) =>
+      t.field({ type: Money, description, resolve: (spend) => ({ micros: spend[key] }) });
+    return {
+      hourly: amount("hourlyMicros", "Price of an hour of the machines that run now."),
+      hour: amount("hourMicros", "What they have cost since the full hour, by UTC."),
+      held: amount(
+        "heldMicros",
+        "What counts against the limit: machines that ended in this hour, and an hour of each open launch.",
+      ),
+      limit: t.field({
+        type: Money,
+        nullable: true,
+        description: "Most that machines and jobs may cost in an hour. Null: unlimited.",
+        resolve: ({ limitMicros }) => (limitMicros === null ? null : { micros: limitMicros }),
+      }),
+    };
+  },
+});
+
+builder.queryField("launchSpend", (t) =>
+  t.field({
+    type: LaunchSpendType,
+    description: "What rented machines cost now. Requires the scope OPERATOR.",
+    resolve: (_root, _args, ctx) => readLaunchSpend(ctx.operations, viewerWith(ctx, "OPERATOR")),
+  }),
+);
+
+const LaunchWait = builder.objectRef<PoolWait>("LaunchWait").implement({
+  description: "Why a pool that wants more workers has too few.",
+  fields: (t) => ({
+    pool: t.expose("pool", { type: Pool, description: "The pool." }),
+    reason: t.exposeString("reason", {
+      description: "A sentence: where a worker is being rented, and which targets were passed over.",
+    }),
+    isStuck: t.exposeBoolean("isStuck", {
+      description: "No machine is starting, and no target can start one now.",
+    }),
+  }),
+});
+
+builder.queryField("launchWaits", (t) =>
+  t.field({
+    type: [LaunchWait],
+    description: "Pools that want more workers than they have. Requires the scope OPERATOR.",
+    resolve: (_root, _args, ctx) => readPoolWaits(ctx.operations, viewerWith(ctx, "OPERATOR")),
   }),
 );

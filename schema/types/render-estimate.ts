@@ -37,7 +37,10 @@ const EstimatedLines = builder.objectRef<OfferEstimate["includes"]>("EstimatedLi
       t.field({ type: Money, description, resolve: (lines) => ({ micros: lines[key] }) });
     return {
       compute: amount("compute", "Machines: time of slots, and energy."),
-      overhead: amount("overhead", "Starting a machine, if none of the offer runs."),
+      overhead: amount(
+        "overhead",
+        "Starting a machine, if none of the offer runs, and what its least billed time adds.",
+      ),
       objects: amount("objects", "Objects that are stored."),
       egress: amount("egress", "Bytes that machines elsewhere read from the store."),
     };

@@ -53,6 +53,8 @@ export class LaunchError extends Error {
   /** What the provider said, shortened. Null: nothing. */
   readonly said: string | null;
   readonly retryAfterMs: number | null;
+  /** What went wrong, without what the provider said, and without a period. */
+  readonly problem: string;
   /** `problem`: a sentence without a period at its end. */
   constructor(
     code: LaunchErrorCode,
@@ -65,6 +67,7 @@ export class LaunchError extends Error {
       cause === undefined ? {} : { cause },
     );
     this.code = code;
+    this.problem = withoutSecrets(problem, secrets);
     this.said = quoted;
     this.retryAfterMs = retryAfterMs ?? null;
   }

@@ -3,7 +3,7 @@ const patterns = [
   /^\/$/,
   /^\/videos\/[^/]+\/?$/,
   /^\/(?:batches|questions|templates|webhooks)(?:\/[^/]+)?\/?$/,
-  /^\/(?:animate|queue|failed|keys)\/?$/,
+  /^\/(?:animate|queue|failed|keys|launches)\/?$/,
 ];
 
 /** True if the console's page is the answer. Other paths keep their handlers, 404 included. Pure. */

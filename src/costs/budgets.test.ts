@@ -3,6 +3,7 @@ import type { TaskRequested } from "@reelay/contracts";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { claimTask, dispatch } from "../dispatcher/index.ts";
+import { encodeGlobalId } from "../inputs/index.ts";
 import { waits } from "../jobs/index.ts";
 import { freeOffers, type OfferBook } from "../prices/index.ts";
 import { everyKind, workerRow } from "../testing/fleet-rows.ts";
@@ -27,6 +28,8 @@ afterAll(() => system[Symbol.asyncDispose]());
 beforeEach(async () => {
   await system.clear();
   await system.db.spendChange.deleteMany();
+  await system.db.reachedBudget.deleteMany();
+  await system.db.joinToken.deleteMany();
   await system.db.workspace.updateMany({ data: { maxDayMicros: null, maxJobMicros: null } });
   const data = workerRow("spare", { slots: 1_000, kinds: everyKind, now: system.deps.clock() });
   await system.db.worker.upsert({ where: { id: "spare" }, create: data, update: data });
@@ -178,6 +181,65 @@ test("an hour of the installation counts all workspaces, and a budget of zero is
   await setBudgets(system.deps, viewer, { workspaceId, dayMicros: 1 });
   await system.createQueuedVideo();
   expect(await pass({ dayMicros: 1e12 })).toBe(0);
+});
+
+test("a budget that is reached is in the workspace's log once, and again with another limit", async () => {
+  await system.createQueuedVideo();
+  await pass({ dayMicros: 1e12 });
+  const [amount = 0] = await reserved();
+  const { jobId } = await system.createQueuedVideo();
+  await system.createQueuedVideo();
+  const reached = async () => {
+    const where = { workspaceId: system.viewer.workspaceId, type: "budget.reached" };
+    return (await system.db.event.findMany({ where, orderBy: { id: "asc" } })).map(({ data }) => data);
+  };
+  for (let again = 0; again < 3; again += 1) await pass({ dayMicros: amount });
+  const figures = { period: "DAY", of: "JOBS", amountMicros: amount, reservedMicros: amount, spentMicros: 0 };
+  expect(await reached()).toEqual([
+    { ...figures, limitMicros: amount, jobId: expect.stringMatching(/^\S+$/) },
+  ]);
+  await pass({ dayMicros: amount + 1 });
+  expect(await reached()).toMatchObject([{}, { limitMicros: amount + 1 }]);
+  // Each job that is too dear by itself.
+  await pass({ jobMicros: 1 });
+  await pass({ jobMicros: 1 });
+  const dear = (await reached()).slice(2);
+  expect(dear).toMatchObject([{ period: "JOB" }, { period: "JOB" }]);
+  expect(dear).toContainEqual(expect.objectContaining({ jobId: encodeGlobalId("Job", jobId) }));
+});
+
+test("what a rented machine costs between tasks counts against the budgets of those that it worked for", async () => {
+  const { db, deps } = system;
+  const done = await system.createQueuedVideo();
+  await pass({ dayMicros: 1e12 });
+  const [amount = 0] = await reserved();
+  const attempt = attemptOf(done, "rented", 0);
+  await system.apply(attempt.started);
+  await system.apply({
+    ...attempt.completed(1),
+    usage: { cpuSeconds: 0, wallSeconds: 0, peakMemoryBytes: 1 },
+  });
+  await system.createQueuedVideo();
+  const at = new Date(deps.clock().getTime() - 60_000);
+  const token = { name: "acme-1", prefix: "rj_", hash: crypto.randomUUID(), realm: "OWN" as const };
+  await db.launch.create({
+    data: {
+      ...{ target: "burst", pool: "CPU", slots: 1, status: "RUNNING", passedOver: [], minimumSeconds: 0 },
+      ...{
+        plannedAt: at,
+        nextCallAt: at,
+        joinsBy: at,
+        endsAt: at,
+        acceptedAt: at,
+        secondPico: 1_000_000_000n,
+      },
+      joinToken: { create: { ...token, expiresAt: at, usedAt: at, workerId: "rented" } },
+    },
+  });
+  // A minute of the machine.
+  expect(await pass({ dayMicros: amount + 59_000 })).toBe(0);
+  expect(await pass({ hourMicros: amount + 59_000 })).toBe(0);
+  expect(await pass({ dayMicros: amount + 62_000 })).toBe(1);
 });
 
 test("a job is refused exactly if spent, reserved and its estimate exceed a limit", () => {

@@ -5,6 +5,8 @@ import type { Db } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
 import { costOf, formatMicros, isFree, type OfferBook, totalOf } from "../prices/index.ts";
 import { estimateWork, featuresOf, objectsOf } from "../work/index.ts";
+import { recordReached } from "./reached-budgets.ts";
+import type { Refusal, Use } from "./refusal.ts";
 
 /** In micro-USD; null: unlimited. */
 export interface Budgets {
@@ -17,20 +19,6 @@ export interface Budgets {
 }
 
 export const noBudgets: Budgets = { jobMicros: null, dayMicros: null, monthMicros: null, hourMicros: null };
-
-type Period = "JOB" | "DAY" | "MONTH" | "HOUR";
-
-/** What is spent in a period, and what active jobs have reserved beyond what they spent. */
-interface Use {
-  spentMicros: number;
-  reservedMicros: number;
-}
-
-export interface Refusal {
-  period: Period;
-  /** A sentence. */
-  reason: string;
-}
 
 /** A job that would start. */
 interface Applicant {
@@ -97,7 +85,7 @@ export function judgeBudget(
         ? ""
         : `, of which ${formatMicros(used.spentMicros)} are spent and ${formatMicros(used.reservedMicros)} reserved`;
     return {
-      period,
+      ...{ ...used, period, limitMicros: limit, amountMicros },
       reason: `May cost ${formatMicros(amountMicros)}, and the budget ${of} is ${formatMicros(limit)}${taken}. ${until}`,
     };
   }
@@ -138,12 +126,17 @@ export async function reserveBudgets(
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.budget'), 0)`;
   for (const id of workspaceIds)
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.budget-of'), hashtext(${id}))`;
+  const refused: Array<[Applicant, Refusal]> = [];
   const state = await readState(tx, workspaceIds, deps);
   for (const applicant of applicants) {
     const refusal = judgeBudget(applicant, state);
-    if (refusal) refusals.set(applicant.jobId, refusal);
-    else reserve(state, applicant);
+    if (refusal === null) reserve(state, applicant);
+    else {
+      refusals.set(applicant.jobId, refusal);
+      refused.push([applicant, refusal]);
+    }
   }
+  await recordReached(tx, refused, deps.now);
   const admitted = applicants.filter(({ jobId }) => !refusals.has(jobId));
   await tx.$executeRaw`
     UPDATE jobs SET reserved_micros = admitted.amount
@@ -267,6 +260,10 @@ async function readState(db: Db, workspaceIds: readonly string[], { budgets, now
       UNION ALL SELECT at, micros FROM spend_changes WHERE workspace_id = w.id AND at >= date_trunc('month', ${now}::timestamptz, 'UTC')) s ON true
     GROUP BY w.id`;
   const hour = budgets.hourMicros === null ? { spentMicros: 0, reservedMicros: 0 } : await readHour(db, now);
+  const idle = await readIdle(db, now);
+  for (const use of uses)
+    use.reserved += sum(idle.filter(({ workspaceIds }) => workspaceIds.includes(use.id)));
+  hour.reservedMicros += sum(idle);
   const own = (value: bigint | null, usual: number | null) => (value === null ? usual : Number(value));
   return {
     budgets: new Map(
@@ -301,3 +298,24 @@ async function readHour(db: Db, now: Date): Promise<Use> {
         WHERE reserved_micros IS NOT NULL AND status IN ('QUEUED', 'RUNNING')) AS "reservedMicros"`;
   return row;
 }
+
+interface Idle {
+  micros: number;
+  /** Whose tasks the machine has done. */
+  workspaceIds: string[];
+}
+
+const sum = (machines: readonly Idle[]): number => machines.reduce((total, { micros }) => total + micros, 0);
+
+/**
+ * What rented machines that are not charged yet have cost besides their attempts: it will be charged to these
+ * workspaces, and until then each counts all of it.
+ */
+const readIdle = (db: Db, now: Date): Promise<Idle[]> => db.$queryRaw<Idle[]>`
+  SELECT greatest(0, l.second_pico * greatest(l.minimum_seconds, extract(epoch FROM coalesce(l.ended_at, ${now}::timestamptz) - l.accepted_at)) / 1000000
+      - sum(coalesce(a.compute_micros, floor((a.rate->>'slotSecond')::numeric * greatest(extract(epoch FROM ${now}::timestamptz - a.started_at), 0) / 1e6), 0)))::float8 AS micros,
+    array_agg(DISTINCT j.workspace_id::text) AS "workspaceIds"
+  FROM launches l JOIN join_tokens t ON t.id = l.join_token_id JOIN attempts a ON a.worker_id = t.worker_id
+    JOIN tasks k ON k.id = a.task_id JOIN jobs j ON j.id = k.job_id
+  WHERE l.charged_at IS NULL AND l.accepted_at IS NOT NULL AND l.second_pico > 0
+  GROUP BY l.id`;

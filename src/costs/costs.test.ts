@@ -5,6 +5,7 @@ import type { ComputeOffer, OfferBook } from "../prices/index.ts";
 import { workerRow } from "../testing/fleet-rows.ts";
 import { attemptOf, createProjection, type TaskRef } from "../testing/projection.ts";
 import { deleteVideo } from "../videos/index.ts";
+import { chargeLaunches, divide } from "./charge-launches.ts";
 import { foldSpend, readCosts, readSpend } from "./index.ts";
 
 /** A cent per second of a slot, a cent per second of processor time, a tenth of one per object. */
@@ -32,7 +33,36 @@ beforeEach(async () => {
   await system.clear();
   await system.db.spendChange.deleteMany();
   await system.db.spendHour.deleteMany();
+  await system.db.joinToken.deleteMany();
 });
+
+/** A machine that was rented for a worker, at a cent a second. */
+async function rentFor(workerId: string, { minimumSeconds = 0 } = {}) {
+  const { db, deps } = system;
+  const at = deps.clock();
+  const token = { name: "acme-1", prefix: "rj_", hash: crypto.randomUUID(), realm: "OWN" as const };
+  const { id } = await db.launch.create({
+    data: {
+      ...{ target: "burst", pool: "CPU", slots: 1, status: "RUNNING", passedOver: [], minimumSeconds },
+      ...{
+        plannedAt: at,
+        nextCallAt: at,
+        joinsBy: at,
+        endsAt: at,
+        acceptedAt: at,
+        secondPico: BigInt(cents),
+      },
+      joinToken: { create: { ...token, expiresAt: at, usedAt: at, workerId } },
+    },
+  });
+  return {
+    end: () =>
+      db.launch.update({
+        where: { id },
+        data: { status: "ENDED", endedAt: deps.clock(), endCode: "DRAINED" },
+      }),
+  };
+}
 
 const usage = { cpuSeconds: 12, wallSeconds: 8, peakMemoryBytes: 1_000 };
 const stored: StoredFolder[] = [
@@ -46,6 +76,7 @@ const stored: StoredFolder[] = [
 ];
 const jobCost = async ({ jobId }: TaskRef) =>
   (await readCosts(system.db, { of: "job", ids: [jobId] }, system.deps.clock())).get(jobId);
+const charge = () => chargeLaunches(system.db, system.deps.clock());
 const spend = async () =>
   (await readSpend(system.db, [system.viewer.workspaceId], system.deps.clock())).get(
     system.viewer.workspaceId,
@@ -70,7 +101,7 @@ test("a job costs what each of its attempts took, lost ones until their lease en
   await system.apply(report);
   const cost = {
     ...{ computeMicros: 300_000 + 80_000 + 120_000, objectsMicros: 2_000, egressMicros: 0 },
-    ...{ overheadMicros: 300_000, totalMicros: 502_000, isFinal: true },
+    ...{ idleMicros: 0, overheadMicros: 300_000, totalMicros: 502_000, isFinal: true },
   };
   expect(await jobCost(ref)).toEqual(cost);
   await system.apply(report);
@@ -116,4 +147,64 @@ test("a worker that names its offer is charged by it, at the prices of the start
   await system.apply({ ...attempt.completed(1), usage: { ...usage, cpuSeconds: 0 } });
   Object.assign(system.deps, { offers });
   expect(await jobCost(ref)).toMatchObject({ computeMicros: 40_000 });
+});
+
+test("a rented machine's boot, pauses and least billed time are charged to its tasks, once, by their time", async () => {
+  const [one, two] = [await system.createQueuedVideo(), await system.createQueuedVideo()];
+  const machine = await rentFor("rented", { minimumSeconds: 100 });
+  // Ten seconds of boot.
+  system.passTime(10_000);
+  const took = async (ref: TaskRef, seconds: number) => {
+    const attempt = attemptOf(ref, "rented", 0);
+    await system.apply(attempt.started);
+    system.passTime(seconds * 1_000);
+    const report = { ...usage, cpuSeconds: 0, wallSeconds: seconds };
+    await system.apply({ ...attempt.completed(1), usage: report });
+  };
+  await took(one, 10);
+  await took(two, 30);
+  system.passTime(20_000);
+  await charge();
+  // It runs: nothing is spread, and the cost is not final.
+  expect(await jobCost(one)).toMatchObject({ computeMicros: 100_000, idleMicros: 0, isFinal: false });
+  await machine.end();
+  await Promise.all([charge(), charge()]);
+  await charge();
+  // 100 s are billed, 40 s of them were work: a quarter and three quarters of 60 s.
+  expect(await jobCost(one)).toMatchObject({
+    ...{ computeMicros: 100_000, idleMicros: 150_000, overheadMicros: 150_000, totalMicros: 250_000 },
+    isFinal: true,
+  });
+  expect(await jobCost(two)).toMatchObject({ idleMicros: 450_000, totalMicros: 750_000, isFinal: true });
+  expect(await spend()).toMatchObject({ allMicros: 1_000_000 });
+  const { spentMicros } = await system.db.job.findUniqueOrThrow({ where: { id: one.jobId } });
+  expect(spentMicros).toBe(250_000n);
+});
+
+test("a machine is charged when the last attempt of its lost worker has ended, and one without tasks to no workspace", async () => {
+  const ref = await system.createQueuedVideo();
+  const machine = await rentFor("lost");
+  const attempt = attemptOf(ref, "lost", 0);
+  await system.apply(attempt.started);
+  const idle = await rentFor("idle");
+  system.passTime(20_000);
+  await machine.end();
+  await idle.end();
+  await charge();
+  expect(await jobCost(ref)).toMatchObject({ idleMicros: 0, isFinal: false });
+  system.passTime(120_000);
+  await system.sweep();
+  await charge();
+  // Its lease lasted longer than the machine, which leaves nothing to spread.
+  expect(await jobCost(ref)).toMatchObject({ computeMicros: 300_000, idleMicros: 0 });
+  expect(await system.db.launch.count({ where: { chargedAt: null } })).toBe(0);
+  expect(await spend()).toMatchObject({ allMicros: 300_000 });
+});
+
+test("what is divided by time adds up, also where nothing took time", () => {
+  const parts = [1, 1, 1].map((wallSeconds) => ({ wallSeconds }));
+  expect(divide(100, parts).map(([, micros]) => micros)).toEqual([33, 34, 33]);
+  const none = [0, 0].map((wallSeconds) => ({ wallSeconds }));
+  expect(divide(5, none).map(([, micros]) => micros)).toEqual([3, 2]);
+  expect(divide(5, [])).toEqual([]);
 });

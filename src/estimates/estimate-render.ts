@@ -11,6 +11,7 @@ import {
   costOf,
   isStale,
   type Range,
+  toMicros,
   totalOf,
 } from "../prices/index.ts";
 import { chooseProfile } from "../profiles/index.ts";
@@ -110,16 +111,19 @@ function priceWork(
       ...amounts,
     });
   const isCold = refusal !== null;
-  const overhead = isCold ? offer.startMicros : 0;
   const startSeconds = isCold ? offer.startSeconds : 0;
-  const total = (bound: keyof Range): number => totalOf(at(bound)) + overhead;
+  const least = toMicros(offer.rate.slotSecond * offer.slots, offer.minimumSeconds * 1_000);
+  /** Its start, and what the least billed time adds to a machine that does this alone. */
+  const overheadOf = (bound: keyof Range): number =>
+    isCold ? Math.max(offer.startMicros, least - at(bound).computeMicros) : 0;
+  const total = (bound: keyof Range): number => totalOf(at(bound)) + overheadOf(bound);
   const likely = at("likely");
   return {
     offer,
     cost: { low: total("low"), likely: total("likely"), high: total("high") },
     includes: {
       compute: likely.computeMicros,
-      overhead,
+      overhead: overheadOf("likely"),
       objects: likely.objectsMicros,
       egress: likely.egressMicros,
     },

@@ -61,4 +61,13 @@ export const eventTypes = [
   "worker.token-created",
   "worker.joined",
   "worker.token-revoked",
+  "launch.planned",
+  "launch.fell-back",
+  "launch.started",
+  "launch.ended",
+  "launch.failed",
+  "launch.unavailable",
+  "launch.circuit-opened",
+  "launch.circuit-closed",
+  "budget.reached",
 ] as const;

@@ -54,9 +54,32 @@ export async function recordWorkspaceEvent(
   {
     type,
     data = {},
-  }: { type: `${"batch" | "questions" | "webhook" | "worker"}.${string}`; data?: Prisma.InputJsonObject },
+  }: {
+    type: `${"batch" | "budget" | "questions" | "webhook" | "worker"}.${string}`;
+    data?: Prisma.InputJsonObject;
+  },
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO events (workspace_id, type, data, at)
     VALUES (${workspaceId}::uuid, ${type}, ${JSON.stringify(data)}::jsonb, clock_timestamp())`;
+}
+
+/**
+ * Appends events of the installation to the logs of its operators: of each workspace with a usable key that
+ * has the scope OPERATOR. Other keys of these workspaces read them too, so they quote no provider. Part of
+ * the transaction that made them true.
+ */
+export async function recordOperatorEvents(
+  tx: Tx,
+  changes: ReadonlyArray<{ type: `${"budget" | "launch"}.${string}`; data: Prisma.InputJsonObject }>,
+): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.$executeRaw`
+    INSERT INTO events (workspace_id, type, data, at)
+    SELECT operators.workspace_id, list.change->>'type', list.change->'data', clock_timestamp()
+    FROM (
+      SELECT DISTINCT workspace_id FROM api_keys WHERE 'OPERATOR' = ANY (scopes) AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > clock_timestamp())) AS operators,
+      jsonb_array_elements(${JSON.stringify(changes)}::jsonb) WITH ORDINALITY AS list (change, number)
+    ORDER BY operators.workspace_id, list.number`;
 }

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { encodeGlobalId } from "../inputs/index.ts";
 import { waits } from "../jobs/index.ts";
 import { createLauncher, type LaunchTarget, readTargets } from "../launches/index.ts";
 import { freeOffers } from "../prices/index.ts";
@@ -22,6 +23,7 @@ async function empty(): Promise<void> {
   await system.db.joinToken.deleteMany();
   await system.db.launchTarget.deleteMany();
   await system.db.launchWait.deleteMany();
+  await system.db.reachedBudget.deleteMany();
 }
 
 const [offer] = freeOffers.offers;
@@ -240,4 +242,77 @@ test("metrics show machines, open circuits and ends by target", async () => {
       expect.stringMatching(/^reelay_launches\{target="target-1",status="(STARTING|RUNNING)"\} 1$/),
     ]),
   );
+});
+
+test("operators follow launches in their log: plans, fallbacks with reasons, starts, ends and circuits", async () => {
+  const { db } = system;
+  const workspace = await db.workspace.create({ data: { name: "operators" } });
+  const key = { workspaceId: workspace.id, name: "operator", prefix: "rk" };
+  await db.apiKey.create({ data: { ...key, hash: crypto.randomUUID(), scopes: ["OPERATOR"] } });
+  await db.apiKey.create({ data: { ...key, hash: crypto.randomUUID(), scopes: ["ADMIN", "OPERATOR"] } });
+  await system.createQueuedVideo();
+  const rented = rent([["NO_CAPACITY"], []]);
+  while ((await rented.waiting()) > 0) await rented.pass();
+  for (let late = 0; late < 120_000 / STEP_MS; late += 1) await rented.pass();
+
+  const logOf = async (workspaceId: string) => {
+    const types = { startsWith: "launch." };
+    const events = await db.event.findMany({ where: { workspaceId, type: types }, orderBy: { id: "asc" } });
+    return events.map(({ type, data }) => [type, data]);
+  };
+  const [refused, first] = await db.launch.findMany({ orderBy: { plannedAt: "asc" } });
+  const launchId = (launch: { id: string } | undefined) => encodeGlobalId("Launch", launch?.id ?? "");
+  const away = { launchId: launchId(refused), target: "target-0" };
+  const here = { launchId: launchId(first), target: "target-1" };
+  const circuit = { target: "target-0", code: "NO_CAPACITY", reason: "None is free" };
+  expect(await logOf(workspace.id)).toEqual([
+    ["launch.planned", { ...away, pool: "CPU", slots: 1 }],
+    [
+      "launch.failed",
+      { ...away, workerId: null, code: "NO_CAPACITY", reason: "None is free", costMicros: 0 },
+    ],
+    ["launch.circuit-opened", { ...circuit, failures: 1, openUntil: expect.any(String) }],
+    ["launch.planned", { ...here, pool: "CPU", slots: 1 }],
+    [
+      "launch.fell-back",
+      {
+        ...{ ...here, pool: "CPU" },
+        passedOver: [
+          {
+            ...{ target: "target-0", code: "NO_CAPACITY" },
+            reason: expect.stringMatching(/^next try at /),
+          },
+        ],
+      },
+    ],
+    ["launch.started", { ...here, workerId: expect.any(String) }],
+    [
+      "launch.ended",
+      {
+        ...{ ...here, workerId: expect.any(String), code: "DRAINED", costMicros: 0 },
+        reason: "The worker found no more tasks and left",
+      },
+    ],
+  ]);
+  expect(await logOf(system.viewer.workspaceId)).toEqual([]);
+});
+
+test("operators read once that no target can start a worker, and once an hour that the budget is reached", async () => {
+  const { db } = system;
+  const workspace = await db.workspace.create({ data: { name: "operators" } });
+  const key = { workspaceId: workspace.id, name: "operator", prefix: "rk", hash: crypto.randomUUID() };
+  await db.apiKey.create({ data: { ...key, scopes: ["OPERATOR"] } });
+  await system.createQueuedVideo();
+  await system.createQueuedVideo();
+  const rented = rent([["NO_CAPACITY", "NO_CAPACITY"]], {
+    ...{ hourMicros: 1_500_000, slotSecond: Math.round(1e12 / 3_600) },
+  });
+  for (let pass = 0; pass < 4; pass += 1) await rented.pass();
+  const typed = (type: string) => db.event.findMany({ where: { workspaceId: workspace.id, type } });
+  expect(await typed("launch.unavailable")).toMatchObject([
+    { data: { pool: "CPU", passedOver: [{ target: "target-0", code: "NO_CAPACITY" }] } },
+  ]);
+  expect(await typed("budget.reached")).toMatchObject([
+    { data: { period: "HOUR", of: "LAUNCHES", limitMicros: 1_500_000, reservedMicros: 0, spentMicros: 0 } },
+  ]);
 });

@@ -1,6 +1,8 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
-import type { Tx } from "../events/index.ts";
+import { recordOperatorEvents, type Tx } from "../events/index.ts";
+import { spentMicros } from "../prices/index.ts";
 import { openForMs } from "./circuit.ts";
+import { eventOfEnd, eventOfOpening } from "./launch-events.ts";
 
 export interface LaunchEnd {
   /** `FAILED`: no worker joined. */
@@ -8,6 +10,8 @@ export interface LaunchEnd {
   code: string;
   /** A clause, without a period. */
   reason: string;
+  /** The reason without what the provider said, for events. Default: the reason. */
+  shown?: string;
   launch: {
     id: string;
     target: string;
@@ -30,14 +34,18 @@ const harmless: ReadonlySet<string> = new Set(["DRAINED", "OVERDUE"]);
  */
 export const endLaunch = (db: PrismaClient, ended: LaunchEnd, now: Date): Promise<boolean> =>
   db.$transaction(async (tx) => {
-    const { launch, is, code, reason } = ended;
+    const { launch, is, code, reason, shown = reason } = ended;
     const [row] = await tx.$queryRaw<Array<{ tokenId: string }>>`
       SELECT join_token_id AS "tokenId" FROM launches WHERE id = ${launch.id}::uuid AND ended_at IS NULL FOR UPDATE`;
     if (row === undefined || !(await revoke(tx, row.tokenId, ended, now))) return false;
-    await tx.launch.update({
+    const { target, workerId } = launch;
+    const machine = await tx.launch.update({
       where: { id: launch.id },
       data: { status: is, endedAt: now, endCode: code, endReason: reason, sealedToken: null },
     });
+    const costMicros = spentMicros(machine, now);
+    const end = { id: launch.id, target, workerId, is, code, reason: shown, costMicros };
+    await recordOperatorEvents(tx, [eventOfEnd(end)]);
     await countFailure(tx, ended, now);
     return true;
   });
@@ -64,7 +72,7 @@ async function revoke(tx: Tx, tokenId: string, { is, code, launch }: LaunchEnd, 
 
 async function countFailure(
   tx: Tx,
-  { launch, code, reason, retryAfterMs }: LaunchEnd,
+  { launch, code, reason, shown = reason, retryAfterMs }: LaunchEnd,
   now: Date,
 ): Promise<void> {
   const name = launch.target;
@@ -82,4 +90,7 @@ async function countFailure(
     where: { name },
     data: { failures, openedAt: now, openUntil, code, reason },
   });
+  await recordOperatorEvents(tx, [
+    eventOfOpening({ target: name, code, reason: shown, failures, openUntil }),
+  ]);
 }

@@ -3,14 +3,17 @@ import type { Logger } from "pino";
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import type { Pool } from "../../prisma/generated/enums.ts";
 import { LaunchError, type Machine } from "../compute/index.ts";
+import { recordLaunchesReached } from "../costs/index.ts";
 import type { Db } from "../database/index.ts";
+import { recordOperatorEvents } from "../events/index.ts";
 import { toMicros } from "../prices/index.ts";
 import { type PoolDemand, planScaling, readDemand } from "../scaling/index.ts";
 import { createToken, hashToken, type SecretBox } from "../secrets/index.ts";
 import { endLaunch, type LaunchEnd } from "./end-launch.ts";
 import { judgeLaunch, type LaunchFacts } from "./judge-launch.ts";
+import { eventOfClosing, eventOfNone, eventOfStart, eventsOfPlan } from "./launch-events.ts";
 import type { LaunchPlan, LaunchTarget } from "./launch-settings.ts";
-import { type PlannedLaunch, planLaunches, type TargetState } from "./plan-launches.ts";
+import { type Found, type PlannedLaunch, planLaunches, type TargetState } from "./plan-launches.ts";
 import { type OpenLaunch, readEndedMicros, readLivingSlots, readOpenLaunches } from "./read-launches.ts";
 import { readUnable } from "./read-unable.ts";
 
@@ -91,22 +94,31 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     );
     if (judged.is === "ENDED" || judged.is === "FAILED")
       return await end({ ...judged, launch: { ...launch, workerId, lastSeenAt }, retryAfterMs: null });
-    if (hasWorked)
-      await db.launchTarget.updateMany({
-        where: { name: launch.target, failures: { gt: 0 } },
-        data: { failures: 0, openUntil: null, code: null, reason: null },
-      });
+    if (hasWorked) await closeCircuit(launch.target);
     if (judged.is === "UNCHANGED") return;
+    const status = judged.is;
     const ref = machines?.find(({ state }) => state !== "ENDED")?.ref;
-    await db.launch.updateMany({
-      where: { id: launch.id, endedAt: null },
-      data: {
-        ...{ status: judged.is, acceptedAt: launch.acceptedAt ?? now, sealedToken: null },
-        ...(ref !== undefined && { ref }),
-      },
+    await db.$transaction(async (tx) => {
+      const { count } = await tx.launch.updateMany({
+        where: { id: launch.id, endedAt: null, status: { not: status } },
+        data: {
+          ...{ status, acceptedAt: launch.acceptedAt ?? now, sealedToken: null },
+          ...(ref !== undefined && { ref }),
+        },
+      });
+      if (count === 1 && status === "RUNNING") await recordOperatorEvents(tx, [eventOfStart(launch)]);
     });
     log.info({ launchId: launch.id, target: launch.target, status: judged.is }, "launch.changed");
   }
+
+  const closeCircuit = (name: string): Promise<void> =>
+    db.$transaction(async (tx) => {
+      const { count } = await tx.launchTarget.updateMany({
+        where: { name, failures: { gt: 0 } },
+        data: { failures: 0, openUntil: null, code: null, reason: null },
+      });
+      if (count === 1) await recordOperatorEvents(tx, [eventOfClosing(name)]);
+    });
 
   async function end(ended: LaunchEnd): Promise<void> {
     const isDone = await endLaunch(db, ended, clock());
@@ -137,7 +149,8 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     if (row.tries === 1 && circuit?.openUntil && circuit.openUntil > clock()) {
       const { code, reason } = circuit;
       const launch = { id, target: target.name, plannedAt: row.plannedAt, workerId: null, lastSeenAt: null };
-      const why = { code: code ?? "UNAVAILABLE", reason: reason ?? "The target's circuit is open" };
+      const shown = "The target's circuit is open";
+      const why = { code: code ?? "UNAVAILABLE", reason: reason ?? shown, shown };
       return await end({ is: "FAILED", ...why, launch, retryAfterMs: null });
     }
     try {
@@ -168,10 +181,12 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     const {
       code,
       message: reason,
+      problem: shown,
       retryAfterMs,
     } = known ?? {
       code: "UNAVAILABLE",
       message: "The call failed; the API's log has the error",
+      problem: "The call failed",
       retryAfterMs: null,
     };
     log.warn({ launchId: id, target: name, code, reason, tries }, "launch.refused");
@@ -184,7 +199,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
       return;
     }
     const launch = { id, target: name, plannedAt, workerId: null, lastSeenAt: null };
-    await end({ is: "FAILED", code, reason: reason.replace(/\.$/, ""), launch, retryAfterMs });
+    await end({ is: "FAILED", code, reason: reason.replace(/\.$/, ""), shown, launch, retryAfterMs });
   }
 
   let ready: Promise<unknown> | undefined;
@@ -344,7 +359,9 @@ async function planMissing(deps: LauncherDeps): Promise<void> {
         .get(JSON.stringify(unable.get(target.name)?.needs ?? []))
         ?.find((each) => each.pool === pool);
     const circuits = await tx.launchTarget.findMany();
-    let leftMicros = await readLeft(tx, deps, launches, now);
+    const hour = await readHour(tx, launches, now);
+    const { hourMicros } = deps;
+    let leftMicros = hourMicros === null ? null : hourMicros - hour.reservedMicros - hour.spentMicros;
     const planned: Array<PlannedLaunch & { id: string }> = [];
     for (const demand of demands) {
       const targets = plan.targets
@@ -360,7 +377,9 @@ async function planMissing(deps: LauncherDeps): Promise<void> {
       const found = planLaunches(demand.pool, targets, { now, leftMicros });
       ({ leftMicros } = found);
       const isStarting = launches.some(({ pool, joinedAt }) => pool === demand.pool && joinedAt === null);
-      await writeWait(tx, demand.pool, { reason: found.wait, isStarting }, now, log);
+      await writeWait(tx, demand.pool, { ...found, isStarting }, now, log);
+      if (hourMicros !== null && found.passedOver.some(({ code }) => code === "BUDGET"))
+        await recordLaunchesReached(tx, { limitMicros: hourMicros, ...hour }, now);
       for (const launch of found.launches)
         planned.push({ ...launch, id: await writeLaunch(tx, deps, launch, now) });
     }
@@ -370,16 +389,11 @@ async function planMissing(deps: LauncherDeps): Promise<void> {
     log.info({ launchId: id, target, passedOver }, "launch.planned");
 }
 
-async function readLeft(
-  tx: Db,
-  { hourMicros }: LauncherDeps,
-  launches: readonly OpenLaunch[],
-  now: Date,
-): Promise<number | null> {
-  if (hourMicros === null) return null;
+/** What launches of this hour have cost, and may still cost, in micro-USD. */
+async function readHour(tx: Db, launches: readonly OpenLaunch[], now: Date) {
   // An open launch may run for a whole hour, of which it is not known how much is left.
-  const reserved = launches.reduce((sum, launch) => sum + launch.hourMicros, 0);
-  return hourMicros - reserved - (await readEndedMicros(tx, now));
+  const reservedMicros = launches.reduce((sum, launch) => sum + launch.hourMicros, 0);
+  return { reservedMicros, spentMicros: await readEndedMicros(tx, now) };
 }
 
 interface Seen {
@@ -444,7 +458,7 @@ async function writeLaunch(
   await tx.launch.create({
     data: {
       ...{ id, target: name, pool: offer.pool, slots: offer.slots, joinTokenId, joinsBy },
-      passedOver: passedOver.map((each) => ({ ...each })),
+      passedOver: passedOver.map(({ shown: _shown, ...each }) => each),
       sealedToken: secrets.encryptSecret(token, contextOf(id)),
       ...{ nextCallAt: now, plannedAt: now },
       endsAt: after(startTimeoutSeconds + maxLifeSeconds + END_GRACE_SECONDS),
@@ -453,13 +467,15 @@ async function writeLaunch(
   });
   const soon = new Date(now.getTime() + LIST_MS);
   await tx.launchTarget.updateMany({ where: { name, nextListAt: { gt: soon } }, data: { nextListAt: soon } });
+  const { pool, slots } = offer;
+  await recordOperatorEvents(tx, eventsOfPlan({ id, target: name, pool, slots, passedOver }));
   return id;
 }
 
 async function writeWait(
   tx: Db,
   pool: Pool,
-  { reason, isStarting }: { reason: string | null; isStarting: boolean },
+  { wait: reason, launches, passedOver, isStarting }: Found & { isStarting: boolean },
   now: Date,
   log: Logger,
 ): Promise<void> {
@@ -471,10 +487,9 @@ async function writeWait(
   }
   const known = await tx.launchWait.findUnique({ where: { pool } });
   if (known?.reason === reason && now.getTime() - known.at.getTime() < REPEAT_WAIT_MS) return;
-  await tx.launchWait.upsert({
-    where: { pool },
-    create: { pool, reason, at: now },
-    update: { reason, at: now },
-  });
+  const isStuck = launches.length === 0 && !isStarting;
+  const data = { reason, isStuck, at: now };
+  await tx.launchWait.upsert({ where: { pool }, create: { pool, ...data }, update: data });
+  if (isStuck && known?.isStuck !== true) await recordOperatorEvents(tx, [eventOfNone(pool, passedOver)]);
   if (known?.reason !== reason) log.info({ pool, reason }, "launch.wait-changed");
 }

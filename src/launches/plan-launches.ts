@@ -29,18 +29,23 @@ export interface PassedOver {
   reason: string;
 }
 
-/** Why a target starts no machine now, also in words for everybody. */
-interface Refusal extends Omit<PassedOver, "target"> {
+type Refusal = Omit<PlannedPass, "target">;
+
+/** `shown`: the reason in words for everybody, which quote no provider. */
+export interface PlannedPass extends PassedOver {
   shown: string;
 }
 
 export interface PlannedLaunch {
   target: string;
-  passedOver: PassedOver[];
+  passedOver: PlannedPass[];
 }
 
-interface Plan {
+/** What the planner found for a pool. */
+export interface Found {
   launches: PlannedLaunch[];
+  /** The targets that start no machine, or no further one, while some are missing. */
+  passedOver: PlannedPass[];
   /** A sentence if the pool wants more workers than it has; null if not. */
   wait: string | null;
 }
@@ -53,10 +58,9 @@ export function planLaunches(
   pool: Pool,
   targets: readonly TargetState[],
   { now, leftMicros }: { now: Date; leftMicros: number | null },
-): Plan & { leftMicros: number | null } {
+): Found & { leftMicros: number | null } {
   const launches: PlannedLaunch[] = [];
-  const passedOver: PassedOver[] = [];
-  const shown: string[] = [];
+  const passedOver: PlannedPass[] = [];
   let left = leftMicros;
   let planned = 0;
   let isMissing = false;
@@ -68,17 +72,14 @@ export function planLaunches(
       if (unable === undefined || unable.missingSlots <= planned) continue;
       isMissing = true;
       const reason = `its last machine could not do the task: ${unable.reason}`;
-      passedOver.push({ target: name, code: "UNABLE", reason });
-      shown.push(`${name}: UNABLE, ${reason}`);
+      passedOver.push({ target: name, code: "UNABLE", reason, shown: reason });
       continue;
     }
     isMissing = true;
     for (let own = 0; isShort(); own += 1) {
       const refusal = refuse(target, { own, left, now });
       if (refusal !== null) {
-        const { code, reason } = refusal;
-        passedOver.push({ target: name, code, reason });
-        shown.push(`${name}: ${code}, ${refusal.shown}`);
+        passedOver.push({ target: name, ...refusal });
         break;
       }
       launches.push({ target: name, passedOver: [...passedOver] });
@@ -86,7 +87,8 @@ export function planLaunches(
       if (left !== null) left -= target.hourMicros;
     }
   }
-  return { launches, leftMicros: left, wait: isMissing ? explain(pool, launches, shown) : null };
+  const wait = isMissing ? explain(pool, launches, passedOver) : null;
+  return { launches, passedOver, leftMicros: left, wait };
 }
 
 function refuse(
@@ -110,8 +112,8 @@ function refuse(
   return null;
 }
 
-function explain(pool: Pool, launches: readonly PlannedLaunch[], shown: readonly string[]): string {
-  const others = shown.join("; ");
+function explain(pool: Pool, launches: readonly PlannedLaunch[], passedOver: readonly PlannedPass[]): string {
+  const others = passedOver.map(({ target, code, shown }) => `${target}: ${code}, ${shown}`).join("; ");
   const [first] = launches;
   if (first === undefined) return `No worker of the pool ${pool} can be rented now (${others}).`;
   const names = [...new Set(launches.map(({ target }) => target))].join(" and ");

@@ -1,6 +1,5 @@
 import type { LaunchStatus, Pool, WorkerRealm } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/index.ts";
-import { toMicros } from "../prices/index.ts";
 import { aliveSince } from "../workers/index.ts";
 
 /** A launch that has not ended, with its worker. */
@@ -76,20 +75,6 @@ export async function readLaunchCounts(db: Db, now: Date): Promise<LaunchCounts>
       isOpen: openUntil !== null && openUntil > now,
     })),
   };
-}
-
-interface Machine {
-  acceptedAt: Date | null;
-  endedAt: Date | null;
-  secondPico: bigint;
-  minimumSeconds: number;
-}
-
-/** What a launch has cost so far, in micro-USD: from the provider's acceptance to the end. Pure. */
-export function spentMicros({ acceptedAt, endedAt, secondPico, minimumSeconds }: Machine, now: Date): number {
-  if (acceptedAt === null) return 0;
-  const ms = Math.max(0, (endedAt ?? now).getTime() - acceptedAt.getTime());
-  return toMicros(Number(secondPico), Math.max(ms, minimumSeconds * 1_000));
 }
 
 /** After this time without a planner the sentence says nothing about now. */

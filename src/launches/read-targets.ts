@@ -1,10 +1,16 @@
 import type { PrismaClient } from "../../prisma/generated/client.ts";
 import { requireScope, type Viewer } from "../auth/index.ts";
+import { toMicros } from "../prices/index.ts";
 import type { LaunchPlan, LaunchTarget } from "./launch-settings.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** A target with what is known of it. */
 export interface KnownTarget extends LaunchTarget {
   openLaunches: number;
+  /** Price of an hour of one machine, and of those that run now, in micro-USD. */
+  machineHourMicros: number;
+  hourlyMicros: number;
   /** Failures in a row. */
   failures: number;
   /** Until then it starts nothing. Null: it may. */
@@ -23,11 +29,21 @@ export async function readTargets(
   const targets = launchPlan?.targets ?? [];
   const rows = await db.launchTarget.findMany({ where: { name: { in: targets.map(({ name }) => name) } } });
   const counts = await db.launch.groupBy({ by: ["target"], where: { endedAt: null }, _count: true });
+  const running = await db.launch.groupBy({
+    by: ["target"],
+    where: { endedAt: null, acceptedAt: { not: null } },
+    _sum: { secondPico: true },
+  });
   const now = clock();
   return targets.map((target) => {
     const row = rows.find(({ name }) => name === target.name);
     const known = {
       openLaunches: counts.find((each) => each.target === target.name)?._count ?? 0,
+      machineHourMicros: toMicros(target.offer.rate.slotSecond * target.offer.slots, HOUR_MS),
+      hourlyMicros: toMicros(
+        Number(running.find((each) => each.target === target.name)?._sum.secondPico ?? 0),
+        HOUR_MS,
+      ),
       failures: row?.failures ?? 0,
       openUntil: row?.openUntil && row.openUntil > now ? row.openUntil : null,
       code: row?.code ?? null,

@@ -1,11 +1,11 @@
 /** Every page of the console: for people who see little, who use a keyboard, who hold a phone. */
 import { join } from "node:path";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
 import { freePort } from "../kit/index.ts";
+import { findTooWide, rules, violations } from "../kit/page-checks.ts";
 import { makeTestClip } from "../kit/test-clip.ts";
 
 const browserTest = test.skipIf(hasNoChromium);
@@ -124,6 +124,7 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
         .first()
         .waitFor(),
   ],
+  ["launches", () => "/launches", (page) => page.getByText("No workers are rented").waitFor()],
   ["failed", () => "/failed", (page) => page.getByRole("list", { name: "Failed jobs" }).waitFor()],
   ["webhooks", () => "/webhooks", (page) => page.getByRole("list", { name: "Webhook endpoints" }).waitFor()],
   [
@@ -141,34 +142,6 @@ const pages: [name: string, path: () => string, isThere: (page: Page) => Promise
   ["keys", () => "/keys", (page) => page.getByRole("list", { name: "API keys" }).waitFor()],
 ];
 
-/** Runs in the page: what makes it wider than so many pixels, the innermost elements. */
-const beyond = `(width) => document.documentElement.scrollWidth <= width ? [] :
-  [...document.querySelectorAll("body *")]
-    .filter((element) => element.getBoundingClientRect().right > width + 1)
-    .map((element) => element.outerHTML.slice(0, 120))`;
-
-/**
- * What axe finds in the page, or in one element of it, as sentences with the elements. Between light and
- * dark mode, only colours differ.
- */
-async function violations(page: Page, of: "all" | "colours", within = "html"): Promise<string[]> {
-  // New colours and sizes apply from the next painted frame.
-  await page.evaluate(
-    "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))",
-  );
-  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
-  const options = of === "colours" ? { runOnly: { type: "rule", values: ["color-contrast"] } } : {};
-  const found = await page.evaluate<axe.AxeResults>(
-    `axe.run(${JSON.stringify(within)}, ${JSON.stringify(options)})`,
-  );
-  return found.violations.map(
-    ({ id, help, nodes }) =>
-      `${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`,
-  );
-}
-
-const rules = { light: "all", dark: "colours" } as const;
-
 browserTest.for(pages)(
   `%s: axe finds no problem in light and dark mode, and nothing is cut off at 360 px${where}`,
   async ([name, path, isThere]) => {
@@ -181,7 +154,7 @@ browserTest.for(pages)(
     }
     await page.setViewportSize({ width: 360, height: 740 });
     await takePicture(page, `${name}-phone`);
-    expect(await page.evaluate(`(${beyond})(360)`)).toEqual([]);
+    expect(await findTooWide(page, 360)).toEqual([]);
     expect(await violations(page, "all"), "phone").toEqual([]);
     await page.close();
   },
@@ -247,6 +220,7 @@ browserTest(`every page is reachable with the keyboard alone${where}`, async () 
     ["gb", "Batches"],
     ["ga", "Animate"],
     ["gq", "Queue and workers"],
+    ["gn", "Launches"],
     ["gf", "Failed jobs"],
     ["gw", "Webhooks"],
     ["gk", "API keys"],

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { buildConsole } from "./build-console.ts";
 import { startChromium } from "./chromium.ts";
-import { type System, startSystem } from "./start-system.ts";
+import { type System, type SystemOptions, startSystem } from "./start-system.ts";
 
 export interface ConsoleKit extends AsyncDisposable {
   system: System;
@@ -16,10 +16,13 @@ export interface ConsoleKit extends AsyncDisposable {
 }
 
 /** The system with some workers, and a browser with its console. */
-export async function startConsole({ workers = 2 } = {}): Promise<ConsoleKit> {
+export async function startConsole({
+  workers = 2,
+  ...more
+}: Pick<SystemOptions, "workers" | "launches"> = {}): Promise<ConsoleKit> {
   await using stack = new AsyncDisposableStack();
   await buildConsole();
-  const system = stack.use(await startSystem({ workers }));
+  const system = stack.use(await startSystem({ workers, ...more }));
   const { context } = stack.use(await startChromium());
   const complaints: string[] = [];
   context.on("weberror", (event) => complaints.push(String(event.error())));

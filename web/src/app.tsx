@@ -17,6 +17,7 @@ const QuestionSetPage = lazy(() => import("./questions/question-set-page.tsx"));
 const BatchesPage = lazy(() => import("./batches/batches-page.tsx"));
 const BatchPage = lazy(() => import("./batches/batch-page.tsx"));
 const QueuePage = lazy(() => import("./queue/queue-page.tsx"));
+const LaunchesPage = lazy(() => import("./launches/launches-page.tsx"));
 const FailedPage = lazy(() => import("./failed/failed-page.tsx"));
 const WebhooksPage = lazy(() => import("./webhooks/webhooks-page.tsx"));
 const EndpointPage = lazy(() => import("./webhooks/endpoint-page.tsx"));
@@ -61,6 +62,9 @@ export function App() {
                     </Route>
                     <Route path={routes.queue}>
                       <QueuePage />
+                    </Route>
+                    <Route path={routes.launches}>
+                      <LaunchesPage />
                     </Route>
                     <Route path={routes.failed}>
                       <FailedPage />

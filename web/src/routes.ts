@@ -19,6 +19,7 @@ export const routes = {
   batchOfSet: (set: string, topic: string) => withQuery("/batches", { set, topic }),
   batch: (id: string) => `/batches/${encodeURIComponent(id)}`,
   queue: "/queue",
+  launches: "/launches",
   failed: "/failed",
   webhooks: "/webhooks",
   webhook: (id: string) => `/webhooks/${encodeURIComponent(id)}`,

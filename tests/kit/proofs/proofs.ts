@@ -152,7 +152,9 @@ export const proofs: readonly Proof[] = [
   {
     name: "console",
     tests: whole(
-      ...["", "-pages", "-player", "-templates", "-uploads", "-webhooks"].map((name) => `console${name}`),
+      ...["", "-launches", "-pages", "-player", "-templates", "-uploads", "-webhooks"].map(
+        (name) => `console${name}`,
+      ),
     ),
     more: [
       "web",

@@ -29,6 +29,7 @@ export { UpdateVideoSourceDocument } from "./generated/corrections.ts";
 export { FailedJobsDocument, RetryJobsDocument } from "./generated/failed.ts";
 export { ImportQuestionsDocument } from "./generated/imports.ts";
 export { ApiKeysDocument, CreateApiKeyDocument, RevokeApiKeyDocument } from "./generated/keys.ts";
+export { LaunchesPageDocument } from "./generated/launches.ts";
 export { LibraryDocument, NewRowDocument } from "./generated/library.ts";
 export { VideoLiveDocument, VideosLiveDocument, WorkspaceEventsDocument } from "./generated/live.ts";
 export {
@@ -88,6 +89,7 @@ export type {
   JobDetailFragment,
   JobFilter,
   JobStatus,
+  LaunchesPageQuery,
   LibraryQuery,
   ManimQuality,
   MaterialRowFragment,

@@ -27,6 +27,8 @@ export const DownloadIcon = () => sign(<path d="M8 2.5v8M4.5 7 8 10.5 11.5 7M2.5
 export const UpIcon = () => sign(<path d="M8 13V3M4 7l4-4 4 4" />);
 export const DownIcon = () => sign(<path d="M8 3v10M4 9l4 4 4-4" />);
 export const QueueIcon = () => sign(<path d="M2 4h12M2 8h8M2 12h5M12.5 9v5m-2.5-2.5h5" />);
+export const LaunchesIcon = () =>
+  sign(<path d="M2 3h12v4H2zM2 9h5M2 13h5M4 5h.1M6.5 5h.1M11.5 14V9m-2.3 2.2L11.5 9l2.3 2.2" />);
 export const FailedIcon = () => sign(<path d="M8 2 14.5 13.5h-13zM8 6.5v3.5m0 1.6v.4" />);
 export const KeyIcon = () =>
   sign(

@@ -21,6 +21,7 @@ export {
   FailedIcon,
   HelpIcon,
   KeyIcon,
+  LaunchesIcon,
   LibraryIcon,
   Logo,
   MoonIcon,

@@ -12,6 +12,8 @@ export const offered: readonly { name: string; hint: string }[] = [
   { name: "job.*", hint: "Jobs queued, started, finished" },
   { name: "captions.*", hint: "Captions added and removed" },
   { name: "questions.*", hint: "Questions generated" },
+  { name: "launch.*", hint: "Rented workers, for operators" },
+  { name: "budget.reached", hint: "A job does not fit into a budget" },
   { name: "webhook.disabled", hint: "An endpoint was disabled" },
 ];
 

@@ -50,7 +50,47 @@ export interface EventDetails {
   "attempt.lost": { number: number };
   "questions.ready": { questionSetId: string };
   "questions.failed": { questionSetId: string };
+  "launch.planned": { launchId: string; target: string; pool: string; slots: number };
+  "launch.fell-back": { launchId: string; target: string; pool: string; passedOver: PassedOver[] };
+  "launch.started": { launchId: string; target: string; workerId: string };
+  "launch.ended": EndedLaunch;
+  "launch.failed": EndedLaunch;
+  "launch.unavailable": { pool: string; passedOver: PassedOver[] };
+  "launch.circuit-opened": {
+    target: string;
+    code: string;
+    reason: string;
+    failures: number;
+    openUntil: string;
+  };
+  "launch.circuit-closed": { target: string };
+  "budget.reached": {
+    period: "JOB" | "DAY" | "MONTH" | "HOUR";
+    of: "JOBS" | "LAUNCHES";
+    limitMicros: number;
+    spentMicros: number;
+    reservedMicros: number;
+    /** The estimate that does not fit, and its job; absent for launches. */
+    amountMicros?: number;
+    jobId?: string;
+  };
   "webhook.disabled": { endpointId: string; url: string; reason: string; message: string };
+}
+
+/** A target that started no machine, and why. */
+interface PassedOver {
+  target: string;
+  code: string;
+  reason: string;
+}
+
+interface EndedLaunch {
+  launchId: string;
+  target: string;
+  workerId: string | null;
+  code: string;
+  reason: string;
+  costMicros: number;
 }
 
 export type EventType = keyof EventDetails;

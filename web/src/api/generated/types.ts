@@ -409,6 +409,19 @@ export type JobStatus =
   /** Stopped on request. */
   | 'CANCELED';
 
+/** State of a launch. */
+export type LaunchStatus =
+  /** The provider has not accepted it, as far as is known. */
+  | 'PLANNED'
+  /** The provider has accepted it; its worker has not joined. */
+  | 'STARTING'
+  /** Its worker has joined. */
+  | 'RUNNING'
+  /** Its worker has left, or was lost. */
+  | 'ENDED'
+  /** No worker joined. */
+  | 'FAILED';
+
 /** Size of a wide picture in pixels, and frames per second. The names are Manim's. */
 export type ManimQuality =
   /** 854 × 480 at 15. */
@@ -935,6 +948,15 @@ export type WebhookEndpointStatus =
   /** Nothing is sent; `disabledReason` has the reason. Events wait in the log. */
   | 'DISABLED';
 
+/** Whose machine a worker runs on. */
+export type WorkerRealm =
+  /** The operator's own machine. */
+  | 'OWN'
+  /** A machine in the operator's account at a cloud provider. */
+  | 'CLOUD'
+  /** A machine of another owner, e.g. at a GPU marketplace. */
+  | 'THIRD_PARTY';
+
 export type ScriptOfVideoQueryVariables = Exact<{
   id: string;
 }>;
@@ -1250,6 +1272,13 @@ export type RevokeApiKeyMutation = { revokeApiKey:
     | { __typename: 'StoreFullError', code: string, message: string }
     | { __typename: 'ApiKey', id: string, name: string, prefix: string, scopes: Array<ApiKeyScope>, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null }
    };
+
+export type LaunchesPageQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type LaunchesPageQuery = { launchSpend: { hourly: { micros: number }, hour: { micros: number }, held: { micros: number }, limit: { micros: number } | null }, launchWaits: Array<{ pool: Pool, reason: string, isStuck: boolean }>, launchTargets: Array<{ name: string, kind: string, realm: WorkerRealm, maxInstances: number, openLaunches: number, afterSeconds: number, failures: number, openUntil: string | null, failureCode: string | null, failureReason: string | null, machineHour: { micros: number }, hourly: { micros: number }, offer: { name: string, provider: string, machineClass: string, pool: Pool, isSpot: boolean, slots: number, startSeconds: number, pricesOf: string, arePricesStale: boolean } }>, launches: { nodes: Array<{ id: string, target: string, status: LaunchStatus, pool: Pool, slots: number, machine: string, workerName: string | null, tries: number, plannedAt: string, acceptedAt: string | null, joinedAt: string | null, endedAt: string | null, endCode: string | null, endReason: string | null, cost: { micros: number }, passedOver: Array<{ target: string, code: string, reason: string }> }> } };
 
 export type LibraryQueryVariables = Exact<{
   first: number;
