@@ -37,7 +37,7 @@ test("the back end of the how-to starts one machine per name, lists it, stops it
   await backend.check(signal);
   const { ref } = await backend.launch(order, signal);
   expect(await backend.launch(order, signal)).toEqual({ ref });
-  expect((await backend.list(signal)).map(({ name }) => name)).toEqual(["docs-1"]);
+  expect((await backend.list(signal, [])).map(({ name }) => name)).toEqual(["docs-1"]);
   await backend.stop({ name: "docs-1", ref }, signal);
   await backend.stop({ name: "docs-1", ref }, signal);
   await backend.stop({ name: "docs-2", ref: "none" }, signal);
