@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineKind, versionOnly } from "./define-kind.ts";
 import { DrawingProgress, drawingParams } from "./drawing.ts";
-import { MAX_MATERIALS, SourceMaterial } from "./materials.ts";
+import { BackgroundVideo, MAX_MATERIALS, SourceMaterial } from "./materials.ts";
 import { RenderState } from "./render-state.ts";
 
 /** Maximum length of a template's data in bytes of JSON. */
@@ -59,6 +59,8 @@ export const CompositionSettings = z.object({
   materials: z.array(SourceMaterial).min(1).max(MAX_MATERIALS).optional(),
   /** Audio below the narration. Absent: none. */
   music: SourceMaterial.optional(),
+  /** Video behind the pictures, without its sound. Absent: the template's own background. */
+  background: BackgroundVideo.optional(),
   /** The question set that the data was made of. Absent: none. */
   questionSetId: z.uuid().optional(),
 });

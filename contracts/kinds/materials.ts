@@ -1,12 +1,17 @@
 import { z } from "zod";
 
-/** What sources can use: a script by family name in `Text`, as pictures, and in `add_sound`. */
-export const materialKinds = ["FONT", "IMAGE", "AUDIO"] as const;
+/**
+ * What sources can use: a script by family name in `Text`, as pictures, and in `add_sound`; a template in
+ * pictures, as music, and as a clip behind its pictures.
+ */
+export const materialKinds = ["FONT", "IMAGE", "AUDIO", "VIDEO"] as const;
 export type MaterialKind = (typeof materialKinds)[number];
 
 /** Limits of the materials of one source. */
 export const MAX_MATERIALS = 32;
 export const MAX_MATERIALS_BYTES = 128 * 1024 ** 2;
+/** A clip is read by ranges, so it may be larger. */
+const MAX_BACKGROUND_BYTES = 1024 ** 4;
 
 /** The name by which sources use a material: a plain file name on every system. */
 export const MaterialFilename = z
@@ -23,3 +28,10 @@ export const SourceMaterial = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export type SourceMaterial = z.infer<typeof SourceMaterial>;
+
+/** A clip behind the pictures of a template. */
+export const BackgroundVideo = SourceMaterial.extend({
+  kind: z.literal("VIDEO"),
+  sizeBytes: z.int().min(1).max(MAX_BACKGROUND_BYTES),
+});
+export type BackgroundVideo = z.infer<typeof BackgroundVideo>;

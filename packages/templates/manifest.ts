@@ -75,6 +75,8 @@ export const TemplateManifest = z.strictObject({
   /** A complete example of the data, for galleries. */
   example: z.record(z.string(), z.unknown()),
   styles: z.array(fileName).max(10).default([]),
+  /** `VIDEO`: the scenes may be shown over a video. Their roots have the class `over-video` then. */
+  background: z.literal("VIDEO").optional(),
   scenes: z.array(Scene).min(1).max(50),
 });
 export type TemplateManifest = z.output<typeof TemplateManifest>;

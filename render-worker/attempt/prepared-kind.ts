@@ -46,7 +46,7 @@ export interface PreparedKind {
 /** What the worker provides to the kind that checks a source. */
 export interface CheckHost extends Pick<AttemptHost, "memory" | "log" | "signal" | "store"> {
   config: Pick<WorkerConfig, "script" | "limits">;
-  jail: Pick<Jail, "level">;
+  jail: Pick<Jail, "level" | "sourceOrigin">;
   /** Path of a folder for the check, which does not exist yet. The kind removes it. */
   folder: string;
 }

@@ -22,7 +22,7 @@ interface TakeOptions {
   messaging: Pick<Messaging, "consume" | "publish">;
   kinds: Pick<PreparedKinds, "get" | "offer">;
   config: Pick<WorkerConfig, "workerId" | "script" | "limits">;
-  jail: Pick<Jail, "level">;
+  jail: Pick<Jail, "level" | "sourceOrigin">;
   memory: CheckHost["memory"];
   store: CheckHost["store"];
   /** Where each check gets a folder. */

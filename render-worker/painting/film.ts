@@ -1,4 +1,5 @@
 import { getDefaultHighWaterMark, Readable } from "node:stream";
+import { alphaCodec, sameAlphaAgain } from "./alpha-codec.ts";
 import type { Picture } from "./events.ts";
 import type { FilmFrame } from "./frame.ts";
 import { matroskaBlock, matroskaHeader, SAMPLE_RATE } from "./matroska.ts";
@@ -20,11 +21,12 @@ interface LiveStream extends Readable {
  * Frames as Matroska of the screen codec, whose first one is shown at 0, drawn as fast as they are read. The
  * stream always ends without an error.
  *
+ * @param picture.hasAlpha whether the packets are of the codec with alpha. Default: of the screen codec
  * @param onFailed called with the error that ended it too early
  */
 export const toFilm = (
   frames: AsyncIterable<FilmFrame>,
-  picture: Picture,
+  picture: Pick<Picture, "width" | "height" | "frameRate"> & { hasAlpha?: boolean },
   onFailed: (error: unknown) => void,
 ): LiveStream => toLive(filmOf(frames, picture), onFailed);
 
@@ -34,11 +36,15 @@ export const toSoundtrack = (
   onFailed: (error: unknown) => void,
 ): LiveStream => toLive(soundtrackOf(samples), onFailed);
 
-async function* filmOf(frames: AsyncIterable<FilmFrame>, picture: Picture): AsyncGenerator<Buffer> {
+async function* filmOf(
+  frames: AsyncIterable<FilmFrame>,
+  { hasAlpha = false, ...picture }: Parameters<typeof toFilm>[1],
+): AsyncGenerator<Buffer> {
   const { frameRate } = picture;
+  const [codec, again] = hasAlpha ? [alphaCodec(picture), sameAlphaAgain] : [screenCodec(picture), sameAgain];
   let shown = 0;
   let lastAt = 0;
-  yield matroskaHeader({ video: { ...picture, codec: screenCodec(picture) } });
+  yield matroskaHeader({ video: { ...picture, codec } });
   for await (const { packet, repeats } of frames) {
     const head = matroskaBlock("video", shown / frameRate, packet.length);
     if (packet.length < QUEUED_BYTES) yield Buffer.concat([head, packet]);
@@ -51,8 +57,8 @@ async function* filmOf(frames: AsyncIterable<FilmFrame>, picture: Picture): Asyn
   }
   // A frame lasts until the next one: the last one is repeated at its end.
   if (shown - 1 > lastAt) {
-    yield matroskaBlock("video", (shown - 1) / frameRate, sameAgain.length);
-    yield sameAgain;
+    yield matroskaBlock("video", (shown - 1) / frameRate, again.length);
+    yield again;
   }
 }
 

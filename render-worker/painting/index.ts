@@ -1,4 +1,5 @@
 /** Runs painters: programs that draw, and send their frames and events through one pipe. */
+export { AlphaPacketWriter } from "./alpha-codec.ts";
 export type { Counted, PainterEvent, PlacedSound, SpokenText } from "./events.ts";
 export { toFilm, toSoundtrack } from "./film.ts";
 export type { DrawnFrame, FilmFrame } from "./frame.ts";

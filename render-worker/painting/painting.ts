@@ -55,6 +55,8 @@ export interface TemplateJob {
   clips?: Readonly<Record<string, number>>;
   /** Files that the data names, like a script's. */
   materials?: { folder: string; fonts: readonly string[] };
+  /** Whether a clip is shown behind the pictures, which are transparent then. Default: no. */
+  isOverVideo?: boolean;
   /** With `STILL`: indexes of scenes, null for the first 20; and the mark at whose end they are drawn. */
   stills?: { scenes: readonly number[] | null; mark: string | null };
 }

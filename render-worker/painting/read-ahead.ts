@@ -1,13 +1,14 @@
+import { alphaPacketBytes } from "./alpha-codec.ts";
 import type { Picture } from "./events.ts";
 import type { FilmFrame } from "./frame.ts";
-import { KEPT_PACKETS, packetBytes } from "./screen-codec.ts";
+import { KEPT_PACKETS } from "./screen-codec.ts";
 
 /** Ten seconds of a quiz at 1080p. */
 const LEAST_BYTES = 128 * 1024 ** 2;
 
-/** Memory that frames of this size need to be read ahead. */
+/** Memory that frames of this size need to be read ahead, with or without alpha. */
 export const readAheadBytes = (picture: Pick<Picture, "width" | "height">): number =>
-  Math.max(LEAST_BYTES, (KEPT_PACKETS + 2) * packetBytes(picture));
+  Math.max(LEAST_BYTES, (KEPT_PACKETS + 2) * alphaPacketBytes(picture));
 
 /** Memory that is given out and taken back in the same order. */
 export class ByteRing {

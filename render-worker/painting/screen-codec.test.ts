@@ -4,10 +4,12 @@ import { expect, test } from "vitest";
 import { words } from "../media/ffmpeg/words.ts";
 import { temporaryDirectory, testTools } from "../testing/kit.ts";
 import { runTool } from "../testing/run-tool.ts";
+import { AlphaPacketWriter } from "./alpha-codec.ts";
 import { toFilm } from "./film.ts";
 import { KEPT_PACKETS, PacketWriter } from "./screen-codec.ts";
 
-const size = { width: 33, height: 21 };
+/** Wider than the longest skip and run of a packet with alpha. */
+const size = { width: 533, height: 21 };
 
 /** A rectangle and its pixels, as in a record `RECT`. */
 function changeOf(place: readonly [number, number, number, number], pixels: Buffer): Buffer {
@@ -16,20 +18,30 @@ function changeOf(place: readonly [number, number, number, number], pixels: Buff
   return Buffer.concat([header, pixels]);
 }
 
-test("what ffmpeg decodes has the pixels that were painted", async () => {
+test.each([
+  { name: "opaque", hasAlpha: false },
+  { name: "transparent", hasAlpha: true },
+])("what ffmpeg decodes of $name pictures has the pixels that were painted", async ({ hasAlpha }) => {
   await using directory = await temporaryDirectory();
   let seed = 11;
   const random = (below: number) => {
     seed = (seed * 48_271) % 2_147_483_647;
     return seed % below;
   };
+  // Few colours have runs.
+  let level = 256;
   const colours = (count: number) =>
-    Buffer.from(Array.from({ length: count * 4 }, (_one, index) => (index % 4 === 3 ? 255 : random(256))));
+    Buffer.from(
+      Array.from({ length: count * 4 }, (_one, index) =>
+        index % 4 === 3 && !hasAlpha ? 255 : random(level),
+      ),
+    );
   const shown = colours(size.width * size.height);
   const expected: Buffer[] = [];
   async function* frames() {
-    const packets = new PacketWriter(size);
+    const packets = new (hasAlpha ? AlphaPacketWriter : PacketWriter)(size);
     for (let index = 0; index < 30; index += 1) {
+      level = index % 3 === 0 ? 2 : 256;
       let change: Buffer | null = null;
       if (index % 10 === 0) shown.set(colours(size.width * size.height));
       else {
@@ -48,7 +60,7 @@ test("what ffmpeg decodes has the pixels that were painted", async () => {
     throw error;
   };
   const film = join(directory.path, "film.mkv");
-  await writeFile(film, toFilm(frames(), { type: "picture", ...size, frameRate: 10 }, fail));
+  await writeFile(film, toFilm(frames(), { ...size, frameRate: 10, hasAlpha }, fail));
   const { ffmpeg } = await testTools();
   const decoded = join(directory.path, "decoded");
   const options = words("-fps_mode passthrough -pix_fmt rgba -f rawvideo");

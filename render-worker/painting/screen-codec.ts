@@ -5,7 +5,7 @@ import type { VideoCodec } from "./matroska.ts";
 /** Of a packet: `unused rectangles x y width height` as u16be, `encoding` as u32be. */
 const HEADER_BYTES = 16;
 /** Before the pixels of a change: `x:u32le y:u32le width:u32le height:u32le`. */
-const CHANGE_HEADER_BYTES = 16;
+export const CHANGE_HEADER_BYTES = 16;
 const BYTES_PER_PIXEL = 4;
 
 /** Packets that stay unchanged: one that ffmpeg's pipe takes, and those on the way. */
@@ -14,26 +14,30 @@ export const KEPT_PACKETS = 4;
 type Size = Pick<Picture, "width" | "height">;
 
 /** Length of the packet of a whole picture. */
-export const packetBytes = ({ width, height }: Size): number =>
-  HEADER_BYTES + width * height * BYTES_PER_PIXEL;
+const packetBytes = ({ width, height }: Size): number => HEADER_BYTES + width * height * BYTES_PER_PIXEL;
 
 /**
  * The VMware screen codec with 32 bits per pixel, `vmnc` in ffmpeg (libavcodec/vmnc.c): a packet paints
  * rectangles of plain pixels over the picture before it, as the framebuffer updates of RFC 6143 do. So what
  * goes through the pipe to an encoder is what changes. A picture of 1080p has 8 MB, a moving bar 50 kB.
  */
-export const screenCodec = ({ width, height }: Size): VideoCodec => {
-  // BITMAPINFOHEADER
+export const screenCodec = (size: Size): VideoCodec => ({
+  id: "V_MS/VFW/FOURCC",
+  codecPrivate: bitmapHeader(size, "VMnc"),
+});
+
+/** BITMAPINFOHEADER with 32 bits per pixel. */
+export function bitmapHeader({ width, height }: Size, fourCc: string): Buffer {
   const header = Buffer.alloc(40);
   header.writeUInt32LE(header.length, 0);
   header.writeInt32LE(width, 4);
   header.writeInt32LE(height, 8);
   header.writeUInt16LE(1, 12);
   header.writeUInt16LE(BYTES_PER_PIXEL * 8, 14);
-  header.write("VMnc", 16, "latin1");
+  header.write(fourCc, 16, "latin1");
   header.writeUInt32LE(width * height * BYTES_PER_PIXEL, 20);
-  return { id: "V_MS/VFW/FOURCC", codecPrivate: header };
-};
+  return header;
+}
 
 /** A packet without rectangles: the picture before it, once more. */
 export const sameAgain = Buffer.alloc(4);

@@ -51,6 +51,7 @@ const CreateBatchInput = builder.inputType("CreateBatchInput", {
     frameRate: t.int({ description: "As `TemplateSourceInput.frameRate`." }),
     voice: t.field({ type: VoiceInput, description: "Who speaks, unless a row names another voice." }),
     music: t.id({ description: "As `TemplateSourceInput.music`, unless a row names another one." }),
+    background: t.id({ description: "As `TemplateSourceInput.background`, of all videos." }),
     materials: t.idList({
       description:
         "Materials of all videos. Those that rows name by their file names are found by themselves.",

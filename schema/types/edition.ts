@@ -139,7 +139,7 @@ const UpdateVideoSourceInput = builder.inputType("UpdateVideoSourceInput", {
       type: VideoSourceInput,
       required: true,
       description:
-        "A script for a video from a script, or data of the same template for one from a template. Settings that it omits stay as published: version, picture, voice, music and materials.",
+        "A script for a video from a script, or data of the same template for one from a template. Settings that it omits stay as published: version, picture, voice, music, background and materials.",
     }),
     idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION }),
   }),

@@ -61,6 +61,7 @@ export const MaterialKind = builder.enumType("MaterialKind", {
     FONT: "A font: TTF, OTF or TTC.",
     IMAGE: "A picture: PNG, JPEG, GIF, WebP, BMP, TIFF or SVG.",
     AUDIO: "A sound: WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A.",
+    VIDEO: "A clip for the background of a template: MP4, MOV, WebM or MKV.",
     TABLE: "Rows for a batch: a file named .csv, .tsv or .xlsx.",
     ARCHIVE: "A template for `createTemplate`: a file named .zip.",
   }),

@@ -138,6 +138,12 @@ export const CompositionSettingsType = builder
         description: "Audio below the narration. Null: none.",
         resolve: ({ music }) => music,
       }),
+      background: t.field({
+        type: SourceMaterialType,
+        nullable: true,
+        description: "Clip behind the pictures. Null: the template's own background.",
+        resolve: ({ background }) => background,
+      }),
       materials: t.field({
         type: [SourceMaterialType],
         description: "Pictures and fonts that the data can use.",

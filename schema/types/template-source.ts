@@ -35,6 +35,10 @@ export const TemplateSourceInput = builder.inputType("TemplateSourceInput", {
       description: "Who speaks. Default: the first voice of the data's language, at its usual speed.",
     }),
     music: t.id({ description: "Id of a READY material of the kind AUDIO: quieter while a voice speaks." }),
+    background: t.id({
+      description:
+        "Id of a READY material of the kind VIDEO: a clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background.",
+    }),
     materials: t.idList({
       description:
         "Pictures and fonts that the data names by their file names: ids of up to 32 materials, all READY, with different names. Together at most 128 MiB.",

@@ -49,6 +49,10 @@ export const Template = builder.objectRef<KnownTemplate>("Template").implement({
       description: "A complete example of the data.",
       resolve: ({ manifest }) => manifest.example,
     }),
+    acceptsBackground: t.boolean({
+      description: "Whether a clip can move behind its pictures.",
+      resolve: ({ manifest }) => manifest.background === "VIDEO",
+    }),
     showsQuestions: t.boolean({
       description: "Whether `TemplateSourceInput.questionSet` can be its data.",
       resolve: ({ manifest }) => showsQuestions(manifest),

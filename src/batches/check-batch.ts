@@ -225,8 +225,8 @@ async function findEarlier(
 
 /** What all videos of a batch have in common, as viewers see and hear it. */
 function lookOf(settings: Prisma.JsonValue) {
-  const { template, height, frameRate, voice, music, materials } = BatchSettings.parse(settings);
-  return { template, height, frameRate, voice, music, materials };
+  const { template, height, frameRate, voice, music, background, materials } = BatchSettings.parse(settings);
+  return { template, height, frameRate, voice, music, background, materials };
 }
 
 const warning = ({ line, batch }: EarlierRow) => ({

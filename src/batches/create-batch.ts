@@ -19,7 +19,10 @@ import { type BatchSourceInput, readSource } from "./read-source.ts";
 import type { BatchSettings, DuplicatePolicy } from "./settings.ts";
 
 /** What all videos of a batch have in common. */
-type VideoSettings = Pick<TemplateInput, "height" | "frameRate" | "voice" | "music" | "materials"> & {
+type VideoSettings = Pick<
+  TemplateInput,
+  "height" | "frameRate" | "voice" | "music" | "background" | "materials"
+> & {
   profile?: string | null;
   metadata?: unknown;
   tags?: readonly string[] | null;
@@ -115,10 +118,10 @@ async function checkSettings(
 ) {
   const { name, version, example } = template.manifest;
   const { height = null, frameRate = null, voice, music = null, materials, playbackPolicy = null } = input;
-  const { metadata, tags = null, profile = null } = input;
+  const { background = null, metadata, tags = null, profile = null } = input;
   await planDrawn(deps, viewer.workspaceId, {
     template: {
-      ...{ template: name, version, data: example, height, frameRate, music },
+      ...{ template: name, version, data: example, height, frameRate, music, background },
       ...{ voice: voice ?? null, materials: materials ?? [] },
     },
   });
@@ -127,7 +130,7 @@ async function checkSettings(
     ...{ version: 1, template: { name, version }, format },
     columns: plan.uses.flatMap(({ name: column, field }) => (field === null ? [] : [{ field, column }])),
     ...{ groupBy: plan.groupBy, keyColumn: plan.keyColumn, data: { ...plan.base } },
-    ...{ height, frameRate, music, profile, playbackPolicy },
+    ...{ height, frameRate, music, background, profile, playbackPolicy },
     voice: { name: voice?.name ?? null, rate: voice?.rate ?? null },
     materials: [...(materials ?? [])],
     ...{ metadata: checked.metadata, tags: checked.tags },

@@ -29,10 +29,10 @@ async function plan(
   { workspaceId, settings }: Own,
   more: readonly string[],
 ): Promise<CompositionSettings> {
-  const { template, height, frameRate, voice, music, ...own } = BatchSettings.parse(settings);
+  const { template, height, frameRate, voice, music, background, ...own } = BatchSettings.parse(settings);
   const materials = [...new Set([...own.materials, ...more])];
   const known = await findTemplate(db, workspaceId, { ...template, field: "template" });
-  const input = { data: known.manifest.example, height, frameRate, voice, music, materials };
+  const input = { data: known.manifest.example, height, frameRate, voice, music, background, materials };
   return (await planWith(db, workspaceId, { template: known, input })).settings;
 }
 

@@ -21,6 +21,7 @@ export const BatchSettings = z.object({
   frameRate: z.number().nullable(),
   voice: z.object({ name: z.string().nullable(), rate: z.number().nullable() }),
   music: z.string().nullable(),
+  background: z.string().nullable().default(null),
   materials: z.array(z.string()),
   profile: z.string().nullable(),
   metadata: z.record(z.string(), z.unknown()),

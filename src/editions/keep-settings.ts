@@ -65,7 +65,7 @@ export function keepPicture(
 type Data = NonNullable<SourceInput["template"]>;
 
 function keepTemplate(published: CompositionSettings, input: Data): Data {
-  const { template, width, height, frameRate, voice, music, materials } = published;
+  const { template, width, height, frameRate, voice, music, background, materials } = published;
   if (input.template !== template.name) {
     throw new InvalidInputError(
       "TEMPLATE_DIFFERS",
@@ -83,6 +83,10 @@ function keepTemplate(published: CompositionSettings, input: Data): Data {
       input.music === undefined && music
         ? encodeGlobalId("Material", music.materialId)
         : (input.music ?? null),
+    background:
+      input.background === undefined && background
+        ? encodeGlobalId("Material", background.materialId)
+        : (input.background ?? null),
     materials: input.materials ?? idsOf(materials),
   };
 }

@@ -1,4 +1,9 @@
-import { MAX_MATERIALS, MAX_MATERIALS_BYTES, type SourceMaterial } from "@reelay/contracts";
+import {
+  type BackgroundVideo,
+  MAX_MATERIALS,
+  MAX_MATERIALS_BYTES,
+  type SourceMaterial,
+} from "@reelay/contracts";
 import type { Material } from "../../prisma/generated/client.ts";
 import type { Db } from "../database/index.ts";
 import { ConflictError, InvalidInputError } from "../errors/index.ts";
@@ -35,11 +40,35 @@ export async function chooseMaterials(
   return materials;
 }
 
+/**
+ * The clip behind a template's pictures. Throws `InvalidInputError` (`MATERIAL_NOT_FOUND`,
+ * `BACKGROUND_INVALID`) and `ConflictError` (`MATERIAL_NOT_READY`).
+ */
+export async function chooseBackgroundVideo(
+  db: Db,
+  workspaceId: string,
+  { id, field }: { id: string; field: string },
+): Promise<BackgroundVideo> {
+  const key = keyOf("Material", id);
+  const row = key === null ? null : await db.material.findFirst({ where: { workspaceId, id: key } });
+  if (row === null) throw notFound(field, id);
+  const { filename, kind, sha256, status, objectKey, sizeBytes } = row;
+  if (status !== "READY" || kind === null || sha256 === null) throw notReady(field, row);
+  if (kind === "VIDEO")
+    return { materialId: row.id, key: objectKey, filename, kind, sizeBytes: Number(sizeBytes), sha256 };
+  throw new InvalidInputError(
+    "BACKGROUND_INVALID",
+    field,
+    `${field}: ${JSON.stringify(filename)} is of the kind ${kind}, and a background is a VIDEO. Use the id of a material of that kind: MP4, MOV, WebM or MKV.`,
+  );
+}
+
 function toSourceMaterial(row: Material, field: string): SourceMaterial {
   const { id, filename, kind, sha256, status, objectKey, sizeBytes } = row;
   if (status !== "READY" || kind === null || sha256 === null) throw notReady(field, row);
   if (kind === "TABLE") throw isTable(field, filename);
   if (kind === "ARCHIVE") throw isArchive(field, filename);
+  if (kind === "VIDEO") throw isVideo(field, filename);
   return { materialId: id, key: objectKey, filename, kind, sizeBytes: Number(sizeBytes), sha256 };
 }
 
@@ -63,6 +92,13 @@ const isArchive = (field: string, filename: string): InvalidInputError =>
     "MATERIAL_KIND_INVALID",
     field,
     `${field}: ${JSON.stringify(filename)} is an archive, of which only \`createTemplate\` makes something. Upload the files in it one by one.`,
+  );
+
+const isVideo = (field: string, filename: string): InvalidInputError =>
+  new InvalidInputError(
+    "MATERIAL_KIND_INVALID",
+    field,
+    `${field}: ${JSON.stringify(filename)} is a video, which only the \`background\` of a template shows. Use fonts, pictures and sounds.`,
   );
 
 const tooMany = (field: string, count: number): InvalidInputError =>

@@ -8,11 +8,18 @@ import { onceByKey } from "../idempotency/index.ts";
 import { admitSource } from "../quotas/index.ts";
 import { type AskedUpload, openUpload } from "../upload-addresses/index.ts";
 import { checkFilename } from "./check-filename.ts";
+import { isNamedVideo } from "./judge-content.ts";
 
 interface CreateMaterialInput {
   upload: AskedUpload;
   idempotencyKey?: string | null;
 }
+
+/** Of a file that the name says is a video. Its content is judged once it has arrived. */
+const sizeLimit = (filename: string, { uploadBytes, materialBytes }: OperationDeps["limits"]) =>
+  isNamedVideo(filename)
+    ? { maxBytes: uploadBytes, setting: "UPLOAD_MAX_BYTES" }
+    : { maxBytes: materialBytes, setting: "MATERIAL_MAX_BYTES" };
 
 /** Only deletions make room, at an unknown time. */
 const RETRY_MS = 60_000;
@@ -34,7 +41,7 @@ export async function createMaterial(
     uploadId: id,
     keyOf: (safe) => objectKeys.materialFile(id, safe),
     now,
-    ...{ field: "upload.sizeBytes", maxBytes: limits.materialBytes, setting: "MATERIAL_MAX_BYTES" },
+    ...{ field: "upload.sizeBytes", ...sizeLimit(filename, limits) },
   });
   const { contentType: _announced, ...columns } = upload;
   const request = { workspaceId, key, operation: "createMaterial", input, resultId: id };

@@ -26,6 +26,12 @@ export const materialUnsupported = (filename: string): RecordedError =>
     `The content of ${JSON.stringify(filename)} is not of a supported format. Convert it, and create the material again: ${SUPPORTED_FORMATS}.`,
   );
 
+export const materialNotVideo = (filename: string, kind: string): RecordedError =>
+  failure(
+    "MATERIAL_NOT_A_VIDEO",
+    `${JSON.stringify(filename)} is named as a video, and its content is of the kind ${kind}. Rename it, or choose another file, and create the material again.`,
+  );
+
 /** A material will never be usable. Does nothing if its upload has ended. Safe to repeat. */
 export async function failMaterial(
   { db, store, log }: Pick<OperationDeps, "db" | "store" | "log">,

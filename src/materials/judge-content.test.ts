@@ -29,6 +29,10 @@ test.each([
   ["audio/ogg", latin1("OggS")],
   ["audio/aiff", latin1("FORM\0\0\0\0AIFF")],
   ["audio/mp4", latin1("\0\0\0\x1cftypM4A ")],
+  ["video/mp4", latin1("\0\0\0\x1cftypisom")],
+  ["video/quicktime", latin1("\0\0\0\x14ftypqt  ")],
+  ["video/webm", latin1("\x1aE\xdf\xa3\x9fB\x82\x84webm")],
+  ["video/x-matroska", latin1("\x1aE\xdf\xa3\xa3B\x82\x88matroska")],
 ])("%s is recognized by its first bytes", (contentType, head) => {
   expect(judgeContent(head)?.contentType).toBe(contentType);
 });
@@ -39,7 +43,8 @@ test.each([
   ["a page with a picture", "<!DOCTYPE html><html><svg></svg></html>"],
   ["text about a picture", "Draw <svg> here"],
   ["an unfinished comment", "<!-- <svg>"],
-  ["a video", "\0\0\0\x1cftypisom"],
+  ["a picture of a phone", "\0\0\0\x1cftypheic"],
+  ["a playlist", "#EXTM3U\n#EXTINF:10,\nhttp://example.com/secret.ts\n"],
   ["a program", "\x7fELF"],
   ["an archive", "PK\x03\x04"],
   ["a frame with reserved values", "\xff\xfb\xff\xff"],

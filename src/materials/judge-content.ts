@@ -29,6 +29,13 @@ const any =
   (head: Buffer): boolean =>
     conditions.some((matches) => matches(head));
 
+/** Brands of ISO media files that are pictures. */
+const PICTURE_BRAND = /^(?:avi[fs]|hei[cfmsx]|hev[cmsx]|mif1|msf1|crx )/;
+const isMp4 = (head: Buffer): boolean =>
+  at(4, "ftyp")(head) && !PICTURE_BRAND.test(head.toString("latin1", 8, 12));
+/** Of Matroska and WebM. */
+const EBML = "\x1aE\xdf\xa3";
+
 const formats: readonly Format[] = [
   { kind: "FONT", contentType: "font/ttf", matches: any(at(0, "\0\x01\0\0"), at(0, "true")) },
   { kind: "FONT", contentType: "font/otf", matches: at(0, "OTTO") },
@@ -48,6 +55,14 @@ const formats: readonly Format[] = [
     matches: all(at(0, "FORM"), any(at(8, "AIFF"), at(8, "AIFC"))),
   },
   { kind: "AUDIO", contentType: "audio/mp4", matches: any(at(4, "ftypM4A "), at(4, "ftypM4B ")) },
+  { kind: "VIDEO", contentType: "video/quicktime", matches: at(4, "ftypqt  ") },
+  { kind: "VIDEO", contentType: "video/mp4", matches: isMp4 },
+  {
+    kind: "VIDEO",
+    contentType: "video/webm",
+    matches: all(at(0, EBML), (head) => head.toString("latin1", 0, 64).includes("webm")),
+  },
+  { kind: "VIDEO", contentType: "video/x-matroska", matches: at(0, EBML) },
   { kind: "AUDIO", contentType: "audio/aac", matches: isAdts },
   { kind: "AUDIO", contentType: "audio/mpeg", matches: any(at(0, "ID3"), isMpegAudio) },
   { kind: "IMAGE", contentType: "image/svg+xml", matches: isSvg },
@@ -82,9 +97,12 @@ export const judgeArchive = (head: Buffer, filename: string): MaterialContent | 
     ? { kind: "ARCHIVE", contentType: "application/zip" }
     : null;
 
+/** Whether a file's name says that it is a video. Videos may be larger than other materials. Pure. */
+export const isNamedVideo = (filename: string): boolean => /\.(?:mp4|m4v|mov|webm|mkv)$/i.test(filename);
+
 /** For people. */
 export const SUPPORTED_FORMATS =
-  "fonts as TTF, OTF or TTC; pictures as PNG, JPEG, GIF, WebP, BMP, TIFF or SVG; sounds as WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A; tables named .csv or .xlsx; templates named .zip";
+  "fonts as TTF, OTF or TTC; pictures as PNG, JPEG, GIF, WebP, BMP, TIFF or SVG; sounds as WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A; clips as MP4, MOV, WebM or MKV; tables named .csv or .xlsx; templates named .zip";
 
 /** A frame of AAC: twelve bits of synchronization, and layer 0. */
 function isAdts(head: Buffer): boolean {

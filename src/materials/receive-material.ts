@@ -3,8 +3,15 @@ import type { ObjectStore } from "@reelay/object-store";
 import type { Viewer } from "../auth/index.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { ConflictError } from "../errors/index.ts";
-import { failMaterial, materialUnsupported } from "./fail-material.ts";
-import { HEAD_BYTES, judgeArchive, judgeContent, judgeTable, type MaterialContent } from "./judge-content.ts";
+import { failMaterial, materialNotVideo, materialUnsupported } from "./fail-material.ts";
+import {
+  HEAD_BYTES,
+  isNamedVideo,
+  judgeArchive,
+  judgeContent,
+  judgeTable,
+  type MaterialContent,
+} from "./judge-content.ts";
 import { materialNotFound } from "./not-found.ts";
 
 type ReceiveDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log">;
@@ -16,6 +23,9 @@ export async function receiveMaterial(deps: ReceiveDeps, materialId: string): Pr
   if (material?.status !== "AWAITING_UPLOAD") return;
   const { content, sha256 } = await inspect(store, material);
   if (content === null) return await failMaterial(deps, materialId, materialUnsupported(material.filename));
+  // Its upload may have been larger than that of another kind.
+  if (isNamedVideo(material.filename) && content.kind !== "VIDEO")
+    return await failMaterial(deps, materialId, materialNotVideo(material.filename, content.kind));
   const { count } = await db.material.updateMany({
     where: { id: materialId, status: "AWAITING_UPLOAD" },
     // The token stays valid until it expires: a client that missed the last response asks again.

@@ -185,7 +185,8 @@ export async function holdSourceMaterials(
 function materialsOf({ params }: NewVideo["source"]): SourceMaterial[] {
   if (params === undefined) return [];
   const music = "music" in params ? params.music : undefined;
-  const all = [...(params.materials ?? []), ...(music ? [music] : [])];
+  const background = "background" in params ? params.background : undefined;
+  const all = [...(params.materials ?? []), ...[music, background].filter((one) => one !== undefined)];
   return [...new Map(all.map((material) => [material.materialId, material])).values()];
 }
 

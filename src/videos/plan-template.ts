@@ -1,4 +1,5 @@
 import {
+  type BackgroundVideo,
   CompositionSettings,
   MAX_DATA_BYTES,
   type NarrationVoice,
@@ -8,7 +9,7 @@ import { checkData, languageOf, type TemplateManifest } from "@reelay/templates"
 import type { Db } from "../database/index.ts";
 import { InvalidDataError, InvalidInputError, NotFoundError } from "../errors/index.ts";
 import { keyOf } from "../inputs/index.ts";
-import { chooseMaterials } from "../materials/index.ts";
+import { chooseBackgroundVideo, chooseMaterials } from "../materials/index.ts";
 import { type QuizData, readQuizData } from "../questions/index.ts";
 import { findTemplate, type KnownTemplate, showsQuestions, versionOf } from "../templates/index.ts";
 import { isDeeperThan } from "./check-input.ts";
@@ -29,6 +30,8 @@ export interface TemplateInput {
   voice?: VoiceInput | null;
   /** Id of a material. */
   music?: string | null;
+  /** Id of a material. */
+  background?: string | null;
   /** Ids of materials. */
   materials?: readonly string[] | null;
 }
@@ -44,6 +47,7 @@ const FIELD = "source.template";
 const dataField = `${FIELD}.data`;
 const questionSetField = `${FIELD}.questionSet`;
 const musicField = `${FIELD}.music`;
+const backgroundField = `${FIELD}.background`;
 export const templateMaterialsField = `${FIELD}.materials`;
 
 const MAX_DATA_DEPTH = 32;
@@ -54,8 +58,9 @@ const MAX_ISSUES = 100;
  * How data is to be drawn, with the materials of its workspace, and the data with the template's defaults as
  * JSON. Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `PICTURE_INVALID`, `SOURCE_INVALID`,
  * `DATA_TOO_LARGE`, `DATA_TOO_DEEP`, `QUESTION_SET_NOT_FOUND`, `QUESTION_SET_UNSUITABLE`, `VOICE_INVALID`,
- * `MUSIC_INVALID`, and those of `chooseMaterials`), `InvalidDataError` and `ConflictError`
- * (`TEMPLATE_NOT_READY`, `MATERIAL_NOT_READY`, `QUESTION_SET_NOT_READY`, `QUESTION_SET_EMPTY`).
+ * `MUSIC_INVALID`, `BACKGROUND_UNSUPPORTED`, and those of `chooseBackgroundVideo` and
+ * `chooseMaterials`), `InvalidDataError` and `ConflictError` (`TEMPLATE_NOT_READY`, `MATERIAL_NOT_READY`,
+ * `QUESTION_SET_NOT_READY`, `QUESTION_SET_EMPTY`).
  */
 export async function planTemplate(
   db: Db,
@@ -85,12 +90,14 @@ export async function planWith(
     field: templateMaterialsField,
   });
   const music = await chooseMusic(db, workspaceId, input.music ?? null);
+  const background = await chooseBackground(db, workspaceId, { manifest, id: input.background ?? null });
   const settings: CompositionSettings = {
     version: 1,
     template: versionOf(template),
     ...{ ...picture, language: languageOf(checked), voice },
     ...(materials.length > 0 && { materials }),
     ...(music && { music }),
+    ...(background && { background }),
     ...(questionSetId !== undefined && { questionSetId }),
   };
   return { data: JSON.stringify(checked), settings };
@@ -216,6 +223,21 @@ function checkVoice({ name, rate }: VoiceInput): NarrationVoice | null {
     "VOICE_INVALID",
     field,
     `${field}: has the name ${JSON.stringify(name?.slice(0, 100).toWellFormed() ?? null)} and the rate ${voice.rate}. Use the name of a voice such as "slt", or "${SILENT}" for none, and a rate from 0.5 to 2.`,
+  );
+}
+
+async function chooseBackground(
+  db: Db,
+  workspaceId: string,
+  { manifest, id }: { manifest: TemplateManifest; id: string | null },
+): Promise<BackgroundVideo | undefined> {
+  if (id === null) return undefined;
+  if (manifest.background === "VIDEO")
+    return await chooseBackgroundVideo(db, workspaceId, { id, field: backgroundField });
+  throw new InvalidInputError(
+    "BACKGROUND_UNSUPPORTED",
+    backgroundField,
+    `${backgroundField}: the template ${manifest.name} shows no clip behind its pictures. Use one whose \`acceptsBackground\` is true, such as quiz-classic, or omit it.`,
   );
 }
 

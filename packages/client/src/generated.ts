@@ -193,6 +193,8 @@ export type TemplateSourceInput = {
   voice?: VoiceInput | null | undefined;
   /** Id of a READY material of the kind AUDIO: quieter while a voice speaks. */
   music?: string | null | undefined;
+  /** Id of a READY material of the kind VIDEO: a clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background. */
+  background?: string | null | undefined;
   /** Pictures and fonts that the data names by their file names: ids of up to 32 materials, all READY, with different names. Together at most 128 MiB. */
   materials?: Array<string> | null | undefined;
 };

@@ -6,14 +6,18 @@ import {
   CompositionSettings,
   type SourceCheckRequested,
   type SourceIssue,
+  type SourceMaterial,
   type StillsRequest,
 } from "@reelay/contracts";
 import type { CheckHost } from "../../attempt/index.ts";
+import { RenderError } from "../../errors.ts";
+import type { Programs } from "../../media/ffmpeg/index.ts";
+import { probeSource } from "../../media/probe/index.ts";
 import type { TemplatePainter } from "../../painters/index.ts";
 import type { Counted, TemplateJob } from "../../painting/index.ts";
-import type { Program } from "../../programs/index.ts";
 import { checkDrawing } from "../drawing/index.ts";
-import { drawStills } from "./draw-stills.ts";
+import { drawStills, type StillBackground } from "./draw-stills.ts";
+import { asBackground, openVideo } from "./open-background.ts";
 import type { Templates } from "./open-template.ts";
 import { finalWarnings, limits, PAINTER_BYTES, TEMPLATES_FOLDER, toJob } from "./run-composition.ts";
 
@@ -22,7 +26,7 @@ import { finalWarnings, limits, PAINTER_BYTES, TEMPLATES_FOLDER, toJob } from ".
  * their reading time.
  */
 export async function checkData(
-  { painter, ffmpeg, templates }: { painter: TemplatePainter; ffmpeg: Program; templates: Templates },
+  { painter, programs, templates }: { painter: TemplatePainter; programs: Programs; templates: Templates },
   { checkId, script, hasRows, settings, stills }: SourceCheckRequested,
   host: CheckHost,
 ): Promise<CheckedSource> {
@@ -30,7 +34,13 @@ export async function checkData(
   const mode = hasRows ? (stills ? "ROW_STILLS" : "ROWS") : stills ? "STILL" : "CHECK";
   const folder = join(dirname(host.folder), TEMPLATES_FOLDER);
   await using template = await templates.open(composition.template, { ...host, folder });
+  const background = composition.background
+    ? await openBackground(composition.background, host, programs)
+    : null;
+  const failure = background instanceof RenderError ? background : undefined;
+  await using clip = background instanceof RenderError ? null : background;
   const checked = await checkDrawing(host, {
+    failure,
     ...{ painter, limits, materials: composition.materials ?? [], readable: [template.path] },
     needBytes: PAINTER_BYTES + (stills ? bytesOf(stills) : 0),
     file: { name: "data.json", content: Buffer.from(script) },
@@ -39,9 +49,32 @@ export async function checkData(
     judge: () => [],
     toScenes: (scenes, counted) => withTimes(scenes, counted, composition),
     ...(hasRows && { toRows: ({ rows, failed }) => (failed ? withFailed(rows, failed) : [...rows]) }),
-    ...(stills && { draw: (painting) => drawStills(painting, { ...host, checkId, ffmpeg }) }),
+    ...(stills && {
+      draw: (painting) => drawStills(painting, { ...host, checkId, ffmpeg: programs.ffmpeg, clip }),
+    }),
   });
   return composition.voice === null ? withoutSpeech(checked) : checked;
+}
+
+/** The clip as stills show it; a `RenderError` if it is at fault. */
+async function openBackground(
+  material: SourceMaterial,
+  { store, jail, signal, config }: CheckHost,
+  programs: Programs,
+): Promise<StillBackground | RenderError> {
+  await using undo = new AsyncDisposableStack();
+  try {
+    const clip = undo.use(await openVideo(material, { store, jail, signal }));
+    const own = programs.with(clip.access);
+    const probing = probeSource(clip, { ffprobe: own.ffprobe, limits: config.limits, signal: clip.signal });
+    const file = await asBackground(material.filename, probing);
+    const kept = undo.move();
+    const dispose = () => kept.disposeAsync();
+    return { file, ffmpeg: own.ffmpeg, limits: config.limits, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    if (error instanceof RenderError && error.reported.scope === "INPUT") return error;
+    throw error;
+  }
 }
 
 const MOST_SCENES = 20;

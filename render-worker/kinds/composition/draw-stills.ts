@@ -5,10 +5,17 @@ import { Readable } from "node:stream";
 import { objectKeys, type Still } from "@reelay/contracts";
 import type { CheckHost } from "../../attempt/index.ts";
 import { retriableError } from "../../errors.ts";
-import { words } from "../../media/ffmpeg/index.ts";
+import { type DecodeLimits, safeInputOptions, words } from "../../media/ffmpeg/index.ts";
+import type { SourceFile } from "../../media/probe/index.ts";
 import type { Counted, Painting } from "../../painting/index.ts";
 import type { Program } from "../../programs/index.ts";
 import { storeOnce } from "../../store/index.ts";
+import { coverSize } from "../render/index.ts";
+
+interface Size {
+  width: number;
+  height: number;
+}
 
 const TIMEOUT_MS = 60_000;
 /** Of a still's address, which is enough to see it. */
@@ -17,6 +24,16 @@ const SECRET_BYTES = 24;
 interface Options extends Pick<CheckHost, "folder" | "signal" | "store"> {
   checkId: string;
   ffmpeg: Program;
+  /** Behind the pictures; null: they are opaque. */
+  clip: StillBackground | null;
+}
+
+/** A clip whose frame is shown behind stills. */
+export interface StillBackground extends AsyncDisposable {
+  file: SourceFile;
+  /** Can read it. */
+  ffmpeg: Program;
+  limits: DecodeLimits;
 }
 
 /** Reads a job of the mode `STILL` to its end, and stores its pictures as JPEG. Throws a `RenderError`. */
@@ -43,7 +60,7 @@ export async function drawStills(
 
 async function storePictures(
   pictures: readonly Buffer[],
-  { ffmpeg, size, store, signal, ...options }: Options & { size: { width: number; height: number } },
+  { clip, size, store, signal, ...options }: Options & { size: Size },
   keyOf: (index: number) => string,
 ): Promise<void> {
   const folder = `${options.folder}-stills`;
@@ -51,8 +68,8 @@ async function storePictures(
   await mkdir(folder);
   undo.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755);
-  const program = await ffmpeg.writing(folder);
-  const { exitCode, stderr } = await program.run(toArguments(size), {
+  const program = await (clip?.ffmpeg ?? options.ffmpeg).writing(folder);
+  const { exitCode, stderr } = await program.run(toArguments(size, pictures.length, clip), {
     ...{ signal, cwd: folder, timeoutMs: TIMEOUT_MS },
     input: Readable.from(pictures),
   });
@@ -65,8 +82,31 @@ async function storePictures(
 }
 
 /** Full colour resolution: text has sharp edges. */
-const toArguments = ({ width, height }: { width: number; height: number }): string[] => [
+const toArguments = ({ width, height }: Size, count: number, clip: StillBackground | null): string[] => [
   ...words("-hide_banner -nostdin -v error -y -threads 1 -f rawvideo -pix_fmt rgba"),
-  ...words(`-video_size ${width}x${height} -framerate 1 -i pipe:0 -pix_fmt yuvj444p -q:v 3`),
-  ...words("-start_number 0 -f image2 %d.jpg"),
+  ...words(`-video_size ${width}x${height} -framerate 1 -i pipe:0`),
+  ...(clip ? overFrame(clip, { width, height, count }) : []),
+  ...words("-pix_fmt yuvj444p -q:v 3 -start_number 0 -f image2 %d.jpg"),
 ];
+
+/** Beginnings of clips are often black. */
+const FRAME_AT = 0.1;
+const LATEST_MS = 5_000;
+
+/** Lays all pictures over the same frame, at a tenth of the clip. */
+function overFrame(
+  { file, limits }: StillBackground,
+  { width, height, count }: Size & { count: number },
+): string[] {
+  const { width: w, height: h } = coverSize(file.probe.video, { width, height });
+  const startMs = Math.min(LATEST_MS, (file.probe.durationMs ?? 0) * FRAME_AT);
+  const frame = `[1:${file.videoIndex}]trim=end_frame=1,settb=1,setpts=N,fps=1,scale=${w}:${h},crop=${width}:${height},setsar=1,format=gbrp,tpad=stop=${count - 1}:stop_mode=clone[frame]`;
+  const over = "[frame][0:v]overlay=format=gbrp";
+  return [
+    ...safeInputOptions(limits, file.input),
+    ...words(`-threads 1 -noaccurate_seek -ss ${startMs / 1000} -i`),
+    file.input,
+    "-filter_complex",
+    `${frame};${over}`,
+  ];
+}

@@ -34,7 +34,7 @@ export const composition: WorkerKind = {
       finished: finishedKeys,
       offer: () => ({ runtime: definition.requires.runtime, version: painter.version, voices }),
     });
-    const { ffmpeg } = runtime.programs();
+    const programs = runtime.programs();
     const speaks = (voice: string | undefined) =>
       voice === undefined || voices === null || voices.some(({ id }) => id === voice);
     return {
@@ -42,7 +42,7 @@ export const composition: WorkerKind = {
       // Another worker has the voice.
       begin: (message, reporter) =>
         speaks(message.requirements.voice) ? kind.begin(message, reporter) : null,
-      check: (request, host) => checkData({ painter, ffmpeg, templates }, request, host),
+      check: (request, host) => checkData({ painter, programs, templates }, request, host),
     };
   },
 };

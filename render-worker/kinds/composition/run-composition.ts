@@ -1,7 +1,14 @@
 import { join } from "node:path";
-import { type CompositionParams, type CompositionSettings, MAX_DATA_BYTES } from "@reelay/contracts";
+import {
+  type CompositionParams,
+  type CompositionSettings,
+  MAX_DATA_BYTES,
+  type SourceMaterial,
+} from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { TRACER_NAME } from "../../attempt/index.ts";
+import { backgroundNeed } from "../../media/needs/index.ts";
+import { describeForMemory, type SourceFile } from "../../media/probe/index.ts";
 import type { TemplatePainter } from "../../painters/index.ts";
 import type { TemplateJob } from "../../painting/index.ts";
 import { type ClipStore, createClipStore, type InstalledSpeech } from "../../speech/index.ts";
@@ -16,7 +23,9 @@ import {
   type Stretch,
   setUpEasel,
 } from "../drawing/index.ts";
+import { probeWithinMemory, reading } from "../ffmpeg/index.ts";
 import { Narration } from "./narration.ts";
+import { asBackground, openVideo, placeInVideo } from "./open-background.ts";
 import type { Templates } from "./open-template.ts";
 import { mixSamples, planSoundtrack, publishCaptions } from "./soundtrack.ts";
 
@@ -36,11 +45,13 @@ const SOUNDS_FOLDER = "sounds";
  * when everything happens: each scene is drawn as soon as its own texts and all before them are spoken.
  */
 export async function runComposition(
-  attempt: CompositionAttempt,
+  given: CompositionAttempt,
   { painter, speech, templates }: { painter: TemplatePainter; speech: InstalledSpeech; templates: Templates },
 ): Promise<void> {
-  const { config, directory, log, ref, task, trace } = attempt;
-  const { composition } = task;
+  const { composition } = given.task;
+  await using clip = composition.background ? await openBackground(given, composition.background) : null;
+  const attempt = clip?.attempt ?? given;
+  const { config, directory, log, ref, trace } = attempt;
   const data = await inSpan(TRACER_NAME, "fetch", { parent: trace }, () =>
     readSourceText(attempt, {
       ...{ code: "DATA", name: "data", maxBytes: MAX_DATA_BYTES },
@@ -84,7 +95,8 @@ export async function runComposition(
   const heard = { clips: narration.clips, folder: join(template, SOUNDS_FOLDER), music: tune };
   await runDrawing(attempt, {
     ...{ content: data, contentType: "application/json", container: "template" },
-    ...{ settings: composition, painterBytes: PAINTER_BYTES, isReadAhead: true },
+    ...{ settings: composition, isReadAhead: true, isOverVideo: clip !== null },
+    painterBytes: PAINTER_BYTES + (clip ? clip.needBytes : 0),
     facts: () => (narration.usage ? { speech: narration.usage } : {}),
     draw: (own, round, context) =>
       drawScenes(own, round, {
@@ -93,6 +105,12 @@ export async function runComposition(
         painter: `template ${painter.version} ${painter.build}`,
         look: lookOf(composition),
         index: indexOf(attempt),
+        ...(clip && {
+          backdrop: ({ sha256, frames }) => {
+            const durationMs = (frames * 1000) / composition.frameRate;
+            return { clip: clip.file, frames, ...placeInVideo(clip.file, { sha256, durationMs }) };
+          },
+        }),
         hasMusic: tune !== null,
         speak: (texts) => narration.speak(texts),
         mix: (own, stretches) => mixSamples(own, planEach(stretches, heard)),
@@ -100,6 +118,28 @@ export async function runComposition(
           publishCaptions(own, { clips: narration.clips, language: composition.language, sounds }),
       }),
   });
+}
+
+interface Background extends AsyncDisposable {
+  file: SourceFile;
+  /** Memory for decoding it. */
+  needBytes: number;
+  /** Its programs may read the clip. */
+  attempt: CompositionAttempt;
+}
+
+async function openBackground(attempt: CompositionAttempt, material: SourceMaterial): Promise<Background> {
+  const { store, jail, signal, metrics, blockCache, trace } = attempt;
+  await using undo = new AsyncDisposableStack();
+  const onRead = (bytes: number) => metrics?.sourceRead(bytes);
+  const clip = undo.use(await openVideo(material, { store, jail, signal, onRead, cache: blockCache }));
+  const { source: _clip, ...own } = reading(attempt, clip);
+  const file = await inSpan(TRACER_NAME, "probe", { parent: trace }, () =>
+    asBackground(material.filename, probeWithinMemory(own, clip)),
+  );
+  const kept = undo.move();
+  const needBytes = backgroundNeed(describeForMemory(file), attempt.task.composition);
+  return { file, needBytes, attempt: own, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 /** Spoken texts that the workspace keeps. */
@@ -111,9 +151,11 @@ const indexOf = ({ store, task, log }: CompositionAttempt): ChunkIndex | null =>
   task.chunksPrefix === undefined ? null : createChunkIndex(store, { prefix: task.chunksPrefix, log });
 
 /** Everything besides a scene's own content that decides its pixels. */
-const lookOf = ({ template, width, height, frameRate, materials = [] }: CompositionSettings): string => {
+const lookOf = (settings: CompositionSettings): string => {
+  const { template, width, height, frameRate, materials = [], background } = settings;
   const files = materials.map(({ filename, sha256 }) => `${sha256} ${filename}`).toSorted();
-  return JSON.stringify([template.sha256, width, height, frameRate, files]);
+  const clip = background ? [`clip ${background.sha256}`] : [];
+  return JSON.stringify([template.sha256, width, height, frameRate, files, ...clip]);
 };
 
 async function* planEach(stretches: AsyncIterable<Stretch>, heard: Parameters<typeof planSoundtrack>[1]) {
@@ -121,9 +163,12 @@ async function* planEach(stretches: AsyncIterable<Stretch>, heard: Parameters<ty
 }
 
 export const toJob = (
-  { width, height, frameRate }: CompositionSettings,
+  { width, height, frameRate, background }: CompositionSettings,
   files: { template: string; data: string },
-): TemplateJob => ({ version: 1, mode: "SCENES", ...files, width, height, frameRate });
+): TemplateJob => ({
+  ...{ version: 1, mode: "SCENES", ...files, width, height, frameRate },
+  ...(background && { isOverVideo: true }),
+});
 
 /** What a drawing ends with, although a check goes on. */
 export const finalWarnings: ReadonlySet<string> = new Set(["TEXT_TOO_LONG"]);

@@ -42,6 +42,8 @@ interface Checked {
   /** Memory of the painter, and of what `draw` holds. */
   needBytes: number;
   materials: readonly SourceMaterial[];
+  /** Why it cannot be drawn, if that is known before. */
+  failure?: RenderError | undefined;
   /** The script or the data. */
   file: { name: string; content: Buffer };
   /** Folders that the painter reads besides. */
@@ -86,11 +88,12 @@ async function count(
   const { painter, file, limits } = checked;
   const cpuSeconds = Math.min(MAX_CPU_SECONDS, limits.cpuSeconds);
   const bounds = { cpuSeconds, ...config.limits };
+  if (checked.failure) return toChecked(checked, newNotes(), checked.failure, bounds);
   const wanted = { folder: `${folder}-materials`, materials: checked.materials };
   const fetched = await fetchMaterials({ store, signal }, wanted).catch((error: unknown) =>
     ofSource(error, signal),
   );
-  const notes: Notes = { scenes: [], warnings: [], speechCharacters: 0, rows: [], step: null };
+  const notes = newNotes();
   if (fetched instanceof RenderError) return toChecked(checked, notes, fetched, bounds);
   await using materials = fetched;
   await using easel = await setUpEasel(painter, {
@@ -133,6 +136,8 @@ interface Notes {
   /** Index of what was begun last. */
   step: number | null;
 }
+
+const newNotes = (): Notes => ({ scenes: [], warnings: [], speechCharacters: 0, rows: [], step: null });
 
 /** Keeps what is needed of an event, and a bounded number of them. */
 function note(notes: Notes, event: PainterEvent, { fatal }: Pick<Checked, "fatal">): void {

@@ -13,6 +13,7 @@ import {
   toSoundtrack,
 } from "../../painting/index.ts";
 import {
+  type Backdrop,
   joinMade,
   type LivePictures,
   type Made,
@@ -51,6 +52,8 @@ interface EncodedDrawing {
   known: readonly KnownChunk[];
   /** Finished chunks of the workspace, for planned ones; null: there is none. */
   index: ChunkIndex | null;
+  /** The clip behind a planned chunk, whose frames have alpha. Absent: none. */
+  backdrop?: ((chunk: { sha256: string; frames: number }) => Backdrop) | undefined;
   /** Detail of the drawing's progress. */
   progress: LivePictures["progress"];
   onStep: LivePictures["onStep"];
@@ -184,7 +187,8 @@ export class ChunkEncoder implements AsyncDisposable {
   }
 
   async #encodeFrames(chunk: PlannedChunk, frames: AsyncIterable<FilmFrame>): Promise<void> {
-    const { counts, progress } = this.#drawing;
+    const { counts, progress, backdrop } = this.#drawing;
+    const hasAlpha = backdrop !== undefined;
     const encoded = Promise.withResolvers<void>();
     const drawn = Promise.withResolvers<void>();
     const reporter = this.#reporters.add();
@@ -204,7 +208,7 @@ export class ChunkEncoder implements AsyncDisposable {
         }),
         reportsProgress: () => this.#reporters.isFirst(reporter),
         pictures: {
-          open: (onFailed) => toFilm(open(), counts.picture, onFailed),
+          open: (onFailed) => toFilm(open(), { ...counts.picture, hasAlpha }, onFailed),
           progress,
           onStep: (listener) => {
             reporter.report = listener;
@@ -226,7 +230,7 @@ export class ChunkEncoder implements AsyncDisposable {
   }
 
   #toWork(chunk: PlannedChunk, onEncoded: () => void): RenderRound {
-    const { source, counts } = this.#drawing;
+    const { source, counts, backdrop } = this.#drawing;
     const { startFrame, planned } = chunk;
     const { segmentDurationMs } = this.#attempt.task.profile;
     const durationMs = planned === null ? null : (planned * 1000) / counts.picture.frameRate;
@@ -237,6 +241,7 @@ export class ChunkEncoder implements AsyncDisposable {
       source: { ...source, probe: { ...probe, durationMs, video: { ...video, frames: planned } } },
       audioTracks: [],
       part: { kind: "WHOLE", span },
+      ...(backdrop && { backdrop: backdrop(chunk.digest.end()) }),
       piece: this.#toPiece(chunk, onEncoded),
     };
   }

@@ -10,7 +10,7 @@ import {
   type SpokenText,
 } from "../../painting/index.ts";
 import { unlessAborted } from "../../wait.ts";
-import type { Made, RenderAttempt, RenderRound } from "../render/index.ts";
+import type { Backdrop, Made, RenderAttempt, RenderRound } from "../render/index.ts";
 import { drawAfterCheckpoint } from "./checkpoint.ts";
 import { ChunkEncoder } from "./chunk-encoder.ts";
 import type { ChunkIndex } from "./chunk-index.ts";
@@ -40,6 +40,8 @@ export interface OrderedScenes extends DrawingContext {
   index: ChunkIndex | null;
   /** What decides the frames besides the painter and the scenes' own keys. */
   look: string;
+  /** The clip behind a chunk. Absent: pictures are opaque. */
+  backdrop?: ((chunk: { sha256: string; frames: number }) => Backdrop) | undefined;
   /** Whether something is heard besides what scenes announce. */
   hasMusic: boolean;
   /**
@@ -92,6 +94,7 @@ async function draw(
   const reader = new SceneReader(painting, counts, {
     texts,
     lengths: film.speak(texts),
+    hasAlpha: film.backdrop !== undefined,
   });
   const { framesOfEach: _many, ...counted } = counts.counted;
   log.info({ ...counted, texts: texts.length, chunksKept }, "drawing.counted");
@@ -100,6 +103,7 @@ async function draw(
   const source = withCounts(film.planned, withoutLength(counts), hasAudio);
   await using encoder = new ChunkEncoder(own, round, {
     ...{ source, counts, painter: film.painter, known: film.known, index: film.index },
+    backdrop: film.backdrop,
     videoMs: () => startMsOf(reader.frames, frameRate),
     progress: () => (painting.step ? { step: { ...painting.step, kind: "SCENE" } } : {}),
     onStep: (listener) => {

@@ -47,6 +47,8 @@ interface Drawing {
   container: string;
   /** Further facts about the output, once it is finished. Default: none. */
   facts?: () => Pick<Account, "speech">;
+  /** Whether a clip moves behind it. Default: no. */
+  isOverVideo?: boolean;
   /** Memory of the painter, and of what runs beside it. */
   painterBytes: number;
   /** Whether frames are drawn before an encoder needs them. Worth it if drawing is quicker than encoding. */
@@ -63,7 +65,9 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
   const { state, task, tools } = attempt;
   const { content, contentType, settings, container, painterBytes } = drawing;
   const sizeBytes = content.length;
-  const planned = toSourceFile(settings, { container, sizeBytes });
+  const planned = toSourceFile(settings, {
+    ...{ container, sizeBytes, isOverVideo: drawing.isOverVideo ?? false },
+  });
   const ladder = withoutMinimum(planLadder(task.profile, planned.probe));
   const variants = toVariantStates(ladder, task);
   state.update((before) => ({

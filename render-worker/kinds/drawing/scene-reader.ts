@@ -1,4 +1,5 @@
 import {
+  AlphaPacketWriter,
   type Counts,
   type Drawn,
   type FilmFrame,
@@ -18,6 +19,8 @@ interface Narrated {
   texts: readonly SpokenText[];
   /** By text; null: it is not spoken. */
   lengths: ReadonlyMap<string, Promise<number | null>>;
+  /** Whether a clip is shown behind the pictures. */
+  hasAlpha: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export class SceneReader {
   readonly count: number;
   readonly #painting: Painting;
   readonly #drawn: AsyncIterator<Drawn>;
-  readonly #packets: PacketWriter;
+  readonly #packets: PacketWriter | AlphaPacketWriter;
   readonly #estimated: readonly number[];
   readonly #planned: PlannedScene[] = [];
   readonly #allPlanned = Promise.withResolvers<void>();
@@ -40,7 +43,7 @@ export class SceneReader {
   constructor(painting: Painting, counts: Counts, narrated: Narrated) {
     this.#painting = painting;
     this.#drawn = painting.draw(counts);
-    this.#packets = new PacketWriter(counts.picture);
+    this.#packets = new (narrated.hasAlpha ? AlphaPacketWriter : PacketWriter)(counts.picture);
     this.frameRate = counts.picture.frameRate;
     this.#estimated = counts.counted.framesOfEach;
     this.count = counts.counted.animations;
@@ -133,7 +136,7 @@ export class SceneReader {
     return null;
   }
 
-  #sendAll({ texts, lengths }: Narrated): Promise<void>[] {
+  #sendAll({ texts, lengths }: Omit<Narrated, "hasAlpha">): Promise<void>[] {
     let before = Promise.resolve();
     const byScene = Map.groupBy(texts, ({ scene }) => scene);
     return Array.from({ length: this.count }, (_, scene) => {

@@ -8,11 +8,16 @@ import type { Counts } from "../../painting/index.ts";
  *
  * @param made.container what is drawn, e.g. `manim`
  * @param made.sizeBytes of what is drawn
+ * @param made.isOverVideo whether a clip moves behind it. Default: no
  */
 export function toSourceFile(
   { width, height, frameRate }: { width: number; height: number; frameRate: number },
-  made: { container: string; sizeBytes: number },
+  { isOverVideo = false, ...made }: { container: string; sizeBytes: number; isOverVideo?: boolean },
 ): SourceFile {
+  // Of a composite with a clip each frame is new.
+  const [pixelFormat, colorSpace, colorRange] = isOverVideo
+    ? ["yuv420p", "bt709", "tv"]
+    : ["bgr0", "gbr", "pc"];
   return {
     input: LIVE_INPUT,
     probe: {
@@ -20,16 +25,16 @@ export function toSourceFile(
       durationMs: null,
       bitrateBps: null,
       video: {
-        ...{ codec: "vmnc", profile: null, pixelFormat: "bgr0" },
+        ...{ codec: "vmnc", profile: null, pixelFormat },
         ...{ codedWidth: width, codedHeight: height, width, height },
         ...{ rotation: 0, pixelAspect: { num: 1, den: 1 } },
         frameRate,
         // A held frame is sent once.
-        isVariableFrameRate: true,
+        isVariableFrameRate: !isOverVideo,
         isInterlaced: false,
         frames: null,
         hdr: null,
-        ...{ colorPrimaries: "bt709", colorTransfer: "bt709", colorSpace: "gbr", colorRange: "pc" },
+        ...{ colorPrimaries: "bt709", colorTransfer: "bt709", colorSpace, colorRange },
         startTime: 0,
       },
       audio: null,

@@ -17,6 +17,7 @@ export {
   renderWithinMemory,
 } from "./encode/index.ts";
 export { conclude, describeOutput, readRenditions, writeManifest } from "./finish/index.ts";
+export { type Backdrop, coverSize } from "./plan/index.ts";
 export { shareRendering, stillWorking } from "./share-rendering.ts";
 export {
   announceSplit,

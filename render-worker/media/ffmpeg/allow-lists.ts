@@ -19,7 +19,7 @@ const loopbackOptions = [
  */
 const liveOptions = [
   ...words("-protocol_whitelist pipe -f matroska -format_whitelist matroska,webm"),
-  ...words("-codec_whitelist vmnc,pcm_s16le -probesize 32 -analyzeduration 0"),
+  ...words("-codec_whitelist vmnc,qtrle,pcm_s16le -probesize 32 -analyzeduration 0"),
 ];
 
 /**

@@ -15,23 +15,31 @@ export interface PlannedOutput {
 
 /** The description of one ffmpeg process, as data. */
 export interface RenderPlan {
-  /** Options of the process and of its only input. */
+  /** Options of the process and of its first input. */
   inputOptions: string[];
   input: string;
+  /** A second input. Absent: none. */
+  besides?: { input: string; options: string[] };
   /** Working directory; outputs are named relative to it. */
   directory: string;
   /** Null for audio only. */
   filterGraph: string | null;
+  /** The part of the graph that concerns the poster, if the variants do not depend on it. */
+  posterGraph?: string;
   /** In the order of ffmpeg's output numbers. */
   outputs: PlannedOutput[];
 }
+
+export const wholeGraph = ({ filterGraph, posterGraph }: RenderPlan): string =>
+  [filterGraph, posterGraph].filter((graph) => graph != null).join(";");
 
 /** The whole command line, in fluent-ffmpeg's order. */
 export const toArguments = (plan: RenderPlan): string[] => [
   ...plan.inputOptions,
   "-i",
   plan.input,
+  ...(plan.besides ? [...plan.besides.options, "-i", plan.besides.input] : []),
   "-y",
-  ...(plan.filterGraph === null ? [] : ["-filter_complex", plan.filterGraph]),
+  ...(plan.filterGraph === null ? [] : ["-filter_complex", wholeGraph(plan)]),
   ...plan.outputs.flatMap((output) => [...output.options, output.path]),
 ];

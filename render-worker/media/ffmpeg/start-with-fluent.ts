@@ -15,7 +15,7 @@ import {
   type Start,
   signalTree,
 } from "../../programs/index.ts";
-import type { RenderPlan } from "./render-plan.ts";
+import { type RenderPlan, wholeGraph } from "./render-plan.ts";
 
 const SHELL = "/bin/sh";
 const KEPT_LINES = 50;
@@ -129,7 +129,11 @@ function buildCommand(
   command.input(pictures ?? plan.input);
   const inputOptions = [...launcher, ...plan.inputOptions];
   command.inputOptions.apply(command, inputOptions);
-  if (plan.filterGraph !== null) command.complexFilter(plan.filterGraph);
+  if (plan.besides) {
+    command.input(plan.besides.input);
+    command.inputOptions.apply(command, plan.besides.options);
+  }
+  if (plan.filterGraph !== null) command.complexFilter(wholeGraph(plan));
   for (const output of plan.outputs) {
     command.output(output.path);
     command.outputOptions.apply(command, output.options);

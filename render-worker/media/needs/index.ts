@@ -8,6 +8,7 @@ export {
   type Threads,
 } from "./estimate-need.ts";
 export {
+  backgroundNeed,
   comparisonNeed,
   downloadNeed,
   firstPictureNeed,

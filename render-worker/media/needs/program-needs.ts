@@ -76,5 +76,15 @@ export const piecesNeed = (pieces: number): number => 96 * MIB + pieces * 24 * M
 /** Memory per packet that is read from fragments and added to the index of an MP4. */
 const INDEXED_PACKET_BYTES = 160;
 
+/** Frames on the way to the overlay, in RGB and then in YUV, both with alpha. */
+const OVERLAID_FRAMES = 20;
+const OVERLAID_BYTES = 6.5;
+
+/** Decoding a clip behind drawn pictures with two threads, and laying them over it. */
+export const backgroundNeed = (source: NeededSource, size: { width: number; height: number }): number =>
+  estimateOpen(source) +
+  estimateDecoder(source, 2) +
+  OVERLAID_FRAMES * OVERLAID_BYTES * size.width * size.height;
+
 /** Joining finished renditions into one file. */
 export const downloadNeed = (packets: number): number => 80 * MIB + packets * INDEXED_PACKET_BYTES;

@@ -27,6 +27,8 @@ export const Job = z.object({
   clips: z.record(z.string(), z.number().nonnegative().max(3_600_000)).default({}),
   /** Pictures and fonts that the data names. */
   materials: z.object({ folder: z.string() }).optional(),
+  /** Whether a clip is shown behind the pictures: they are transparent where the template is. */
+  isOverVideo: z.boolean().default(false),
   /** Of the mode `STILL`: indexes of scenes, null for the first ones; and a mark, null for the last one. */
   stills: z
     .object({

@@ -103,7 +103,7 @@ async function openStudio(
   for (const folder of folders)
     for (const name of await canvas.fonts.addFolder(folder))
       warn({ code: "FONT_UNREADABLE", path: name, message: `${name} is no font, and is not used.` });
-  return { canvas, css: template.css, output: job };
+  return { canvas, css: template.css, output: job, isOverVideo: job.isOverVideo };
 }
 
 /** Indexes of the scenes to show, each once. After the last scene there is none, and it is shown instead. */

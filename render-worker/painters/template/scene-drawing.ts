@@ -23,7 +23,12 @@ export interface Studio {
   canvas: Canvas;
   css: readonly string[];
   output: Output;
+  /** Whether a clip is shown behind the pictures. */
+  isOverVideo: boolean;
 }
+
+/** Class of a scene's root while a clip is shown behind it. */
+const OVER_VIDEO = "over-video";
 
 /** A part of a picture that is drawn alone. */
 interface Layer {
@@ -85,9 +90,12 @@ export class SceneDrawing {
   }
 
   /** Throws a `TemplateError` if the scene cannot be drawn. */
-  static async create(planned: PlannedScene, { canvas, css, output }: Studio): Promise<SceneDrawing> {
+  static async create(
+    planned: PlannedScene,
+    { canvas, css, output, isOverVideo }: Studio,
+  ): Promise<SceneDrawing> {
     const { scene } = planned;
-    const { tree, rules, parsed, sheets } = await dress(planned, { canvas, css });
+    const { tree, rules, parsed, sheets } = await dress(planned, { canvas, css, isOverVideo });
     const { root } = tree;
     const { changes, issues } = await fitText(scene, tree, sheets, { canvas });
     const motion = findMotion(tree, rules, { frames: planned.frames, frameRate: output.frameRate });
@@ -228,9 +236,9 @@ export class SceneDrawing {
  */
 export async function findTooLong(
   planned: PlannedScene,
-  { canvas, css }: Pick<Studio, "canvas" | "css">,
+  { canvas, css, isOverVideo }: Omit<Studio, "output">,
 ): Promise<readonly TemplateIssue[]> {
-  const { tree, sheets } = await dress(planned, { canvas, css });
+  const { tree, sheets } = await dress(planned, { canvas, css, isOverVideo });
   if (await areShort(planned.scene, tree, sheets, canvas)) return [];
   return (await fitText(planned.scene, tree, sheets, { canvas, onlyIssues: true })).issues;
 }
@@ -238,9 +246,11 @@ export async function findTooLong(
 /** The elements of a scene with fonts, pictures and rules. */
 async function dress(
   { scene, properties }: PlannedScene,
-  { canvas, css }: Pick<Studio, "canvas" | "css">,
+  { canvas, css, isOverVideo }: Omit<Studio, "output">,
 ): Promise<{ tree: Tree; parsed: Sheets; rules: ReturnType<typeof readRules>; sheets: readonly string[] }> {
   const tree = parseTree(scene.html, scene.file, properties);
+  const { node } = tree.root;
+  if (isOverVideo) node.className = `${node.className ?? ""} ${OVER_VIDEO}`.trim();
   await canvas.fonts.load(textOf(tree));
   await canvas.images.load(tree, scene.path);
   const parsed = parseSheets([...css, ...tree.css]);
@@ -375,7 +385,7 @@ function crop(pixels: Buffer, { x, y, width, height }: Box, pictureWidth: number
   return region;
 }
 
-/** Lays a layer with straight alpha over opaque pixels, where they overlap. */
+/** Lays a layer over pixels, where they overlap. Both have straight alpha. */
 function compose(pixels: Buffer, region: Box, layer: Buffer, box: Box): void {
   const left = Math.max(region.x, box.x);
   const right = Math.min(region.x + region.width, box.x + box.width);
@@ -395,8 +405,20 @@ function compose(pixels: Buffer, region: Box, layer: Buffer, box: Box): void {
   }
 }
 
-/** A pixel over an opaque one: red is in the lowest bits. */
-const blend = (below: number, over: number, alpha: number): number =>
+/** A pixel over another one: red is in the lowest bits. */
+function blend(below: number, over: number, alpha: number): number {
+  const under = below >>> 24;
+  if (under === 255) return blendOpaque(below, over, alpha);
+  if (under === 0) return over;
+  const rest = under * (255 - alpha);
+  const sum = alpha * 255 + rest;
+  const mixed = (shift: number) =>
+    Math.round((((over >>> shift) & 0xff) * alpha * 255 + ((below >>> shift) & 0xff) * rest) / sum) << shift;
+  return (mixed(0) | mixed(8) | mixed(16) | (Math.round(sum / 255) << 24)) >>> 0;
+}
+
+/** A pixel over an opaque one. */
+const blendOpaque = (below: number, over: number, alpha: number): number =>
   (mix(below & 0xff, over & 0xff, alpha) |
     (mix((below >>> 8) & 0xff, (over >>> 8) & 0xff, alpha) << 8) |
     (mix((below >>> 16) & 0xff, (over >>> 16) & 0xff, alpha) << 16) |

@@ -3,7 +3,10 @@ import { CompositionSettings, objectKeys } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { removeCaptions, setCaptions } from "../../captions/index.ts";
 import { dispatch } from "../../dispatcher/index.ts";
+import { keepSettings } from "../../editions/keep-settings.ts";
+import { encodeGlobalId } from "../../inputs/index.ts";
 import { cancelJob, waits } from "../../jobs/index.ts";
+import { createMaterial, deleteMaterial, receiveMaterial } from "../../materials/index.ts";
 import { workerRow } from "../../testing/fleet-rows.ts";
 import { createProjection, type TaskRef } from "../../testing/projection.ts";
 import { splitAttemptOf } from "../../testing/split-attempt.ts";
@@ -231,4 +234,59 @@ test("a worker's captions become a track, which its owner can replace and remove
   const [kept, ...others] = await tracksOf(videoId);
   expect(others).toEqual([]);
   expect(await system.stored(kept?.key ?? "")).toContain("My own.");
+});
+
+/** A material whose upload is complete. */
+async function addMaterial(filename: string, bytes: string): Promise<string> {
+  const { operations, viewer, store } = system;
+  const upload = { filename, sizeBytes: bytes.length };
+  const { materialId } = await createMaterial(operations, viewer, { upload });
+  await store.put(objectKeys.materialFile(materialId, filename), Buffer.from(bytes, "latin1"));
+  await receiveMaterial(operations, materialId);
+  return materialId;
+}
+const idOf = (materialId: string) => encodeGlobalId("Material", materialId);
+
+test("a video is a template's background, is kept by the video and its editions, and is nothing else", async () => {
+  const clip = await addMaterial("sea.mp4", "\0\0\0\x1cftypisom and frames");
+  const font = await addMaterial("a.otf", "OTTO font");
+  const codeOf = (template: object) =>
+    create(template).then(
+      () => null,
+      (error: unknown) => (error as { code: string }).code,
+    );
+  expect([
+    await codeOf({ background: idOf(font) }),
+    await codeOf({ background: "nothing" }),
+    await codeOf({ materials: [idOf(clip)] }),
+    await codeOf({ music: idOf(clip) }),
+    await codeOf({ template: "quote", data: { quotes: [{ quote: "Be quick." }] }, background: idOf(clip) }),
+  ]).toEqual([
+    ...["BACKGROUND_INVALID", "MATERIAL_NOT_FOUND", "MATERIAL_KIND_INVALID", "MATERIAL_KIND_INVALID"],
+    "BACKGROUND_UNSUPPORTED",
+  ]);
+  const { videoId } = await create({ background: idOf(clip) });
+  const { params } = await system.db.source.findUniqueOrThrow({ where: { videoId } });
+  const settings = CompositionSettings.parse(params);
+  expect(settings.background).toMatchObject({ materialId: clip, kind: "VIDEO", filename: "sea.mp4" });
+  const next = keepSettings(
+    { kind: "TEMPLATE", params },
+    { template: { template: "quiz-classic", data: quiz("Which is the smallest?") } },
+  );
+  expect(next.template?.background).toBe(idOf(clip));
+  await expect(deleteMaterial(system.operations, system.viewer, { materialId: clip })).rejects.toMatchObject({
+    code: "MATERIAL_IN_USE",
+  });
+});
+
+test("what is named as a video and is none fails, and videos may be larger than other materials", async () => {
+  const picture = await addMaterial("sea.mp4", "GIF89a");
+  expect(await system.db.material.findUnique({ where: { id: picture } })).toMatchObject({
+    ...{ status: "FAILED", error: { code: "MATERIAL_NOT_A_VIDEO" } },
+  });
+  const sizeBytes = system.operations.limits.materialBytes + 1;
+  const ask = (filename: string) =>
+    createMaterial(system.operations, system.viewer, { upload: { filename, sizeBytes } });
+  await expect(ask("sea.png")).rejects.toMatchObject({ code: "UPLOAD_TOO_LARGE" });
+  await ask("sea.webm");
 });

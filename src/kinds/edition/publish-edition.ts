@@ -1,4 +1,4 @@
-import { PublishedPlaylist, type RenderState, SourceMaterial } from "@reelay/contracts";
+import { BackgroundVideo, PublishedPlaylist, type RenderState, SourceMaterial } from "@reelay/contracts";
 import { type Edition, Prisma } from "../../../prisma/generated/client.ts";
 import { adoptCaptions, removeAdopted } from "../../captions/index.ts";
 import { writeAsset } from "../../database/index.ts";
@@ -126,8 +126,12 @@ async function replaceSource(
 }
 
 function materialIdsOf(params: unknown): string[] {
-  const { materials = [], music } = Object(params) as { materials?: unknown; music?: unknown };
-  const all = [...SourceMaterial.array().parse(materials), ...(music ? [SourceMaterial.parse(music)] : [])];
+  const { materials = [], music, background } = Object(params) as Record<string, unknown>;
+  const all = [
+    ...SourceMaterial.array().parse(materials),
+    ...(music ? [SourceMaterial.parse(music)] : []),
+    ...(background ? [BackgroundVideo.parse(background)] : []),
+  ];
   return all.map(({ materialId }) => materialId);
 }
 

@@ -206,7 +206,10 @@ async function planEncode(
     directory: context.directory.path,
     limits: config.limits,
   });
-  return { plan: withThreads(plan, threads, { rungs, isDrawn: source.input === LIVE_INPUT }), leadInMs };
+  return {
+    plan: withThreads(plan, threads, { rungs, isDrawn: source.input === LIVE_INPUT && !work.backdrop }),
+    leadInMs,
+  };
 }
 
 /** What decides the bytes of an encode besides the frames (see `RenditionPart`), by rendition. */

@@ -4,6 +4,7 @@ import type { RenditionSink } from "../../../media/hls/index.ts";
 import type { PlannedRung } from "../../../media/ladder/index.ts";
 import type { Threads } from "../../../media/needs/index.ts";
 import type { AudioTrack, SourceFile } from "../../../media/probe/index.ts";
+import type { Backdrop } from "../plan/index.ts";
 import type { PartDecision, RestDecision, SplitWork } from "../split/index.ts";
 
 /** A stream of what is made while it is read. */
@@ -55,6 +56,8 @@ export interface RenderWork {
   source: SourceFile;
   /** Absent: ffmpeg reads `source.input` itself. */
   pictures?: LivePictures;
+  /** A clip behind the pictures, which have alpha then. Absent: none. */
+  backdrop?: Backdrop;
   /** Memory of programs that run beside ffmpeg. Default 0. */
   besideBytes?: number;
   rungs: readonly PlannedRung[];

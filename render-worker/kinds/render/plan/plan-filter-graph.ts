@@ -17,6 +17,7 @@ import { tap } from "./tap.ts";
  * @param rungs largest first
  * @param devices of the encoders; frames are uploaded at the end of each rung's chain
  * @param repeats where the current frame is repeated
+ * @param from label of the frames. Default: those of the source
  */
 export function planFilterGraph(
   source: SourceFile,
@@ -25,6 +26,7 @@ export function planFilterGraph(
   span: RenderSpan = wholeSpan,
   devices?: DevicePlan,
   repeats: Repeats | null = null,
+  from = `[0:${source.videoIndex}]`,
 ): string {
   const [top, ...rest] = rungs;
   if (!top) return "";
@@ -35,7 +37,7 @@ export function planFilterGraph(
     ...(thinnings[index]?.own ?? []),
     ...(devices ? uploadFilters(devices, rung.name) : []),
   ];
-  const begin = planBeginning(source, span, repeats);
+  const begin = planBeginning(source, span, { repeats, from });
   const chains = [`${begin}${common.join(",")}${tap(top, rest[0], ownOf(top, 0))}`];
   for (const [index, rung] of [...rungs.entries()].slice(1)) {
     const shared = thinnings[index]?.shared ?? [];
@@ -49,8 +51,11 @@ export function planFilterGraph(
  * From the source's stream to its frames with their times, including repeated ones: at each frame or beat,
  * the newest frame is shown.
  */
-function planBeginning(source: SourceFile, span: RenderSpan, repeats: Repeats | null): string {
-  const from = `[0:${source.videoIndex}]`;
+function planBeginning(
+  source: SourceFile,
+  span: RenderSpan,
+  { repeats, from }: { repeats: Repeats | null; from: string },
+): string {
   const times = planTimes(source, span, DEINTERLACE);
   if (repeats === null) return `${from}${times.map((filter) => `${filter},`).join("")}`;
   const both = ["streamselect=inputs=2:map=0", ...repeats.after].join(",");

@@ -24,6 +24,7 @@ import {
   wholeSpan,
 } from "../../../media/timeline/index.ts";
 import { audioLimitMs, planAudioPackets } from "./plan-audio-packets.ts";
+import { type Backdrop, COMPOSITE, planBackdrop, planBackdropInput } from "./plan-backdrop.ts";
 import { chainOf, deviceInputOptions, deviceOutputOptions, planDeviceGraph } from "./plan-device-graph.ts";
 import { planFilterGraph } from "./plan-filter-graph.ts";
 import { planKeyFrames } from "./plan-key-frames.ts";
@@ -31,6 +32,8 @@ import { planPacketTimes } from "./plan-packet-times.ts";
 import { planRepeats } from "./plan-repeats.ts";
 import { planTimeScale } from "./plan-time-scale.ts";
 
+/** The composite as the rungs' graph reads it. */
+const SHOWN = "[the_shown]";
 /** Discarded output. */
 const CLOCK_FILE = "clock.nut";
 
@@ -46,6 +49,8 @@ export interface RenderRequest {
   withPoster?: boolean;
   /** Length of the video, if the source is only a piece of it. */
   videoMs?: number | null;
+  /** A clip behind drawn pictures. Absent: none. */
+  backdrop?: Backdrop;
   /** Gain of each audio track by name. Default 0. */
   audioGainsDb?: ReadonlyMap<string, number>;
   /** Default: the whole source. */
@@ -84,8 +89,10 @@ export function planRender(request: RenderRequest): RenderPlan {
       ...planSeek(request.entry),
     ],
     input: source.input,
+    ...(request.backdrop && { besides: planBackdropInput(request.backdrop, limits) }),
     directory,
     filterGraph: rungs.length > 0 ? planGraph(request, rungs) : null,
+    ...(request.backdrop && { posterGraph: planPosterGraph(request, poster.length > 0) }),
     // The poster first: ffmpeg 5 notices that the poster is complete only when no earlier output is
     // unfinished, and reads on until then. For a head it would decode the whole source.
     outputs: [...poster, ...videos, ...audio, ...clocks],
@@ -105,11 +112,31 @@ const planSeek = (entry: SourceEntry | undefined): string[] =>
       ];
 
 function planGraph(request: RenderRequest, rungs: readonly PlannedRung[]): string {
-  const { source, filters, devices, profile, span = wholeSpan } = request;
+  const { source, filters, devices, profile, span = wholeSpan, backdrop } = request;
+  if (backdrop) return planOverVideo(request, rungs, backdrop);
   const chain = devices && chainOf(devices);
   if (devices && chain) return planDeviceGraph(source, rungs, { devices, chain, span });
   const repeats = planRepeats(source, span, profile, rungs);
   return planFilterGraph(source, rungs, filters, span, devices, repeats);
+}
+
+function planOverVideo(request: RenderRequest, rungs: readonly PlannedRung[], backdrop: Backdrop): string {
+  const { source, filters, devices, span } = request;
+  const { width, height, frameRate } = source.probe.video;
+  const shown = { width, height, frameRate: frameRate ?? 30 };
+  const graph = planFilterGraph(source, rungs, filters, span, devices, null, SHOWN);
+  return `${planBackdrop(backdrop, shown, filters)};${graph}`;
+}
+
+/**
+ * From the composite to the input of the rungs' graph, and to the poster. A filter that ends closes its
+ * input: ffmpeg 7 held all frames for one that goes on, 1.3 GB for 10 s of 1080p.
+ */
+function planPosterGraph(request: RenderRequest, withPoster: boolean): string {
+  if (!withPoster) return `${COMPOSITE}null${SHOWN}`;
+  const frame = Math.round(posterSeconds(request) * (request.source.probe.video.frameRate ?? 30));
+  const shown = `trim=start_frame=${frame}:end_frame=${frame + 1},${posterScale(request)}`;
+  return `${COMPOSITE}split=2${SHOWN}[for_poster];[for_poster]${shown}[poster]`;
 }
 
 function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
@@ -117,7 +144,7 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
   const gopSeconds = profile.gopDurationMs / 1000;
   const frameRate = rung.frameRate ?? 30;
   const encoder = request.devices?.encoders.get(rung.name)?.row ?? softwareEncoder(rung.codec);
-  const picture = { ...rung, frameRate, isDrawn: source.input === LIVE_INPUT };
+  const picture = { ...rung, frameRate, isDrawn: source.input === LIVE_INPUT && !request.backdrop };
   return hlsOutput(rung.name, [
     ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding(picture)}`),
     ...words(encoder.rate(encoder.quality + (rung.qualityOffset ?? 0), rung.bitrateBps)),
@@ -174,23 +201,32 @@ function posterSeconds({ source: { probe, promised }, videoMs }: RenderRequest):
 function planPoster(request: RenderRequest): PlannedOutput {
   const { source, devices } = request;
   const chain = devices && chainOf(devices);
-  const seconds = posterSeconds(request).toFixed(3);
-  const { width, height } = source.probe.video;
-  const scale = Math.min(1, 1280 / Math.max(width, height));
-  const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
+  const map = request.backdrop ? "[poster]" : `0:${source.videoIndex}`;
   return {
     name: "poster",
     options: [
-      ...words(
-        `-map 0:${source.videoIndex} -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4`,
-      ),
-      "-vf",
-      // Selects one frame: ffmpeg would otherwise scale all later ones for an output that accepts no more,
-      // which takes a tenth of a short encode. If frames are on a device, only this one is copied.
-      `select='gte(t,${seconds})*isnan(prev_selected_t)',${chain ? `${chain.download},` : ""}scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`,
+      ...words(`-map ${map} -frames:v 1 -fps_mode passthrough -update 1 -atomic_writing 1 -q:v 4`),
+      ...(request.backdrop ? [] : ["-vf", posterFilters(request, chain ? `${chain.download},` : "")]),
     ],
     path: POSTER_FILE,
   };
+}
+
+/**
+ * Selects one frame: ffmpeg would otherwise scale all later ones for an output that accepts no more, which
+ * takes a tenth of a short encode.
+ *
+ * @param download filter that copies this frame from a device, with its comma
+ */
+const posterFilters = (request: RenderRequest, download: string): string =>
+  `select='gte(t,${posterSeconds(request).toFixed(3)})*isnan(prev_selected_t)',${download}${posterScale(request)}`;
+
+/** To an ordinary size. */
+function posterScale({ source }: RenderRequest): string {
+  const { width, height } = source.probe.video;
+  const scale = Math.min(1, 1280 / Math.max(width, height));
+  const side = (length: number) => Math.max(2, Math.round((length * scale) / 2) * 2);
+  return `scale=${side(width)}:${side(height)}:out_range=pc,setsar=1,format=yuvj420p`;
 }
 
 function hlsOutput(name: string, encoding: string[]): PlannedOutput {

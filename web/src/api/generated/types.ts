@@ -175,6 +175,8 @@ export type CreateBatchInput = {
   voice?: VoiceInput | null | undefined;
   /** As `TemplateSourceInput.music`, unless a row names another one. */
   music?: string | null | undefined;
+  /** As `TemplateSourceInput.background`, of all videos. */
+  background?: string | null | undefined;
   /** Materials of all videos. Those that rows name by their file names are found by themselves. */
   materials?: Array<string> | null | undefined;
   /** Profile of the videos. Default: `default`. */
@@ -461,6 +463,8 @@ export type MaterialKind =
   | 'IMAGE'
   /** A sound: WAV, MP3, FLAC, Ogg, AIFF, AAC or M4A. */
   | 'AUDIO'
+  /** A clip for the background of a template: MP4, MOV, WebM or MKV. */
+  | 'VIDEO'
   /** Rows for a batch: a file named .csv, .tsv or .xlsx. */
   | 'TABLE'
   /** A template for `createTemplate`: a file named .zip. */
@@ -742,6 +746,8 @@ export type TemplateSourceInput = {
   voice?: VoiceInput | null | undefined;
   /** Id of a READY material of the kind AUDIO: quieter while a voice speaks. */
   music?: string | null | undefined;
+  /** Id of a READY material of the kind VIDEO: a clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background. */
+  background?: string | null | undefined;
   /** Pictures and fonts that the data names by their file names: ids of up to 32 materials, all READY, with different names. Together at most 128 MiB. */
   materials?: Array<string> | null | undefined;
 };
@@ -802,7 +808,7 @@ export type UpdateVideoInput = {
 export type UpdateVideoSourceInput = {
   /** The video's id. */
   videoId: string;
-  /** A script for a video from a script, or data of the same template for one from a template. Settings that it omits stay as published: version, picture, voice, music and materials. */
+  /** A script for a video from a script, or data of the same template for one from a template. Settings that it omits stay as published: version, picture, voice, music, background and materials. */
   source: VideoSourceInput;
   /** Chosen by the client, 1 to 200 characters. A repeat with the same key and input returns the first result; a different input is a conflict. Remembered for at least 24 hours. */
   idempotencyKey?: string | null | undefined;
