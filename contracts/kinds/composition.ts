@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineKind, versionOnly } from "./define-kind.ts";
 import { DrawingProgress, drawingParams } from "./drawing.ts";
-import { BackgroundVideo, MAX_MATERIALS, SourceMaterial } from "./materials.ts";
+import { BackgroundClip, MAX_MATERIALS, SourceMaterial } from "./materials.ts";
 import { RenderState } from "./render-state.ts";
 
 /** Maximum length of a template's data in bytes of JSON. */
@@ -60,7 +60,7 @@ export const CompositionSettings = z.object({
   /** Audio below the narration. Absent: none. */
   music: SourceMaterial.optional(),
   /** Video behind the pictures, without its sound. Absent: the template's own background. */
-  background: BackgroundVideo.optional(),
+  background: BackgroundClip.optional(),
   /** The question set that the data was made of. Absent: none. */
   questionSetId: z.uuid().optional(),
 });

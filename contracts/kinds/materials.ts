@@ -29,9 +29,19 @@ export const SourceMaterial = z.object({
 });
 export type SourceMaterial = z.infer<typeof SourceMaterial>;
 
-/** A clip behind the pictures of a template. */
-export const BackgroundVideo = SourceMaterial.extend({
-  kind: z.literal("VIDEO"),
+const backgroundFile = {
+  key: z.string().min(1),
+  filename: z.string().min(1),
   sizeBytes: z.int().min(1).max(MAX_BACKGROUND_BYTES),
-});
-export type BackgroundVideo = z.infer<typeof BackgroundVideo>;
+};
+
+/** A clip behind the pictures of a template: a material, the source of a video, or a file at a URL. */
+export const BackgroundClip = z.discriminatedUnion("origin", [
+  z.object({
+    origin: z.literal("MATERIAL"),
+    ...{ materialId: z.uuid(), ...backgroundFile, sha256: SourceMaterial.shape.sha256 },
+  }),
+  z.object({ origin: z.literal("VIDEO"), videoId: z.uuid(), ...backgroundFile }),
+  z.object({ origin: z.literal("URL"), url: z.url().max(4_096), filename: backgroundFile.filename }),
+]);
+export type BackgroundClip = z.infer<typeof BackgroundClip>;

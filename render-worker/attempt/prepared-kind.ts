@@ -45,7 +45,7 @@ export interface PreparedKind {
 
 /** What the worker provides to the kind that checks a source. */
 export interface CheckHost extends Pick<AttemptHost, "memory" | "log" | "signal" | "store"> {
-  config: Pick<WorkerConfig, "script" | "limits">;
+  config: Pick<WorkerConfig, "script" | "limits" | "fetch">;
   jail: Pick<Jail, "level" | "sourceOrigin">;
   /** Path of a folder for the check, which does not exist yet. The kind removes it. */
   folder: string;

@@ -21,7 +21,7 @@ import type { PreparedKinds } from "../kinds/index.ts";
 interface TakeOptions {
   messaging: Pick<Messaging, "consume" | "publish">;
   kinds: Pick<PreparedKinds, "get" | "offer">;
-  config: Pick<WorkerConfig, "workerId" | "script" | "limits">;
+  config: Pick<WorkerConfig, "workerId" | "script" | "limits" | "fetch">;
   jail: Pick<Jail, "level" | "sourceOrigin">;
   memory: CheckHost["memory"];
   store: CheckHost["store"];

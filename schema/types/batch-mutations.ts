@@ -26,7 +26,7 @@ import { idInput, inputOf, subjectKey } from "../subject.ts";
 import { Batch } from "./batch.ts";
 import { BatchColumnInput, BatchSourceInput, tableInput } from "./batch-preview.ts";
 import { PlaybackPolicy } from "./enums.ts";
-import { VoiceInput } from "./template-source.ts";
+import { BackgroundInput, VoiceInput } from "./template-source.ts";
 
 const DuplicatePolicy = builder.enumType("DuplicatePolicy", {
   description: "What becomes of rows that equal a row of an earlier batch.",
@@ -51,7 +51,10 @@ const CreateBatchInput = builder.inputType("CreateBatchInput", {
     frameRate: t.int({ description: "As `TemplateSourceInput.frameRate`." }),
     voice: t.field({ type: VoiceInput, description: "Who speaks, unless a row names another voice." }),
     music: t.id({ description: "As `TemplateSourceInput.music`, unless a row names another one." }),
-    background: t.id({ description: "As `TemplateSourceInput.background`, of all videos." }),
+    background: t.field({
+      type: BackgroundInput,
+      description: "As `TemplateSourceInput.background`, of all videos without their own.",
+    }),
     materials: t.idList({
       description:
         "Materials of all videos. Those that rows name by their file names are found by themselves.",

@@ -1,4 +1,10 @@
-import { AnimationSettings, CompositionSettings, type SourceMaterial, SourceProbe } from "@reelay/contracts";
+import {
+  AnimationSettings,
+  type BackgroundClip,
+  CompositionSettings,
+  type SourceMaterial,
+  SourceProbe,
+} from "@reelay/contracts";
 import { encodeGlobalId } from "../../src/inputs/index.ts";
 import { readText } from "../../src/streaming/index.ts";
 import { builder } from "../builder.ts";
@@ -85,6 +91,28 @@ const SourceMaterialType = builder.objectRef<SourceMaterial>("SourceMaterial").i
   }),
 });
 
+const SourceBackground = builder.objectRef<BackgroundClip>("SourceBackground").implement({
+  description: "A clip behind the pictures of a template, as it was when the video was created.",
+  fields: (t) => ({
+    filename: t.exposeString("filename", { description: "Name of the file." }),
+    materialId: t.id({
+      nullable: true,
+      description: "Id of the material. Null: it is another clip.",
+      resolve: (clip) => (clip.origin === "MATERIAL" ? encodeGlobalId("Material", clip.materialId) : null),
+    }),
+    videoId: t.id({
+      nullable: true,
+      description: "Id of the video, which may have been deleted since. Null: it is another clip.",
+      resolve: (clip) => (clip.origin === "VIDEO" ? encodeGlobalId("Video", clip.videoId) : null),
+    }),
+    url: t.string({
+      nullable: true,
+      description: "Address of the clip. Null: it is another clip.",
+      resolve: (clip) => (clip.origin === "URL" ? clip.url : null),
+    }),
+  }),
+});
+
 export const AnimationSettingsType = builder.objectRef<AnimationSettings>("AnimationSettings").implement({
   description: "How a script is drawn.",
   fields: (t) => ({
@@ -139,7 +167,7 @@ export const CompositionSettingsType = builder
         resolve: ({ music }) => music,
       }),
       background: t.field({
-        type: SourceMaterialType,
+        type: SourceBackground,
         nullable: true,
         description: "Clip behind the pictures. Null: the template's own background.",
         resolve: ({ background }) => background,

@@ -11,6 +11,22 @@ export const VoiceInput = builder.inputType("VoiceInput", {
   }),
 });
 
+export const BackgroundInput = builder.inputType("BackgroundInput", {
+  description: "A clip for the background of a template. Workers read it by ranges, never as a whole.",
+  isOneOf: true,
+  fields: (t) => ({
+    material: t.id({ description: "Id of a READY material of the kind VIDEO." }),
+    video: t.id({
+      description:
+        "Id of a READY video that was uploaded or downloaded, whose original is shown. Deleting it makes later renders fail.",
+    }),
+    url: t.string({
+      description:
+        "Address of a file on a server that supports range requests. Restrictions are those of `CreateVideoInput.source.url`. It is not stored: later renders read it again.",
+    }),
+  }),
+});
+
 export const TemplateSourceInput = builder.inputType("TemplateSourceInput", {
   description: "Data for a template, which a worker draws, speaks and mixes.",
   fields: (t) => ({
@@ -35,9 +51,10 @@ export const TemplateSourceInput = builder.inputType("TemplateSourceInput", {
       description: "Who speaks. Default: the first voice of the data's language, at its usual speed.",
     }),
     music: t.id({ description: "Id of a READY material of the kind AUDIO: quieter while a voice speaks." }),
-    background: t.id({
+    background: t.field({
+      type: BackgroundInput,
       description:
-        "Id of a READY material of the kind VIDEO: a clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background.",
+        "A clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background.",
     }),
     materials: t.idList({
       description:

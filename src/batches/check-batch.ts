@@ -6,10 +6,10 @@ import { type RowIssue, TableError } from "@reelay/tables";
 import type { Prisma } from "../../prisma/generated/client.ts";
 import type { BatchRowStatus } from "../../prisma/generated/enums.ts";
 import { errorColumn, storeTransaction } from "../database/index.ts";
-import { ExpectedError, NotFoundError } from "../errors/index.ts";
+import { ExpectedError, InvalidInputError, NotFoundError } from "../errors/index.ts";
 import { recordWorkspaceEvent } from "../events/index.ts";
-import { encodeGlobalId } from "../inputs/index.ts";
-import { deleteVideo } from "../videos/index.ts";
+import { encodeGlobalId, keyOf } from "../inputs/index.ts";
+import { type BackgroundInput, chooseBackground, deleteVideo } from "../videos/index.ts";
 import { readVoices } from "../workers/index.ts";
 import { type ReadRow, readRows } from "./check-rows.ts";
 import { continueRows, countDeleted, keepMissing, missingRows, type NewRow } from "./compare-rows.ts";
@@ -18,7 +18,7 @@ import { CHECKED_AT_A_TIME, LEASE_MS, MAX_CHECK_TRIES, MAX_ROW_ISSUES } from "./
 import { measureRows } from "./measure-rows.ts";
 import { planTable } from "./plan-rows.ts";
 import { parseTable, readStored } from "./read-source.ts";
-import { BatchSettings, type StoredRowSettings } from "./settings.ts";
+import { BatchSettings, StoredRowSettings } from "./settings.ts";
 
 /** Rows that are read before other work of the process gets a turn: a few milliseconds. */
 const ROWS_AT_ONCE = 20;
@@ -115,17 +115,19 @@ function checkExternalId(row: ReadRow, known: Map<string, number>): void {
 
 /** Looks up what rows name, and writes them with their issues. */
 async function writeChunk(
-  { db, clock }: BatchDeps,
+  deps: BatchDeps,
   batch: HeldBatch,
   rows: readonly ReadRow[],
   done: number,
 ): Promise<void> {
+  const { db, clock } = deps;
   const { id: batchId, workspaceId, attempts } = batch;
   const materials = await findMaterials(db, workspaceId, rows);
   await markTakenIds(db, batch, rows);
   await markUnknownVoices(db, clock(), rows);
   const first = done - rows.length;
-  const resolved = rows.map((row) => ({ row, settings: resolve(row, materials) }));
+  const clips = await chooseClips(deps, workspaceId, rows);
+  const resolved = rows.map((row) => ({ row, settings: resolve(row, materials, clips) }));
   const earlier = await findEarlier(db, batch, resolved);
   const skips = BatchSettings.parse(batch.settings).duplicates === "SKIP";
   const written = resolved.map(({ row, settings }, at): NewRow => {
@@ -217,7 +219,9 @@ async function findEarlier(
   const byHash = Map.groupBy(alike, ({ hash }) => hash);
   return new Map(
     sound.flatMap(({ row, settings: own }) => {
-      const equal = byHash.get(row.hash)?.find((one) => isDeepStrictEqual(one.settings, own));
+      const equal = byHash
+        .get(row.hash)
+        ?.find((one) => isDeepStrictEqual(StoredRowSettings.parse(one.settings), own));
       return equal === undefined ? [] : [[row, equal] as const];
     }),
   );
@@ -241,6 +245,54 @@ const cleaned = (data: Prisma.InputJsonObject): Prisma.InputJsonObject =>
   ) as Prisma.InputJsonObject;
 
 const storable = (text: string): string => text.replaceAll("\0", "").toWellFormed();
+
+/** The clips that rows name. Adds issues for those that cannot be used. */
+async function chooseClips(
+  deps: BatchDeps,
+  workspaceId: string,
+  rows: readonly ReadRow[],
+): Promise<Map<string, BackgroundInput>> {
+  const named = rows.filter(({ settings }) => settings.background !== null);
+  const found = new Map<string, BackgroundInput>();
+  for (const [text, same] of Map.groupBy(named, ({ settings }) => settings.background ?? "")) {
+    const background = await toBackground(deps.db, workspaceId, text);
+    try {
+      if (background === null) throw clipNotFound(text);
+      await chooseBackground(deps, workspaceId, { background, field: "background" });
+      found.set(text, background);
+    } catch (error) {
+      if (!(error instanceof ExpectedError)) throw error;
+      const { code, message } = error;
+      for (const { issues, line, backgroundAt } of same)
+        issues.push({ line, column: null, ...backgroundAt, code, message });
+    }
+  }
+  return found;
+}
+
+async function toBackground(
+  db: BatchDeps["db"],
+  workspaceId: string,
+  text: string,
+): Promise<BackgroundInput | null> {
+  if (/^https?:/i.test(text)) return { url: text };
+  if (keyOf("Video", text) !== null) return { video: text };
+  const named = { workspaceId, filename: storable(text) };
+  const found = await db.material.findMany({
+    where: named,
+    select: { id: true, status: true },
+    orderBy: { createdAt: "desc" },
+  });
+  const best = found.find(({ status }) => status === "READY") ?? found[0];
+  return best ? { material: encodeGlobalId("Material", best.id) } : null;
+}
+
+const clipNotFound = (text: string) =>
+  new InvalidInputError(
+    "MATERIAL_NOT_FOUND",
+    "background",
+    `The workspace has no material named ${shown(text)}. Upload the clip with \`createMaterial\`, or write an address that begins with https://, or the id of a video.`,
+  );
 
 interface NamedMaterial {
   id: string;
@@ -267,7 +319,11 @@ async function findMaterials(
 }
 
 /** The row's settings with ids of materials. Adds issues for those that it cannot use. */
-function resolve(row: ReadRow, materials: ReadonlyMap<string, NamedMaterial>): StoredRowSettings {
+function resolve(
+  row: ReadRow,
+  materials: ReadonlyMap<string, NamedMaterial>,
+  clips: ReadonlyMap<string, BackgroundInput>,
+): StoredRowSettings {
   const { externalId, voice, rate } = row.settings;
   const idOf = (filename: string): string[] => {
     const found = materials.get(filename);
@@ -287,6 +343,7 @@ function resolve(row: ReadRow, materials: ReadonlyMap<string, NamedMaterial>): S
   return {
     ...{ externalId: externalId === null ? null : storable(externalId), voice, rate },
     music: music ?? null,
+    background: clips.get(row.settings.background ?? "") ?? null,
     materials: ids,
   };
 }

@@ -28,6 +28,8 @@ export interface RowSettings {
   voice: string | null;
   rate: number | null;
   music: string | null;
+  /** File name of a material, an address, or the id of a video. */
+  background: string | null;
   /** File names of the materials that its data names. */
   materials: string[];
 }
@@ -48,6 +50,8 @@ export interface ReadRow {
   /** Columns of the external id and the voice, for issues. */
   externalIdColumn: string | null;
   voiceColumn: string | null;
+  /** Where its clip is named, for issues. */
+  backgroundAt: { line: number; column: string } | null;
   issues: RowIssue[];
   /** Line of an equal row before it. */
   duplicateOf: number | null;
@@ -159,9 +163,16 @@ function readRow({ key, lines }: Group, reading: Reading): ReadRow {
   const row: ReadRow = {
     ...{ key: "", hash: "", line: first.line, lines: lines.length, title: "" },
     data: structuredClone(plan.base) as Record<string, unknown>,
-    settings: { externalId: null, voice: null, rate: null, music: null, materials: [] },
+    settings: { externalId: null, voice: null, rate: null, music: null, background: null, materials: [] },
     itemLines: [],
-    ...{ names: [], externalIdColumn: null, voiceColumn: null, issues: [], duplicateOf: null },
+    ...{
+      names: [],
+      externalIdColumn: null,
+      voiceColumn: null,
+      backgroundAt: null,
+      issues: [],
+      duplicateOf: null,
+    },
   };
   if (key === "") row.issues.push(groupMissing(first.line, plan));
   const readable = lines.filter((line) => {
@@ -269,6 +280,10 @@ function setVideo(
       refuse("EXTERNAL_ID_INVALID", `The external id has ${text.length} characters; use 1 to 255.`);
   }
   if (name === "video.music") row.settings.music = text;
+  if (name === "video.background") {
+    row.settings.background = text;
+    row.backgroundAt = { line, column };
+  }
   if (name === "video.voice") {
     row.voiceColumn = column;
     row.settings.voice = text;

@@ -122,7 +122,7 @@ const unknown: Omit<Cost, "speechCharacters"> = {
 const readFinished = (
   db: Db,
   { id, workspaceId }: Pick<HeldBatch, "id" | "workspaceId">,
-  { template, frameRate }: CompositionSettings,
+  { template, frameRate, background }: CompositionSettings,
 ): Promise<FinishedRow[]> =>
   db.$queryRaw<FinishedRow[]>`
     SELECT v.duration_ms::float8 AS "durationMs", (r.measure->>'countedMs')::float8 AS "countedMs",
@@ -138,6 +138,7 @@ const readFinished = (
     WHERE r.workspace_id = ${workspaceId}::uuid AND r.status = 'READY' AND r.edition_id IS NULL AND v.duration_ms > 0
       AND (r.measure->>'countedMs')::float8 > 0 AND s.params->'template'->>'sha256' = ${template.sha256}
       AND (s.params->>'frameRate')::float8 = ${frameRate}
+      AND (s.params->'background' IS NOT NULL) = ${background !== undefined}
     ORDER BY r.batch_id = ${id}::uuid DESC, r.ended_at DESC LIMIT ${SAMPLES}`;
 
 /** Length by counted length: voices speak faster or slower than people read. */
@@ -154,7 +155,7 @@ function learnBytes(
   { look, profile }: { look: CompositionSettings; profile: Profile | null },
 ): number {
   const usualOf = (size: { width: number; height: number }): number =>
-    usualBytesPerSecond(look.template.name, size) / 1_000;
+    usualBytesPerSecond(look.template.name, size, look.background !== undefined) / 1_000;
   const alike = rows.filter((row) => row.profile === profile?.name);
   const same = alike.filter((row) => row.width === look.width && row.height === look.height);
   const measured = medianOf(same.map(({ storedBytes, durationMs }) => storedBytes / durationMs));

@@ -1,5 +1,10 @@
 /** What workers say of rows before any video is made: texts that do not fit, and lengths. */
-import { type CheckedRow, MAX_CHECKED_ROWS, type RecordedError } from "@reelay/contracts";
+import {
+  type CheckedRow,
+  type CompositionSettings,
+  MAX_CHECKED_ROWS,
+  type RecordedError,
+} from "@reelay/contracts";
 import { type BatchRow, Prisma } from "../../prisma/generated/client.ts";
 import type { BatchRowStatus } from "../../prisma/generated/enums.ts";
 import { storeTransaction } from "../database/index.ts";
@@ -8,7 +13,7 @@ import { findPlace, type RowPlan, withoutPointer } from "./check-rows.ts";
 import { type BatchDeps, BatchTakenError, type HeldBatch } from "./deps.ts";
 import { type LearnedCosts, learnCosts, type RowMeasure } from "./estimate.ts";
 import { LEASE_MS, MAX_ROW_ISSUES } from "./limits.ts";
-import { findOwnProfile, planLook } from "./plan-look.ts";
+import { byClip, findOwnProfile, planLook } from "./plan-look.ts";
 import { BatchSettings, StoredRowSettings } from "./settings.ts";
 
 const BYTES_AT_ONCE = 300_000;
@@ -84,7 +89,14 @@ async function measureRound(
 ): Promise<boolean> {
   const look = await planLook(deps, batch);
   if (look === null) return false;
-  const costs = await learnCosts(deps.db, batch, { look, profile: await findOwnProfile(deps, batch) });
+  const profile = await findOwnProfile(deps, batch);
+  const learned = new Map<boolean, Promise<LearnedCosts>>();
+  const costsOf = (settings: CompositionSettings): Promise<LearnedCosts> => {
+    const key = settings.background !== undefined;
+    const costs = learned.get(key) ?? learnCosts(deps.db, batch, { look: settings, profile });
+    learned.set(key, costs);
+    return costs;
+  };
   const parts = readParts(deps, batch);
   let [measured, isOver] = [0, false];
   const work = async (): Promise<void> => {
@@ -100,6 +112,7 @@ async function measureRound(
         return;
       }
       measured += answer.rows.length;
+      const costs = await costsOf(settings);
       await writeMeasures(deps, batch, { ...measuring, rows, answers: answer.rows, costs });
     }
   };
@@ -115,7 +128,7 @@ const countLeft = ({ db }: BatchDeps, { id }: HeldBatch): Promise<number> =>
 
 const toData = ({ data }: Row): unknown => data;
 
-/** Rows that are not measured, as many as one check has. */
+/** Rows that are not measured, as many as one check has, all with an equal clip. */
 async function* readParts({ db }: BatchDeps, { id }: HeldBatch): AsyncGenerator<Row[]> {
   for (let position = -1; ; ) {
     const found = await db.batchRow.findMany({
@@ -136,7 +149,7 @@ async function* readParts({ db }: BatchDeps, { id }: HeldBatch): AsyncGenerator<
     const last = part.at(-1);
     if (last === undefined) return;
     position = last.position;
-    yield part;
+    yield* byClip(part);
   }
 }
 

@@ -9,13 +9,23 @@ import { BatchSettings, StoredRowSettings } from "./settings.ts";
 
 type Own = Pick<HeldBatch, "workspaceId" | "settings">;
 
-/** How rows look, with their own materials. Null: one of these was deleted since they were read. */
+/** Rows with an equal clip, which one check can show. */
+export const byClip = <Row extends Pick<BatchRow, "settings">>(rows: readonly Row[]): Row[][] => [
+  ...Map.groupBy(rows, ({ settings }) =>
+    JSON.stringify(StoredRowSettings.parse(settings).background),
+  ).values(),
+];
+
+/**
+ * How rows look that have an equal clip, with their own materials. Null: one of these was deleted since they
+ * were read.
+ */
 export async function planLook(
-  deps: Pick<BatchDeps, "db">,
+  deps: Pick<BatchDeps, "db" | "limits">,
   batch: Own,
   rows: readonly Pick<BatchRow, "settings">[] = [],
 ): Promise<CompositionSettings | null> {
-  const own = rows.flatMap((row) => StoredRowSettings.parse(row.settings).materials);
+  const own = rows.map((row) => StoredRowSettings.parse(row.settings));
   try {
     return await plan(deps, batch, own);
   } catch (error) {
@@ -25,15 +35,16 @@ export async function planLook(
 }
 
 async function plan(
-  { db }: Pick<BatchDeps, "db">,
+  deps: Pick<BatchDeps, "db" | "limits">,
   { workspaceId, settings }: Own,
-  more: readonly string[],
+  rows: readonly StoredRowSettings[],
 ): Promise<CompositionSettings> {
-  const { template, height, frameRate, voice, music, background, ...own } = BatchSettings.parse(settings);
-  const materials = [...new Set([...own.materials, ...more])];
-  const known = await findTemplate(db, workspaceId, { ...template, field: "template" });
+  const { template, height, frameRate, voice, music, ...own } = BatchSettings.parse(settings);
+  const background = rows[0]?.background ?? own.background;
+  const materials = [...new Set([...own.materials, ...rows.flatMap((row) => row.materials)])];
+  const known = await findTemplate(deps.db, workspaceId, { ...template, field: "template" });
   const input = { data: known.manifest.example, height, frameRate, voice, music, background, materials };
-  return (await planWith(db, workspaceId, { template: known, input })).settings;
+  return (await planWith(deps, workspaceId, { template: known, input })).settings;
 }
 
 /** Null: it was deleted, and the batch cannot start. */

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Prisma } from "../../prisma/generated/client.ts";
 import type { OperationDeps } from "../context/index.ts";
 import { batchStillAddress, checkRows } from "../source-checks/index.ts";
-import { planLook } from "./plan-look.ts";
+import { byClip, planLook } from "./plan-look.ts";
 
 /** Of one request; the others are drawn when they are asked for again. */
 const DRAWN_AT_ONCE = 20;
@@ -28,7 +28,7 @@ export interface RowStill {
   height: number;
 }
 
-type Deps = Pick<OperationDeps, "db" | "clock" | "store" | "playback" | "log">;
+type Deps = Pick<OperationDeps, "db" | "clock" | "store" | "playback" | "log" | "limits">;
 type Row = Prisma.BatchRowGetPayload<{ include: { batch: true } }>;
 
 /**
@@ -55,11 +55,13 @@ export async function readStills(deps: Deps, rowIds: readonly string[]): Promise
     ({ batchId }) => batchId,
   );
   for (const own of missing.values()) {
-    const drawn = await draw(deps, own.slice(0, DRAWN_AT_ONCE)).catch((error: unknown) => {
+    const groups = byClip(own.slice(0, DRAWN_AT_ONCE));
+    const drawing = Promise.all(groups.map((rows) => draw(deps, rows)));
+    const drawn = await drawing.catch((error: unknown) => {
       deps.log.warn({ err: error, batchId: own[0]?.batchId }, "batch.stills-not-drawn");
       return [];
     });
-    for (const [id, still] of drawn) found.set(id, still);
+    for (const [id, still] of drawn.flat()) found.set(id, still);
   }
   return found;
 }

@@ -2,6 +2,7 @@ import { Prisma } from "../../prisma/generated/client.ts";
 import type { BatchDeps, HeldBatch } from "./deps.ts";
 import { type LearnedCosts, learnCosts, RowMeasure } from "./estimate.ts";
 import { findOwnProfile, planLook } from "./plan-look.ts";
+import { StoredRowSettings } from "./settings.ts";
 
 /** Rows that are estimated together. */
 const ROWS_AT_ONCE = 1_000;
@@ -28,7 +29,12 @@ export async function refineEstimates(deps: BatchDeps, batch: HeldBatch): Promis
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.position;
-    const values = rows.map(({ id, measure }) => ({ id, measure: refine(measure, costs, look.frameRate) }));
+    // Of rows with a clip of their own, videos without one say little.
+    const similar = rows.filter(({ hasClip }) => look.background !== undefined || !hasClip);
+    const values = similar.map(({ id, measure }) => ({
+      id,
+      measure: refine(measure, costs, look.frameRate),
+    }));
     await db.$executeRaw`
       UPDATE batch_rows r SET measure = v.measure FROM jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS v (id uuid, measure jsonb)
       WHERE r.id = v.id AND r.status = 'VALID'`;
@@ -50,7 +56,12 @@ async function readWaiting(
     where: { batchId, status: "VALID", position: { gt: after }, measure: { not: Prisma.DbNull } },
     orderBy: { position: "asc" },
     take,
-    select: { id: true, position: true, measure: true },
+    select: { id: true, position: true, measure: true, settings: true },
   });
-  return rows.map(({ id, position, measure }) => ({ id, position, measure: RowMeasure.parse(measure) }));
+  return rows.map(({ id, position, measure, settings }) => ({
+    id,
+    position,
+    measure: RowMeasure.parse(measure),
+    hasClip: StoredRowSettings.parse(settings).background !== null,
+  }));
 }

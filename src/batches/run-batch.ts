@@ -126,7 +126,7 @@ function toVideo({ row, settings }: Subject): CreateVideoInput {
         ...{ template: template.name, version: template.version, data: row.data, height, frameRate },
         voice: { name: own.voice ?? voice.name, rate: own.rate ?? voice.rate },
         music: own.music ?? settings.music,
-        background: settings.background,
+        background: own.background ?? settings.background,
         materials: [...new Set([...settings.materials, ...own.materials])],
       },
     },

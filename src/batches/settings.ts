@@ -7,6 +7,13 @@ export type TableFormat = (typeof tableFormats)[number];
 export const duplicatePolicies = ["WARN", "SKIP"] as const;
 export type DuplicatePolicy = (typeof duplicatePolicies)[number];
 
+/** As clients name a clip: exactly one field. */
+const BatchBackground = z.object({
+  material: z.string().nullish(),
+  video: z.string().nullish(),
+  url: z.string().nullish(),
+});
+
 /** How the rows of a batch become videos, as its row in the database holds it. Ids are those of clients. */
 export const BatchSettings = z.object({
   version: z.literal(1),
@@ -21,7 +28,7 @@ export const BatchSettings = z.object({
   frameRate: z.number().nullable(),
   voice: z.object({ name: z.string().nullable(), rate: z.number().nullable() }),
   music: z.string().nullable(),
-  background: z.string().nullable().default(null),
+  background: BatchBackground.nullable().default(null),
   materials: z.array(z.string()),
   profile: z.string().nullable(),
   metadata: z.record(z.string(), z.unknown()),
@@ -39,6 +46,7 @@ export const StoredRowSettings = z.object({
   rate: z.number().nullable(),
   /** Id of a material, as clients see it. */
   music: z.string().nullable(),
+  background: BatchBackground.nullable().default(null),
   /** Ids of materials, as clients see them. */
   materials: z.array(z.string()),
 });

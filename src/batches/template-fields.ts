@@ -60,13 +60,22 @@ const videoFields: readonly TemplateField[] = [
   { ...videoField("video.music", "string", "File name of the music, a material"), material: "AUDIO" },
 ];
 
+const clipField: TemplateField = videoField(
+  "video.background",
+  "string",
+  "Clip behind the pictures: file name of a material, an address, or the id of a video",
+);
+
 function videoField(name: string, type: FieldType, description: string): TemplateField {
   const none = { isRequired: false, allowed: null, material: null, choiceOf: null };
   return { name, type, description, ...none };
 }
 
 /** What the data of a template consists of, as columns. */
-export function fieldsOf({ data }: Pick<TemplateManifest, "data">): TemplateFields {
+export function fieldsOf({
+  data,
+  background,
+}: Pick<TemplateManifest, "data" | "background">): TemplateFields {
   const found = propertiesOf(data).find(([, schema]) => isSchema(itemsOf(schema)?.["properties"]));
   const fields = propertiesOf(data).flatMap(([name, schema]) => {
     const required = requiredOf(data).has(name);
@@ -77,7 +86,7 @@ export function fieldsOf({ data }: Pick<TemplateManifest, "data">): TemplateFiel
     );
   });
   return {
-    fields: [...fields, ...videoFields],
+    fields: [...fields, ...videoFields, ...(background ? [clipField] : [])],
     items: found ? { name: found[0], maxItems: numberOf(found[1]["maxItems"], MAX_ENTRIES ** 3) } : null,
   };
 }

@@ -1,8 +1,13 @@
-import { AnimationSettings, CompositionSettings, type SourceMaterial } from "@reelay/contracts";
+import {
+  AnimationSettings,
+  type BackgroundClip,
+  CompositionSettings,
+  type SourceMaterial,
+} from "@reelay/contracts";
 import type { Source } from "../../prisma/generated/client.ts";
 import { ConflictError, InvalidInputError } from "../errors/index.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
-import type { SourceInput } from "../videos/index.ts";
+import type { BackgroundInput, SourceInput } from "../videos/index.ts";
 
 type Published = Pick<Source, "kind" | "params">;
 
@@ -84,9 +89,12 @@ function keepTemplate(published: CompositionSettings, input: Data): Data {
         ? encodeGlobalId("Material", music.materialId)
         : (input.music ?? null),
     background:
-      input.background === undefined && background
-        ? encodeGlobalId("Material", background.materialId)
-        : (input.background ?? null),
+      input.background === undefined && background ? toInput(background) : (input.background ?? null),
     materials: input.materials ?? idsOf(materials),
   };
+}
+
+function toInput(clip: BackgroundClip): BackgroundInput {
+  if (clip.origin === "MATERIAL") return { material: encodeGlobalId("Material", clip.materialId) };
+  return clip.origin === "VIDEO" ? { video: encodeGlobalId("Video", clip.videoId) } : { url: clip.url };
 }

@@ -54,7 +54,7 @@ export interface RenderEstimate {
  * others of its kind; and what `createVideo` throws for the source and the profile).
  */
 export async function estimateRender(
-  deps: Pick<OperationDeps, "db" | "clock" | "offers">,
+  deps: Pick<OperationDeps, "db" | "clock" | "offers" | "limits">,
   { workspaceId }: Pick<Viewer, "workspaceId">,
   { source, profile: name, facts }: EstimateRenderInput,
 ): Promise<RenderEstimate> {

@@ -1,5 +1,5 @@
 import {
-  type BackgroundVideo,
+  type BackgroundClip,
   MAX_MATERIALS,
   MAX_MATERIALS_BYTES,
   type SourceMaterial,
@@ -44,18 +44,21 @@ export async function chooseMaterials(
  * The clip behind a template's pictures. Throws `InvalidInputError` (`MATERIAL_NOT_FOUND`,
  * `BACKGROUND_INVALID`) and `ConflictError` (`MATERIAL_NOT_READY`).
  */
-export async function chooseBackgroundVideo(
+export async function chooseClip(
   db: Db,
   workspaceId: string,
   { id, field }: { id: string; field: string },
-): Promise<BackgroundVideo> {
+): Promise<BackgroundClip> {
   const key = keyOf("Material", id);
   const row = key === null ? null : await db.material.findFirst({ where: { workspaceId, id: key } });
   if (row === null) throw notFound(field, id);
   const { filename, kind, sha256, status, objectKey, sizeBytes } = row;
   if (status !== "READY" || kind === null || sha256 === null) throw notReady(field, row);
   if (kind === "VIDEO")
-    return { materialId: row.id, key: objectKey, filename, kind, sizeBytes: Number(sizeBytes), sha256 };
+    return {
+      ...{ origin: "MATERIAL", materialId: row.id, key: objectKey },
+      ...{ filename, sizeBytes: Number(sizeBytes), sha256 },
+    };
   throw new InvalidInputError(
     "BACKGROUND_INVALID",
     field,

@@ -10,7 +10,11 @@ import { notFound } from "./choose-materials.ts";
  */
 export async function holdMaterials(
   tx: Tx,
-  { videoId, materials, field }: { videoId: string; materials: readonly SourceMaterial[]; field: string },
+  {
+    videoId,
+    materials,
+    field,
+  }: { videoId: string; materials: readonly Pick<SourceMaterial, "materialId">[]; field: string },
 ): Promise<void> {
   const ids = materials.map(({ materialId }) => materialId);
   const used = await tx.$queryRaw<{ id: string }[]>`

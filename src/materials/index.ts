@@ -1,6 +1,6 @@
 /** Materials: fonts, pictures and sounds of a workspace, which scripts use by their file names. */
 
-export { chooseBackgroundVideo, chooseMaterials } from "./choose-materials.ts";
+export { chooseClip, chooseMaterials } from "./choose-materials.ts";
 export { createMaterial } from "./create-material.ts";
 export { deleteMaterial } from "./delete-material.ts";
 export { failMaterial, materialTerminated } from "./fail-material.ts";

@@ -21,7 +21,7 @@ const WAIT_MS = 10_000;
 /** Shorter side of the pictures that a check draws, in pixels. */
 const STILL_SIDE = 360;
 
-type Deps = Pick<OperationDeps, "db" | "store" | "clock" | "log" | "checkWaits">;
+type Deps = Pick<OperationDeps, "db" | "store" | "clock" | "log" | "checkWaits" | "limits">;
 
 /**
  * Makes a version of a template, has a worker draw its example, and waits for that for a while. The same
@@ -109,7 +109,7 @@ async function insert(
   if (known) await tx.template.delete({ where: { id: known.id } });
   await assertRoom(tx, workspaceId);
   const own: KnownTemplate = { manifest, sha256, own: template as Template };
-  const { data, settings } = await planWith(tx, workspaceId, {
+  const { data, settings } = await planWith({ db: tx, limits: deps.limits }, workspaceId, {
     template: own,
     input: { data: manifest.example, voice: { name: "NONE" } },
   });

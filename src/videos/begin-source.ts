@@ -4,6 +4,7 @@ import { InvalidInputError } from "../errors/index.ts";
 import { type AskedUpload, openUpload, toSafeFilename } from "../upload-addresses/index.ts";
 import { checkSourceUrl } from "./check-input.ts";
 import type { ScriptInput } from "./check-script.ts";
+import { decodePath } from "./decode-path.ts";
 import type { NewVideo } from "./insert-video.ts";
 import { type DrawnText, planDrawn } from "./plan-drawn.ts";
 import type { TemplateInput } from "./plan-template.ts";
@@ -102,12 +103,4 @@ async function beginUpload(
     ...{ field: "source.upload.sizeBytes", maxBytes, setting: "UPLOAD_MAX_BYTES" },
   });
   return { source: { kind: "UPLOAD", ...upload }, forget };
-}
-
-function decodePath({ pathname }: URL): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
 }

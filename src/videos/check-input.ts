@@ -105,16 +105,15 @@ export function checkTags(field: string, tags: readonly string[]): string[] {
 /**
  * Checks a URL without the network: syntax, scheme, literal private addresses. The worker that downloads it
  * checks every address of its host, and connects to the checked one. Throws `InvalidInputError`
- * (`SOURCE_URL_REFUSED`).
+ * (`SOURCE_URL_REFUSED`, or another `code`).
  */
-export function checkSourceUrl(text: string, allowPrivate: readonly string[]): URL {
-  const field = "source.url";
+export function checkSourceUrl(
+  text: string,
+  allowPrivate: readonly string[],
+  { field, code } = { field: "source.url", code: "SOURCE_URL_REFUSED" },
+): URL {
   const refuse = (reason: string): InvalidInputError =>
-    new InvalidInputError(
-      "SOURCE_URL_REFUSED",
-      field,
-      `${field}: ${JSON.stringify(text.slice(0, 200))} ${reason}`,
-    );
+    new InvalidInputError(code, field, `${field}: ${JSON.stringify(text.slice(0, 200))} ${reason}`);
   if (text.length > 4_096) throw refuse(`has ${text.length} characters; at most 4096 are taken.`);
   const url = URL.parse(text);
   if (url === null) throw refuse("is not an absolute URL; use one such as https://example.com/video.mp4.");

@@ -181,12 +181,13 @@ export async function holdSourceMaterials(
   await holdMaterials(tx, { videoId, materials, field });
 }
 
-/** Every file of the workspace that a new video uses. */
-function materialsOf({ params }: NewVideo["source"]): SourceMaterial[] {
+/** Every material that a new video uses. */
+function materialsOf({ params }: NewVideo["source"]): Pick<SourceMaterial, "materialId">[] {
   if (params === undefined) return [];
-  const music = "music" in params ? params.music : undefined;
+  const music = "music" in params && params.music ? [params.music] : [];
   const background = "background" in params ? params.background : undefined;
-  const all = [...(params.materials ?? []), ...[music, background].filter((one) => one !== undefined)];
+  const clip = background?.origin === "MATERIAL" ? [background] : [];
+  const all = [...(params.materials ?? []), ...music, ...clip];
   return [...new Map(all.map((material) => [material.materialId, material])).values()];
 }
 

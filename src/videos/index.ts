@@ -11,6 +11,7 @@ export {
   normalizeTag,
 } from "./check-input.ts";
 export type { AspectRatio, ManimQuality } from "./check-script.ts";
+export { type BackgroundInput, chooseBackground } from "./choose-background.ts";
 export {
   type CheckedVideo,
   type CreateVideoInput,

@@ -21,7 +21,7 @@ export interface DrawnText {
  * `planScript`, `planTemplate` and `assertVoice` throw.
  */
 export async function planDrawn(
-  deps: Pick<OperationDeps, "db" | "clock">,
+  deps: Pick<OperationDeps, "db" | "clock" | "limits">,
   workspaceId: string,
   { manim, template }: { manim?: ScriptInput | null; template?: TemplateInput | null },
 ): Promise<DrawnText | null> {
@@ -31,7 +31,7 @@ export async function planDrawn(
     return { kind: "MANIM", ...file, content: manim.script, params: settings };
   }
   if (!template) return null;
-  const { data, settings } = await planTemplate(deps.db, workspaceId, template);
+  const { data, settings } = await planTemplate(deps, workspaceId, template);
   await assertVoice(deps, settings);
   const file = { filename: "data.json", contentType: "application/json" };
   return { kind: "TEMPLATE", ...file, content: data, params: settings };

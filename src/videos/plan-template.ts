@@ -1,5 +1,5 @@
 import {
-  type BackgroundVideo,
+  type BackgroundClip,
   CompositionSettings,
   MAX_DATA_BYTES,
   type NarrationVoice,
@@ -9,10 +9,11 @@ import { checkData, languageOf, type TemplateManifest } from "@reelay/templates"
 import type { Db } from "../database/index.ts";
 import { InvalidDataError, InvalidInputError, NotFoundError } from "../errors/index.ts";
 import { keyOf } from "../inputs/index.ts";
-import { chooseBackgroundVideo, chooseMaterials } from "../materials/index.ts";
+import { chooseMaterials } from "../materials/index.ts";
 import { type QuizData, readQuizData } from "../questions/index.ts";
 import { findTemplate, type KnownTemplate, showsQuestions, versionOf } from "../templates/index.ts";
 import { isDeeperThan } from "./check-input.ts";
+import { type BackgroundInput, type ClipDeps, chooseBackground } from "./choose-background.ts";
 
 /** Data for a template as a client sends it. */
 export interface TemplateInput {
@@ -30,8 +31,7 @@ export interface TemplateInput {
   voice?: VoiceInput | null;
   /** Id of a material. */
   music?: string | null;
-  /** Id of a material. */
-  background?: string | null;
+  background?: BackgroundInput | null;
   /** Ids of materials. */
   materials?: readonly string[] | null;
 }
@@ -58,28 +58,29 @@ const MAX_ISSUES = 100;
  * How data is to be drawn, with the materials of its workspace, and the data with the template's defaults as
  * JSON. Throws `InvalidInputError` (`TEMPLATE_NOT_FOUND`, `PICTURE_INVALID`, `SOURCE_INVALID`,
  * `DATA_TOO_LARGE`, `DATA_TOO_DEEP`, `QUESTION_SET_NOT_FOUND`, `QUESTION_SET_UNSUITABLE`, `VOICE_INVALID`,
- * `MUSIC_INVALID`, `BACKGROUND_UNSUPPORTED`, and those of `chooseBackgroundVideo` and
+ * `MUSIC_INVALID`, `BACKGROUND_UNSUPPORTED`, and those of `chooseBackground` and
  * `chooseMaterials`), `InvalidDataError` and `ConflictError` (`TEMPLATE_NOT_READY`, `MATERIAL_NOT_READY`,
  * `QUESTION_SET_NOT_READY`, `QUESTION_SET_EMPTY`).
  */
 export async function planTemplate(
-  db: Db,
+  deps: ClipDeps,
   workspaceId: string,
   input: TemplateInput,
 ): Promise<{ data: string; settings: CompositionSettings }> {
-  const template = await findTemplate(db, workspaceId, {
+  const template = await findTemplate(deps.db, workspaceId, {
     ...{ name: input.template, version: input.version ?? null },
     field: `${FIELD}.${input.version == null ? "template" : "version"}`,
   });
-  return await planWith(db, workspaceId, { template, input });
+  return await planWith(deps, workspaceId, { template, input });
 }
 
 /** The same for a template that is known, whatever its status. */
 export async function planWith(
-  db: Db,
+  deps: ClipDeps,
   workspaceId: string,
   { template, input }: { template: KnownTemplate; input: Omit<TemplateInput, "template" | "version"> },
 ): Promise<{ data: string; settings: CompositionSettings }> {
+  const { db } = deps;
   const { manifest } = template;
   const picture = planPicture(manifest, input);
   const { data, questionSetId } = await readData(db, workspaceId, { manifest, input });
@@ -90,7 +91,10 @@ export async function planWith(
     field: templateMaterialsField,
   });
   const music = await chooseMusic(db, workspaceId, input.music ?? null);
-  const background = await chooseBackground(db, workspaceId, { manifest, id: input.background ?? null });
+  const background = await planBackground(deps, workspaceId, {
+    manifest,
+    background: input.background ?? null,
+  });
   const settings: CompositionSettings = {
     version: 1,
     template: versionOf(template),
@@ -226,14 +230,14 @@ function checkVoice({ name, rate }: VoiceInput): NarrationVoice | null {
   );
 }
 
-async function chooseBackground(
-  db: Db,
+async function planBackground(
+  deps: ClipDeps,
   workspaceId: string,
-  { manifest, id }: { manifest: TemplateManifest; id: string | null },
-): Promise<BackgroundVideo | undefined> {
-  if (id === null) return undefined;
+  { manifest, background }: { manifest: TemplateManifest; background: BackgroundInput | null },
+): Promise<BackgroundClip | undefined> {
+  if (background === null) return undefined;
   if (manifest.background === "VIDEO")
-    return await chooseBackgroundVideo(db, workspaceId, { id, field: backgroundField });
+    return await chooseBackground(deps, workspaceId, { background, field: backgroundField });
   throw new InvalidInputError(
     "BACKGROUND_UNSUPPORTED",
     backgroundField,

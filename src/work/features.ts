@@ -11,6 +11,8 @@ export interface VideoFacts {
   speechCharacters?: number;
   /** Name of the template that draws it. Absent: none. */
   template?: string;
+  /** Whether a clip moves behind its pictures. Absent: no. */
+  isOverVideo?: boolean;
   /** Part of it that is drawn; the rest is copied from other videos. Absent: all. */
   drawnShare?: number;
 }
@@ -25,6 +27,8 @@ export const Features = z.object({
   seconds: z.number().nonnegative(),
   /** Name of the template. Absent: of none, or not known. */
   template: z.string().optional(),
+  /** Whether a clip moves behind its pictures. Absent: no. */
+  isOverVideo: z.boolean().optional(),
   /** Characters that are spoken. */
   speechCharacters: z.number().nonnegative().default(0),
 });
@@ -42,7 +46,7 @@ const NEAR = 1.05;
  */
 export function featuresOf(
   profile: Profile,
-  { durationMs, width, height, frameRate, speechCharacters = 0, drawnShare = 1, template }: VideoFacts,
+  { durationMs, width, height, frameRate, speechCharacters = 0, drawnShare = 1, ...drawn }: VideoFacts,
 ): Features {
   const seconds = durationMs / 1_000;
   const drawnSeconds = seconds * drawnShare;
@@ -71,7 +75,8 @@ export function featuresOf(
     decoded: sourceMegapixels * frameRate * drawnSeconds,
     seconds,
     speechCharacters,
-    ...(template !== undefined && { template }),
+    ...(drawn.template !== undefined && { template: drawn.template }),
+    ...(drawn.isOverVideo === true && { isOverVideo: true }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { SourceKind } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
 import type { Range } from "../prices/index.ts";
-import { Features, featuresOf } from "./features.ts";
+import { Features, featuresOf, type VideoFacts } from "./features.ts";
 import { learn, type Sample } from "./predict.ts";
 import { usualOfMedia, usualOfScripts, usualOfTemplate, type WorkModels } from "./usual.ts";
 
@@ -26,14 +26,20 @@ export interface WorkKey {
   profile: string;
 }
 
-/** What decides the effort per pixel of a drawn source: its template, or the renderer of a script. */
+/** What decides the effort per pixel of a drawn source: its template and a clip, or a script's renderer. */
 function lookOf({ source, params }: Pick<WorkKey, "source" | "params">): string {
-  if (source === "TEMPLATE") return CompositionSettings.parse(params).template.sha256;
+  if (source === "TEMPLATE") {
+    const { template, background } = CompositionSettings.parse(params);
+    return background ? `${template.sha256} over a clip` : template.sha256;
+  }
   return source === "MANIM" ? AnimationSettings.parse(params).renderer : "";
 }
 
 function usualOf({ source, params }: Pick<WorkKey, "source" | "params">): WorkModels {
-  if (source === "TEMPLATE") return usualOfTemplate(CompositionSettings.parse(params).template.name);
+  if (source === "TEMPLATE") {
+    const { template, background } = CompositionSettings.parse(params);
+    return usualOfTemplate(template.name, background !== undefined);
+  }
   return source === "MANIM" ? usualOfScripts : usualOfMedia;
 }
 
@@ -80,14 +86,17 @@ export async function recordSample(tx: Tx, jobId: string, now: Date): Promise<vo
         height,
         frameRate,
         ...drawnOf(attempts, durationMs),
-        ...(source.kind === "TEMPLATE" && {
-          template: CompositionSettings.parse(source.params).template.name,
-        }),
+        ...(source.kind === "TEMPLATE" && templateOf(source.params)),
       }),
       cpuSeconds: attempts.reduce((sum, each) => sum + (each.cpuSeconds ?? 0), 0),
       wallSeconds: attempts.reduce((sum, each) => sum + (each.wallSeconds ?? 0), 0),
     },
   });
+}
+
+function templateOf(params: unknown): Pick<VideoFacts, "template" | "isOverVideo"> {
+  const { template, background } = CompositionSettings.parse(params);
+  return { template: template.name, isOverVideo: background !== undefined };
 }
 
 /** What was spoken, and how much was not copied. Pure. */
@@ -167,7 +176,10 @@ export async function learnWork(
     const weigh = (part: readonly Row[], by: number) =>
       part.map((row, age): Sample => {
         const features = Features.parse(row.features);
-        const own = row.look === look ? undefined : usualOfTemplate(features.template ?? "")[amount];
+        const own =
+          row.look === look
+            ? undefined
+            : usualOfTemplate(features.template ?? "", features.isOverVideo)[amount];
         return {
           ...{ features, seconds: row[amount], weight: by * 0.5 ** (age / halfAfter[amount]) },
           ...(own && key.source === "TEMPLATE" && { usual: own }),

@@ -20,6 +20,15 @@ export type AspectRatio =
   /** 1:1. */
   | 'SQUARE';
 
+/** A clip for the background of a template. Workers read it by ranges, never as a whole. */
+export type BackgroundInput =
+  {   /** Id of a READY material of the kind VIDEO. */
+  material: string; video?: never; url?: never; }
+  |  { material?: never;   /** Id of a READY video that was uploaded or downloaded, whose original is shown. Deleting it makes later renders fail. */
+  video: string; url?: never; }
+  |  { material?: never; video?: never;   /** Address of a file on a server that supports range requests. Restrictions are those of `CreateVideoInput.source.url`. It is not stored: later renders read it again. */
+  url: string; };
+
 /** A source to check. */
 export type CheckSourceInput = {
   /** The source, as for `createVideo`. Scripts (`manim`) and data (`template`) can be checked. */
@@ -193,8 +202,8 @@ export type TemplateSourceInput = {
   voice?: VoiceInput | null | undefined;
   /** Id of a READY material of the kind AUDIO: quieter while a voice speaks. */
   music?: string | null | undefined;
-  /** Id of a READY material of the kind VIDEO: a clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background. */
-  background?: string | null | undefined;
+  /** A clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background. */
+  background?: BackgroundInput | null | undefined;
   /** Pictures and fonts that the data names by their file names: ids of up to 32 materials, all READY, with different names. Together at most 128 MiB. */
   materials?: Array<string> | null | undefined;
 };

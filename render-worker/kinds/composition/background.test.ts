@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  type BackgroundVideo,
+  type BackgroundClip,
   type CheckedSource,
   type CompositionSettings,
   objectKeys,
@@ -12,6 +12,7 @@ import { builtInTemplates, hashTemplate } from "@reelay/templates";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../../media/ffmpeg/words.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory, testTools } from "../../testing/kit.ts";
+import { startOrigin } from "../../testing/origin.ts";
 import { runTool } from "../../testing/run-tool.ts";
 import type { RenderTask } from "../../testing/to-message.ts";
 
@@ -19,7 +20,10 @@ let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
 let worker: Awaited<ReturnType<typeof startWorker>>;
 beforeAll(async () => {
   folder = await temporaryDirectory();
-  worker = await startWorker({ sourceCacheBytes: 0 });
+  worker = await startWorker({
+    sourceCacheBytes: 0,
+    fetch: { timeoutMs: 1e5, idleTimeoutMs: 5_000, allowPrivate: ["127.0.0.1"] },
+  });
 });
 afterAll(async () => {
   await worker[Symbol.asyncDispose]();
@@ -33,23 +37,25 @@ const quizOf = (...questions: string[]) => ({
   questions: questions.map((question) => ({ question, options: ["Jupiter", "Saturn"], answerIndex: 0 })),
 });
 
+type MaterialClip = Extract<BackgroundClip, { origin: "MATERIAL" }>;
+
 /** A material of the store. */
-async function store(path: string, filename: string): Promise<BackgroundVideo> {
+async function store(path: string, filename: string): Promise<MaterialClip> {
   const materialId = randomUUID();
   const key = objectKeys.materialFile(materialId, filename);
   await worker.store.put(key, { path });
   const sha256 = createHash("sha256")
     .update(await readFile(path))
     .digest("hex");
-  return { materialId, key, filename, kind: "VIDEO", sizeBytes: (await stat(path)).size, sha256 };
+  return { origin: "MATERIAL", materialId, key, filename, sizeBytes: (await stat(path)).size, sha256 };
 }
 
-const clipOf = async (name: string, options: string): Promise<BackgroundVideo> =>
+const clipOf = async (name: string, options: string): Promise<MaterialClip> =>
   await store(await makeClip(join(folder.path, name), words(options)), name);
 
-/** A pattern that changes with each frame. */
+/** A pattern that moves as a whole. */
 const moving = (seconds: number, rest = "") =>
-  `-f lavfi -i testsrc2=s=640x360:r=25:d=${seconds} -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50 ${rest} -movflags +faststart`;
+  `-f lavfi -i testsrc2=s=640x360:r=25:d=${seconds},scroll=h=0.02 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50 ${rest} -movflags +faststart`;
 
 async function settingsOf(more: Partial<CompositionSettings>): Promise<CompositionSettings> {
   const sha256 = await hashTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
@@ -193,7 +199,7 @@ test("of a clip that is far longer than the video only a part is read", async ()
 }, 120_000);
 
 /** The report of a check with a still. */
-async function check(background: BackgroundVideo) {
+async function check(background: BackgroundClip) {
   const settings = await settingsOf({ background });
   const checkId = randomUUID();
   await worker.messaging.control({
@@ -235,6 +241,145 @@ const damaged = async (name: string, from: string, change: (path: string) => Pro
 };
 const nothing = async () => undefined;
 
+/** Turns the picture a quarter clockwise, as phones do: in the header of its track. */
+async function turn(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  const matrix = bytes.indexOf("tkhd") + 44;
+  [0, 1 << 16, 0, -1 << 16, 0, 0].forEach((value, at) => bytes.writeInt32BE(value, matrix + at * 4));
+  await writeFile(path, bytes);
+}
+
+const still = (source: string, rest = "-pix_fmt yuv420p") =>
+  `-f lavfi -i ${source} -c:v libx264 -preset ultrafast -g 10 ${rest}`;
+
+test.each([
+  [
+    "turned by a phone",
+    () => damaged("turned.mp4", still("color=red:s=320x360:r=25:d=2,pad=640:360:0:0:blue"), turn),
+  ],
+  [
+    "of an odd size, with other pixels and full colour",
+    () =>
+      damaged(
+        "odd.mkv",
+        still("color=red:s=321x91:r=24000/1001:d=2,pad=321:181:0:0:blue,setsar=4/3", "-pix_fmt yuv444p"),
+        nothing,
+      ),
+  ],
+  [
+    "in HDR",
+    () =>
+      damaged(
+        "hdr.mp4",
+        still(
+          "color=red:s=640x180:r=25:d=2,pad=640:360:0:0:blue",
+          "-pix_fmt yuv420p10le -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc",
+        ),
+        nothing,
+      ),
+  ],
+  [
+    "upright, with a frame rate that varies",
+    () =>
+      damaged(
+        "upright.webm",
+        "-f lavfi -i color=red:s=180x160:r=25:d=2,pad=180:320:0:0:blue,select=not(mod(n\\,3)) -fps_mode vfr -c:v libvpx -pix_fmt yuv420p -b:v 300k",
+        nothing,
+      ),
+  ],
+])(
+  "a clip %s covers the frame upright",
+  async (_what, make) => {
+    const { end, parts } = await render(quizOf("Which planet is the largest?"), { background: await make() });
+    expect(end).not.toHaveProperty("error");
+    const frame = (await framesOf(parts[0] as RenditionPart))[30];
+    const balanceAt = (y: number) => {
+      const [red = 0, , blue = 0] = frame?.subarray((y * size.width + 5) * 3) ?? [];
+      return red - blue;
+    };
+    // Red is above, blue below.
+    expect(balanceAt(30)).toBeGreaterThan(balanceAt(330) + 60);
+  },
+  90_000,
+);
+
+const clipAt = (url: string): BackgroundClip => ({ origin: "URL", url, filename: "clip.mp4" });
+const shortClip = async () =>
+  await readFile(await makeClip(join(folder.path, `${randomUUID()}.mp4`), words(moving(2))));
+
+test.each([
+  ["BACKGROUND_URL_HTTP_ERROR", 403, /URL of the background "clip.mp4" returns 403.*signed URL/],
+  ["BACKGROUND_URL_NOT_FOUND", 404, /returns 404.*Check the address/],
+  ["BACKGROUND_URL_NO_RANGES", 200, /range requests, or upload it/],
+])(
+  "a clip whose address answers %s is refused with a remedy (%i)",
+  async (code, status, message) => {
+    await using origin = await startOrigin(await shortClip());
+    if (status === 200) origin.takesRanges = false;
+    else
+      origin.answer = (_request, response) => {
+        response.writeHead(status).end();
+        return true;
+      };
+    const { checked } = await check(clipAt(origin.url));
+    expect(checked?.issues).toMatchObject([
+      { severity: "ERROR", code, message: expect.stringMatching(message) },
+    ]);
+    const { end } = await render(quizOf("Which planet is the largest?"), { background: clipAt(origin.url) });
+    expect(end).toMatchObject({ error: { code, retriable: false } });
+    // Nothing is read whole.
+    expect(new Set(origin.asked)).toEqual(new Set(["bytes=0-0"]));
+  },
+  60_000,
+);
+
+test("an address of the private network is refused, and one that is no video", async () => {
+  await using origin = await startOrigin(Buffer.from("<html>Sign in</html>".repeat(200)));
+  const privately = origin.url.replace("127.0.0.1", "127.0.0.2");
+  expect((await check(clipAt(privately))).checked?.issues).toMatchObject([
+    { code: "BACKGROUND_URL_REFUSED", message: expect.stringContaining("FETCH_ALLOW_PRIVATE") },
+  ]);
+  expect((await check(clipAt(origin.url))).checked?.issues).toMatchObject([
+    { code: "BACKGROUND_NOT_A_VIDEO", message: expect.stringContaining("clip.mp4") },
+  ]);
+}, 60_000);
+
+test("a clip that vanishes, or is replaced, while it is read fails the video with the clip's error", async () => {
+  const rest = "-b:v 16M -minrate 16M -maxrate 16M -bufsize 8M -nal-hrd cbr";
+  const bytes = await readFile(await makeClip(join(folder.path, "vanishing.mp4"), words(moving(40, rest))));
+  const quiz = quizOf("Which planet is the largest?");
+  // After the probe, which reads some blocks.
+  const isLate = (origin: { asked: string[] }) => origin.asked.length > 8;
+  await using gone = await startOrigin(bytes);
+  gone.answer = (_request, response) => {
+    if (isLate(gone)) response.writeHead(404).end();
+    return isLate(gone);
+  };
+  expect((await render(quiz, { background: clipAt(gone.url) })).end).toMatchObject({
+    error: { code: "BACKGROUND_URL_NOT_FOUND", retriable: false, scope: "INPUT" },
+  });
+  await using replaced = await startOrigin(bytes);
+  replaced.answer = () => {
+    if (isLate(replaced)) replaced.etag = '"two"';
+    return false;
+  };
+  expect((await render(quiz, { background: clipAt(replaced.url) })).end).toMatchObject({
+    error: { code: "BACKGROUND_URL_CHANGED", retriable: true },
+  });
+}, 120_000);
+
+test("an address that breaks now and then is read on", async () => {
+  await using origin = await startOrigin(await shortClip());
+  let count = 0;
+  origin.answer = (_request, response) => {
+    count += 1;
+    if (count % 2 === 0) response.writeHead(503).end();
+    return count % 2 === 0;
+  };
+  const { end } = await render(quizOf("Which planet is the largest?"), { background: clipAt(origin.url) });
+  expect(end).not.toHaveProperty("error");
+}, 60_000);
+
 test.each([
   ["BACKGROUND_TRUNCATED", () => damaged("cut.mp4", moving(4), (path) => truncate(path, 60_000))],
   ["BACKGROUND_HAS_NO_VIDEO", () => damaged("audio.mp4", "-f lavfi -i sine=440:d=2 -c:a aac", nothing)],
@@ -252,6 +397,7 @@ test.each([
         nothing,
       ),
   ],
+  ["BACKGROUND_TOO_LONG", () => damaged("long-lasting.mp4", still("color=red:s=64x64:r=1:d=15000"), nothing)],
   [
     "BACKGROUND_MISSING",
     async () => {

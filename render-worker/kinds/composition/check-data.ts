@@ -1,12 +1,12 @@
 import { dirname, join } from "node:path";
 import {
+  type BackgroundClip,
   type CheckedRow,
   type CheckedScene,
   type CheckedSource,
   CompositionSettings,
   type SourceCheckRequested,
   type SourceIssue,
-  type SourceMaterial,
   type StillsRequest,
 } from "@reelay/contracts";
 import type { CheckHost } from "../../attempt/index.ts";
@@ -17,7 +17,7 @@ import type { TemplatePainter } from "../../painters/index.ts";
 import type { Counted, TemplateJob } from "../../painting/index.ts";
 import { checkDrawing } from "../drawing/index.ts";
 import { drawStills, type StillBackground } from "./draw-stills.ts";
-import { asBackground, openVideo } from "./open-background.ts";
+import { asBackground, openClip } from "./open-background.ts";
 import type { Templates } from "./open-template.ts";
 import { finalWarnings, limits, PAINTER_BYTES, TEMPLATES_FOLDER, toJob } from "./run-composition.ts";
 
@@ -48,7 +48,10 @@ export async function checkData(
     fatal: finalWarnings,
     judge: () => [],
     toScenes: (scenes, counted) => withTimes(scenes, counted, composition),
-    ...(hasRows && { toRows: ({ rows, failed }) => (failed ? withFailed(rows, failed) : [...rows]) }),
+    ...(hasRows && {
+      toRows: ({ rows, failed }) =>
+        failure ? allFailed(script, failure) : failed ? withFailed(rows, failed) : [...rows],
+    }),
     ...(stills && {
       draw: (painting) => drawStills(painting, { ...host, checkId, ffmpeg: programs.ffmpeg, clip }),
     }),
@@ -58,16 +61,17 @@ export async function checkData(
 
 /** The clip as stills show it; a `RenderError` if it is at fault. */
 async function openBackground(
-  material: SourceMaterial,
+  background: BackgroundClip,
   { store, jail, signal, config }: CheckHost,
   programs: Programs,
 ): Promise<StillBackground | RenderError> {
   await using undo = new AsyncDisposableStack();
   try {
-    const clip = undo.use(await openVideo(material, { store, jail, signal }));
+    const opened = await openClip(background, { store, jail, signal, fetch: config.fetch });
+    const clip = undo.use(opened.file);
     const own = programs.with(clip.access);
     const probing = probeSource(clip, { ffprobe: own.ffprobe, limits: config.limits, signal: clip.signal });
-    const file = await asBackground(material.filename, probing);
+    const file = await asBackground(background, probing);
     const kept = undo.move();
     const dispose = () => kept.disposeAsync();
     return { file, ffmpeg: own.ffmpeg, limits: config.limits, [Symbol.asyncDispose]: dispose };
@@ -98,6 +102,13 @@ function withFailed(
   const issues = severity === "ERROR" ? [{ code, message, path: path ?? null }] : [];
   const others = rows.filter((row) => row.index !== index);
   return [...others, { index, scenes: 0, frames: null, speechCharacters: 0, issues }];
+}
+
+/** Of rows whose clip cannot be shown. */
+function allFailed(script: string, { reported: { code, message } }: RenderError): CheckedRow[] {
+  const rows = JSON.parse(script) as unknown[];
+  const issues = [{ code, message, path: null }];
+  return rows.map((_, index) => ({ index, scenes: 0, frames: null, speechCharacters: 0, issues }));
 }
 
 /** Scenes in the order of the timeline, with their times. */

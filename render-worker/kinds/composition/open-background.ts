@@ -1,49 +1,82 @@
 import { createHash } from "node:crypto";
-import type { SourceMaterial } from "@reelay/contracts";
+import type { BackgroundClip } from "@reelay/contracts";
 import { inputError, RenderError } from "../../errors.ts";
+import type { FetchPolicy } from "../../media/fetch/index.ts";
 import type { SourceFile } from "../../media/probe/index.ts";
-import { type OpenSource, openStored } from "../../media/source/index.ts";
+import { type OpenOptions, type OpenSource, openRanged, openStored } from "../../media/source/index.ts";
 import { retryStore } from "../../store/index.ts";
 
-type OpenOptions = Parameters<typeof openStored>[1];
+interface ClipOptions extends Omit<OpenOptions, "explain"> {
+  fetch: FetchPolicy;
+}
+
+/** A clip behind the pictures, open for reading. */
+export interface OpenClip {
+  file: OpenSource;
+  /** Identifies its bytes among all clips. */
+  identity: string;
+}
 
 /**
- * Opens a background clip, which is read by ranges and never as a whole. Throws a final `RenderError` if it
- * is gone (`BACKGROUND_MISSING`) or has another size (`BACKGROUND_DAMAGED`): its bytes are not compared with
- * their checksum, since that would read all of them.
+ * Opens a background clip, which is read by ranges and never as a whole. Throws a `RenderError` whose code
+ * starts with `BACKGROUND_`.
  */
-export async function openVideo(
-  { key, filename, sizeBytes }: SourceMaterial,
+export async function openClip(clip: BackgroundClip, options: ClipOptions): Promise<OpenClip> {
+  const explain = (error: unknown) => ofBackground(clip, error);
+  if (clip.origin !== "URL") return await openKept(clip, { ...options, explain });
+  const file = await asBackground(clip, openRanged(clip, { ...options, explain }));
+  return { file, identity: file.version };
+}
+
+/** Its bytes are not compared with their checksum, since that would read all of them. */
+async function openKept(
+  clip: Exclude<BackgroundClip, { origin: "URL" }>,
   options: OpenOptions,
-): Promise<OpenSource> {
+): Promise<OpenClip> {
+  const { key, filename, sizeBytes } = clip;
   const { store, signal } = options;
+  const remedy =
+    clip.origin === "MATERIAL"
+      ? "Upload it again, and create the video again with the new material."
+      : "Create the video again with another clip.";
   const stored = await retryStore(`look up ${key}`, signal, () => store.head(key));
   if (stored === null)
     throw inputError(
       "BACKGROUND_MISSING",
-      `The background "${filename}" has been deleted since the video was created. Upload it again, and create the video again with the new material.`,
+      `The background "${filename}" has been deleted since the video was created. ${remedy}`,
     );
   if (stored.sizeBytes !== sizeBytes)
     throw inputError(
       "BACKGROUND_DAMAGED",
-      `The background "${filename}" was altered in the object store: it should have ${sizeBytes} bytes, and has ${stored.sizeBytes}. Upload it again, and create the video again with the new material.`,
+      `The background "${filename}" was altered in the object store: it should have ${sizeBytes} bytes, and has ${stored.sizeBytes}. ${remedy}`,
     );
-  return await openStored(stored, options);
+  const identity = clip.origin === "MATERIAL" ? clip.sha256 : `${key}\n${sizeBytes}`;
+  return { file: await openStored(stored, options), identity };
 }
 
-/** A probe's errors, as those of the clip: `SOURCE_TRUNCATED` becomes `BACKGROUND_TRUNCATED`. */
-export async function asBackground<T>(filename: string, probing: Promise<T>): Promise<T> {
+/** Errors of opening and probing, as those of the clip. */
+export async function asBackground<T>(clip: BackgroundClip, work: Promise<T>): Promise<T> {
   try {
-    return await probing;
+    return await work;
   } catch (error) {
-    if (!(error instanceof RenderError) || error.reported.scope !== "INPUT") throw error;
-    const { code, message, logTail } = error.reported;
-    throw inputError(
-      code.replace(/^SOURCE_/, "BACKGROUND_"),
-      message.replace(/^The source\b/, `The background "${filename}"`),
-      logTail,
-    );
+    throw ofBackground(clip, error);
   }
+}
+
+/** A source's error as that of the clip: `SOURCE_TRUNCATED` becomes `BACKGROUND_TRUNCATED`. */
+function ofBackground({ filename }: BackgroundClip, error: unknown): unknown {
+  if (!(error instanceof RenderError) || !error.reported.code.startsWith("SOURCE_")) return error;
+  const { code, message, ...others } = error.reported;
+  return new RenderError(
+    {
+      ...others,
+      code: code.replace("SOURCE_", "BACKGROUND_"),
+      message: message
+        .replace(/\bThe source's URL\b/, `The URL of the background "${filename}"`)
+        .replace(/^The source\b(?: "[^"]*")?/, `The background "${filename}"`),
+    },
+    { cause: error },
+  );
 }
 
 /** Containers with an index of key frames: reading can begin anywhere. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import {
+  type BackgroundClip,
   type CompositionParams,
   type CompositionSettings,
   MAX_DATA_BYTES,
-  type SourceMaterial,
 } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
 import { TRACER_NAME } from "../../attempt/index.ts";
@@ -25,7 +25,7 @@ import {
 } from "../drawing/index.ts";
 import { probeWithinMemory, reading } from "../ffmpeg/index.ts";
 import { Narration } from "./narration.ts";
-import { asBackground, openVideo, placeInVideo } from "./open-background.ts";
+import { asBackground, openClip, placeInVideo } from "./open-background.ts";
 import type { Templates } from "./open-template.ts";
 import { mixSamples, planSoundtrack, publishCaptions } from "./soundtrack.ts";
 
@@ -103,7 +103,7 @@ export async function runComposition(
         ...context,
         painting: { ...painting, job },
         painter: `template ${painter.version} ${painter.build}`,
-        look: lookOf(composition),
+        look: lookOf(composition, clip?.identity),
         index: indexOf(attempt),
         ...(clip && {
           backdrop: ({ sha256, frames }) => {
@@ -122,24 +122,29 @@ export async function runComposition(
 
 interface Background extends AsyncDisposable {
   file: SourceFile;
+  identity: string;
   /** Memory for decoding it. */
   needBytes: number;
   /** Its programs may read the clip. */
   attempt: CompositionAttempt;
 }
 
-async function openBackground(attempt: CompositionAttempt, material: SourceMaterial): Promise<Background> {
-  const { store, jail, signal, metrics, blockCache, trace } = attempt;
+async function openBackground(attempt: CompositionAttempt, background: BackgroundClip): Promise<Background> {
+  const { store, jail, signal, metrics, blockCache, trace, config } = attempt;
   await using undo = new AsyncDisposableStack();
-  const onRead = (bytes: number) => metrics?.sourceRead(bytes);
-  const clip = undo.use(await openVideo(material, { store, jail, signal, onRead, cache: blockCache }));
-  const { source: _clip, ...own } = reading(attempt, clip);
+  const clip = await openClip(background, {
+    ...{ store, jail, signal, fetch: config.fetch, cache: blockCache },
+    onRead: (bytes) => metrics?.sourceRead(bytes),
+  });
+  const open = undo.use(clip.file);
+  const { source: _clip, ...own } = reading(attempt, open);
   const file = await inSpan(TRACER_NAME, "probe", { parent: trace }, () =>
-    asBackground(material.filename, probeWithinMemory(own, clip)),
+    asBackground(background, probeWithinMemory(own, open)),
   );
   const kept = undo.move();
   const needBytes = backgroundNeed(describeForMemory(file), attempt.task.composition);
-  return { file, needBytes, attempt: own, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const dispose = () => kept.disposeAsync();
+  return { file, identity: clip.identity, needBytes, attempt: own, [Symbol.asyncDispose]: dispose };
 }
 
 /** Spoken texts that the workspace keeps. */
@@ -151,11 +156,11 @@ const indexOf = ({ store, task, log }: CompositionAttempt): ChunkIndex | null =>
   task.chunksPrefix === undefined ? null : createChunkIndex(store, { prefix: task.chunksPrefix, log });
 
 /** Everything besides a scene's own content that decides its pixels. */
-const lookOf = (settings: CompositionSettings): string => {
-  const { template, width, height, frameRate, materials = [], background } = settings;
+const lookOf = (settings: CompositionSettings, clip: string | undefined): string => {
+  const { template, width, height, frameRate, materials = [] } = settings;
   const files = materials.map(({ filename, sha256 }) => `${sha256} ${filename}`).toSorted();
-  const clip = background ? [`clip ${background.sha256}`] : [];
-  return JSON.stringify([template.sha256, width, height, frameRate, files, ...clip]);
+  const behind = clip === undefined ? [] : [`clip ${clip}`];
+  return JSON.stringify([template.sha256, width, height, frameRate, files, ...behind]);
 };
 
 async function* planEach(stretches: AsyncIterable<Stretch>, heard: Parameters<typeof planSoundtrack>[1]) {

@@ -5,6 +5,12 @@ import type { FetchPolicy } from "./fetch-policy.ts";
 export const refused = (why: string): RenderError =>
   inputError("SOURCE_URL_REFUSED", `The source's URL cannot be fetched: ${why}.`);
 
+export const noRanges = (why: string): RenderError =>
+  inputError(
+    "SOURCE_URL_NO_RANGES",
+    `The source's URL ${why}, so only the whole file could be read. Host it on a server that supports range requests, or upload it.`,
+  );
+
 const tooLarge = (bytes: number, maxBytes: number): RenderError =>
   inputError(
     "SOURCE_TOO_LARGE",
@@ -48,7 +54,7 @@ export const changed = (): RenderError =>
   retriableError(
     "INPUT",
     "SOURCE_URL_CHANGED",
-    "The file at the source's URL changed during the download. Another attempt downloads it from the beginning.",
+    "The source's URL has another file than at the beginning of the attempt. Another attempt reads the new one.",
   );
 
 /** 4xx is final, except 408 and 429. Those and 5xx may pass. */
@@ -69,11 +75,15 @@ export function httpError(status: number): RenderError {
       );
 }
 
-/** Converts an error of the transfer into the failure of this URL. */
+/**
+ * Converts an error of the transfer into the failure of this URL.
+ *
+ * @param options.policy null: it is read by ranges, without a limit for the whole file
+ */
 export function explainFetchFailure(
   error: unknown,
   url: string,
-  { isTimeout, policy }: { isTimeout: boolean; policy: FetchPolicy },
+  { isTimeout, policy }: { isTimeout: boolean; policy: Pick<FetchPolicy, "timeoutMs"> | null },
 ): unknown {
   const cause = rootCause(error);
   if (cause instanceof RenderError) return cause;
@@ -93,7 +103,7 @@ export function explainFetchFailure(
     return retriableError(
       "INPUT",
       "SOURCE_URL_TIMEOUT",
-      `The source's URL (${host}) was too slow: the whole file must arrive within ${policy.timeoutMs / 1000} s, without long pauses.`,
+      `The source's URL (${host}) was too slow: ${policy ? `the whole file must arrive within ${policy.timeoutMs / 1000} s, without long pauses` : "it sent nothing for too long"}.`,
       undefined,
       error,
     );

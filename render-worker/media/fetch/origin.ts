@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { checkedLookup, checkTarget } from "@reelay/egress";
 import { Agent, type Dispatcher, request } from "undici";
-import { changed, httpError, refused } from "./explain-failure.ts";
+import { changed, httpError, noRanges, refused } from "./explain-failure.ts";
 import type { FetchPolicy } from "./fetch-policy.ts";
 
 /** The file at a URL, as the first response describes it. */
@@ -14,6 +14,12 @@ export interface OriginFile {
    * or no range support.
    */
   validator: string | null;
+}
+
+/** A file of which any range can be requested. */
+export interface RangedFile extends OriginFile {
+  sizeBytes: number;
+  validator: string;
 }
 
 /** Origin of a source: one request for the whole file, then requests for ranges of the same version. */
@@ -46,6 +52,28 @@ export class Origin implements AsyncDisposable {
       },
       body,
     };
+  }
+
+  /**
+   * Describes the file without reading it: requests its first byte. Throws `SOURCE_URL_NO_RANGES` if the
+   * origin does not answer with a range, or with one of a file whose length or version it does not state.
+   */
+  async openRanges(signal: AbortSignal): Promise<RangedFile> {
+    const { statusCode, headers, body } = await this.#ask({ range: "bytes=0-0" }, signal);
+    const total = /^bytes 0-0\/(\d+)$/.exec(String(headers["content-range"]))?.[1];
+    // The only answer to a range of an empty file.
+    const isEmpty = statusCode === 416 && String(headers["content-range"]) === "bytes */0";
+    if (statusCode !== 206 && statusCode !== 200 && !isEmpty) throw discard(body, httpError(statusCode));
+    body.on("error", () => undefined).destroy();
+    const { "content-type": type, "last-modified": lastModified } = headers;
+    const contentType = typeof type === "string" ? type : null;
+    const validator =
+      validatorOf({ ...headers, "accept-ranges": "bytes" }) ??
+      (typeof lastModified === "string" ? lastModified : null);
+    if (isEmpty) return { sizeBytes: 0, contentType, validator: "" };
+    if (statusCode !== 206 || total === undefined) throw noRanges("does not answer range requests");
+    if (validator === null) throw noRanges("states neither a strong ETag nor Last-Modified");
+    return { sizeBytes: Number(total), contentType, validator };
   }
 
   /**

@@ -53,6 +53,8 @@ export interface OpenOptions {
   /** Cache of remote sources. Default: none. */
   cache?: BlockCache | undefined;
   signal: AbortSignal;
+  /** Converts the error that makes it unreadable. Default: stays as it is. */
+  explain?: ((error: unknown) => unknown) | undefined;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface OpenOptions {
  * worker.
  */
 export async function openStored(object: StoredObject, options: OpenOptions): Promise<OpenSource> {
-  const { jail, store, signal, onRead, cache } = options;
+  const { jail, store, signal, onRead, cache, explain = (error) => error } = options;
   const { key, sizeBytes, contentType } = object;
   const path = store.localPath(key);
   if (path !== null) {
@@ -88,7 +90,7 @@ export async function openStored(object: StoredObject, options: OpenOptions): Pr
     jail,
     filename: basename(key),
     signal: reading,
-    onFailed: (error) => failure.abort(error),
+    onFailed: (error) => failure.abort(explain(error)),
   });
   return {
     ...{ key, sizeBytes, contentType, reader },

@@ -1,4 +1,5 @@
 /** A table of quiz questions with faults at known places. */
+import { encodeGlobalId } from "../../inputs/index.ts";
 
 const columns = [
   ...[
@@ -14,7 +15,7 @@ const columns = [
     "language",
   ],
   ...["theme", "timerSeconds", "speakOptions", "isNumbered", "outro", "explanation"],
-  ...["video.externalId", "video.voice", "video.rate", "video.music"],
+  ...["video.externalId", "video.voice", "video.rate", "video.music", "video.background"],
 ] as const;
 type Column = (typeof columns)[number];
 type Row = Partial<Record<Column, string>>;
@@ -86,6 +87,14 @@ const inDatabase: readonly Plant[] = [
   fault("video.externalId", "EXTERNAL_ID_REPEATED", "external-0"),
   fault("video.externalId", "EXTERNAL_ID_TAKEN", "taken"),
   fault("video.music", "MATERIAL_NOT_FOUND", "hymn.mp3"),
+  fault("video.background", "MATERIAL_NOT_FOUND", "sea.mp4"),
+  fault("video.background", "BACKGROUND_URL_REFUSED", "http://10.0.0.1/sea.mp4"),
+  fault("video.background", "BACKGROUND_URL_REFUSED", "https://user:secret@example.com/sea.mp4"),
+  fault(
+    "video.background",
+    "VIDEO_NOT_FOUND",
+    encodeGlobalId("Video", "00000000-0000-4000-8000-000000000000"),
+  ),
   fault("video.voice", "VOICE_UNAVAILABLE", "unknown"),
 ];
 

@@ -256,24 +256,28 @@ test("a video is a template's background, is kept by the video and its editions,
       (error: unknown) => (error as { code: string }).code,
     );
   expect([
-    await codeOf({ background: idOf(font) }),
-    await codeOf({ background: "nothing" }),
+    await codeOf({ background: { material: idOf(font) } }),
+    await codeOf({ background: { material: "nothing" } }),
     await codeOf({ materials: [idOf(clip)] }),
     await codeOf({ music: idOf(clip) }),
-    await codeOf({ template: "quote", data: { quotes: [{ quote: "Be quick." }] }, background: idOf(clip) }),
+    await codeOf({
+      template: "quote",
+      data: { quotes: [{ quote: "Be quick." }] },
+      background: { material: idOf(clip) },
+    }),
   ]).toEqual([
     ...["BACKGROUND_INVALID", "MATERIAL_NOT_FOUND", "MATERIAL_KIND_INVALID", "MATERIAL_KIND_INVALID"],
     "BACKGROUND_UNSUPPORTED",
   ]);
-  const { videoId } = await create({ background: idOf(clip) });
+  const { videoId } = await create({ background: { material: idOf(clip) } });
   const { params } = await system.db.source.findUniqueOrThrow({ where: { videoId } });
   const settings = CompositionSettings.parse(params);
-  expect(settings.background).toMatchObject({ materialId: clip, kind: "VIDEO", filename: "sea.mp4" });
+  expect(settings.background).toMatchObject({ origin: "MATERIAL", materialId: clip, filename: "sea.mp4" });
   const next = keepSettings(
     { kind: "TEMPLATE", params },
     { template: { template: "quiz-classic", data: quiz("Which is the smallest?") } },
   );
-  expect(next.template?.background).toBe(idOf(clip));
+  expect(next.template?.background).toEqual({ material: idOf(clip) });
   await expect(deleteMaterial(system.operations, system.viewer, { materialId: clip })).rejects.toMatchObject({
     code: "MATERIAL_IN_USE",
   });

@@ -1,4 +1,4 @@
-import { BackgroundVideo, PublishedPlaylist, type RenderState, SourceMaterial } from "@reelay/contracts";
+import { BackgroundClip, PublishedPlaylist, type RenderState, SourceMaterial } from "@reelay/contracts";
 import { type Edition, Prisma } from "../../../prisma/generated/client.ts";
 import { adoptCaptions, removeAdopted } from "../../captions/index.ts";
 import { writeAsset } from "../../database/index.ts";
@@ -127,12 +127,12 @@ async function replaceSource(
 
 function materialIdsOf(params: unknown): string[] {
   const { materials = [], music, background } = Object(params) as Record<string, unknown>;
-  const all = [
+  const clip = background ? BackgroundClip.parse(background) : null;
+  return [
     ...SourceMaterial.array().parse(materials),
     ...(music ? [SourceMaterial.parse(music)] : []),
-    ...(background ? [BackgroundVideo.parse(background)] : []),
-  ];
-  return all.map(({ materialId }) => materialId);
+    ...(clip?.origin === "MATERIAL" ? [clip] : []),
+  ].map(({ materialId }) => materialId);
 }
 
 /** The renditions, and what is made with them. */

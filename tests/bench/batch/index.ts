@@ -67,7 +67,7 @@ function addWideRows(csv: string): { csv: string; wide: { line: number; column: 
   const lines = csv.trimEnd().split("\n");
   const added = [0, 1, 2].map(
     (number) =>
-      `wide-${number},Which is right in row ${number}?,${option},b,c,d,A,Quiz,,en,ocean,5,yes,,,,,,,`,
+      `wide-${number},Which is right in row ${number}?,${option},b,c,d,A,Quiz,,en,ocean,5,yes,,,,,,,,`,
   );
   const wide = added.map((_, at) => ({
     line: lines.length + 1 + at,

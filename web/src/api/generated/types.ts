@@ -45,6 +45,15 @@ export type AttemptOutcome =
   /** The worker stopped reporting. */
   | 'LOST';
 
+/** A clip for the background of a template. Workers read it by ranges, never as a whole. */
+export type BackgroundInput =
+  {   /** Id of a READY material of the kind VIDEO. */
+  material: string; video?: never; url?: never; }
+  |  { material?: never;   /** Id of a READY video that was uploaded or downloaded, whose original is shown. Deleting it makes later renders fail. */
+  video: string; url?: never; }
+  |  { material?: never; video?: never;   /** Address of a file on a server that supports range requests. Restrictions are those of `CreateVideoInput.source.url`. It is not stored: later renders read it again. */
+  url: string; };
+
 /** The column that holds a field of the template. */
 export type BatchColumnInput = {
   /** Name of the field, see `BatchPreview.fields`. */
@@ -175,8 +184,8 @@ export type CreateBatchInput = {
   voice?: VoiceInput | null | undefined;
   /** As `TemplateSourceInput.music`, unless a row names another one. */
   music?: string | null | undefined;
-  /** As `TemplateSourceInput.background`, of all videos. */
-  background?: string | null | undefined;
+  /** As `TemplateSourceInput.background`, of all videos without their own. */
+  background?: BackgroundInput | null | undefined;
   /** Materials of all videos. Those that rows name by their file names are found by themselves. */
   materials?: Array<string> | null | undefined;
   /** Profile of the videos. Default: `default`. */
@@ -746,8 +755,8 @@ export type TemplateSourceInput = {
   voice?: VoiceInput | null | undefined;
   /** Id of a READY material of the kind AUDIO: quieter while a voice speaks. */
   music?: string | null | undefined;
-  /** Id of a READY material of the kind VIDEO: a clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background. */
-  background?: string | null | undefined;
+  /** A clip that moves behind the pictures, silent and repeated if it is short. For templates with `acceptsBackground`. Default: the template's own background. */
+  background?: BackgroundInput | null | undefined;
   /** Pictures and fonts that the data names by their file names: ids of up to 32 materials, all READY, with different names. Together at most 128 MiB. */
   materials?: Array<string> | null | undefined;
 };
@@ -1548,14 +1557,21 @@ export type TemplateFormQueryVariables = Exact<{
 }>;
 
 
-export type TemplateFormQuery = { template: { name: string, version: number, title: string, description: string, width: number, height: number, dataSchema: unknown, example: unknown } | null };
+export type TemplateFormQuery = { template: { name: string, version: number, title: string, description: string, width: number, height: number, dataSchema: unknown, example: unknown, acceptsBackground: boolean } | null };
+
+export type ClipVideosQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type ClipVideosQuery = { videos: { nodes: Array<{ id: string, title: string, source: { kind: SourceKind } | null }> } };
 
 export type DataOfVideoQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type DataOfVideoQuery = { video: { id: string, title: string, source: { data: unknown, composition: { template: string, isSilent: boolean, voice: string | null, rate: number | null, width: number, height: number, music: { materialId: string } | null, materials: Array<{ materialId: string }> } | null } | null } | null };
+export type DataOfVideoQuery = { video: { id: string, title: string, source: { data: unknown, composition: { template: string, isSilent: boolean, voice: string | null, rate: number | null, width: number, height: number, music: { materialId: string } | null, background: { materialId: string | null, videoId: string | null, url: string | null } | null, materials: Array<{ materialId: string }> } | null } | null } | null };
 
 export type QuestionsForTemplateQueryVariables = Exact<{
   id: string;
