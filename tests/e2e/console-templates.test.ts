@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startOrigin } from "../../render-worker/testing/origin.ts";
 import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
+import { documents } from "../kit/index.ts";
+import { makeTestClip } from "../kit/test-clip.ts";
 
 const browserTest = test.skipIf(hasNoChromium);
 let kit: ConsoleKit;
@@ -74,6 +77,54 @@ browserTest(
     });
     await page.locator("video").waitFor();
     await page.close();
+  },
+);
+
+browserTest(
+  `a quiz gets a clip behind it: one at an address, an uploaded one, or a video of the workspace${where}`,
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "reelay-clip-"));
+    const file = await makeTestClip(join(folder, "sea.mp4"), { seconds: 2 });
+    await using origin = await startOrigin(await readFile(file));
+    const { data } = await kit.system.client.ask(documents.createVideo, {
+      input: { title: "Waves", source: { url: { url: origin.url } } },
+    });
+    const own = data.createVideo.id;
+    await kit.system.client.watch(own);
+    const page = await kit.open("/templates/quiz-classic");
+    await page.getByText("Voice, music and size").click();
+    await page.getByLabel("Voice").selectOption("No voice");
+    await page.getByLabel("Size").selectOption("240p");
+    const made = async () => {
+      await page.getByRole("button", { name: "Create video" }).click();
+      const before = page.url();
+      await page.waitForURL((url) => url.href !== before && url.search.includes("video="));
+      const id = new URL(page.url()).searchParams.get("video");
+      const read = await kit.system.client.ask(
+        "query ($id: ID!) { video(id: $id) { source { composition { background { url filename videoId } } } } }",
+        { id },
+      );
+      return { id, background: read.data.video.source.composition.background };
+    };
+    const background = page.getByLabel("Background");
+    await background.selectOption("Clip at an address");
+    await page.getByLabel("Address of the clip").fill(origin.url);
+    await page.getByText("a clip behind").waitFor();
+    expect((await made()).background).toEqual({ url: origin.url, filename: "clip.mp4", videoId: null });
+    await background.selectOption("Waves (video)");
+    expect((await made()).background).toMatchObject({ url: null, videoId: own });
+    await page.getByLabel("Clip to upload").setInputFiles(file);
+    await expect.poll(() => background.locator("option:checked").textContent()).toBe("sea.mp4");
+    await takePicture(page, "template-background");
+    const { id, background: uploaded } = await made();
+    expect(uploaded).toEqual({ url: null, filename: "sea.mp4", videoId: null });
+    // The form of a copy has its clip, also while nothing else is changed.
+    await page.goto(new URL(`/templates/quiz-classic?from=${id}`, page.url()).href);
+    await page.getByText("a clip behind").waitFor();
+    await page.getByText("Voice, music and size").click();
+    await expect.poll(() => background.locator("option:checked").textContent()).toBe("sea.mp4");
+    await page.close();
+    await rm(folder, { recursive: true });
   },
 );
 

@@ -56,6 +56,7 @@ export { PauseQueueDocument, QueuePageDocument, ResumeQueueDocument } from "./ge
 export { SessionDocument } from "./generated/session.ts";
 export { VideoFailureDocument } from "./generated/stage.ts";
 export {
+  ClipVideosDocument,
   CreateTemplateDocument,
   DataOfVideoDocument,
   DeleteTemplateDocument,
@@ -72,6 +73,7 @@ export type {
   ApiKeyScope,
   AspectRatio,
   AttemptOutcome,
+  BackgroundInput,
   BatchHeadFragment,
   BatchRowFilter,
   BatchRowLineFragment,

@@ -4,8 +4,19 @@ import { explain, type MaterialRowFragment } from "../api/index.ts";
 import { UploadIcon, useTell } from "../ui/index.ts";
 import { uploadMaterial } from "./upload-material.ts";
 
+const wanted = {
+  FILES: { accept: "image/*,audio/*,.ttf,.otf,.ttc", label: "Pictures, fonts and audio to upload" },
+  CLIP: { accept: "video/*,.mp4,.m4v,.mov,.webm,.mkv", label: "Clip to upload" },
+} as const;
+
+interface UploadMaterialsProps {
+  /** Default: pictures, fonts and audio. */
+  wants?: keyof typeof wanted;
+  onReady: (material: MaterialRowFragment) => void;
+}
+
 /** Chooses files and uploads them as materials of the workspace. */
-export function UploadMaterials({ onReady }: { onReady: (material: MaterialRowFragment) => void }) {
+export function UploadMaterials({ wants = "FILES", onReady }: UploadMaterialsProps) {
   const client = useApolloClient();
   const tell = useTell();
   const input = useRef<HTMLInputElement>(null);
@@ -24,15 +35,15 @@ export function UploadMaterials({ onReady }: { onReady: (material: MaterialRowFr
   return (
     <>
       <button type="button" className="button small" disabled={isBusy} onClick={() => input.current?.click()}>
-        <UploadIcon /> {isBusy ? "Uploading…" : "Upload files"}
+        <UploadIcon /> {isBusy ? "Uploading…" : wants === "CLIP" ? "Upload a clip" : "Upload files"}
       </button>
       <input
         ref={input}
         type="file"
-        accept="image/*,audio/*,.ttf,.otf,.ttc"
-        multiple
+        accept={wanted[wants].accept}
+        multiple={wants === "FILES"}
         hidden
-        aria-label="Pictures, fonts and audio to upload"
+        aria-label={wanted[wants].label}
         onChange={({ currentTarget }) => {
           void send([...(currentTarget.files ?? [])]);
           currentTarget.value = "";

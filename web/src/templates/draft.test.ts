@@ -8,9 +8,17 @@ test("only what was chosen is sent; the rest has the API's defaults", () => {
   expect(toSource({ ...blankDraft, data }, template)).toEqual({
     ...{ template: "quiz-classic", version: 2, data },
   });
-  const chosen = { voice: "slt", rate: 1.2, height: 720, music: "m1", materials: ["m2"] };
+  const chosen = {
+    voice: "slt",
+    rate: 1.2,
+    height: 720,
+    music: "m1",
+    background: "video:v1",
+    materials: ["m2"],
+  };
   expect(toSource({ ...blankDraft, data, ...chosen }, template)).toEqual({
     ...{ template: "quiz-classic", version: 2, data, height: 720, music: "m1", materials: ["m2"] },
+    background: { video: "v1" },
     voice: { name: "slt", rate: 1.2 },
   });
   expect(toSource({ ...blankDraft, rate: 0.8 }, template).voice).toEqual({ rate: 0.8 });
@@ -19,6 +27,7 @@ test("only what was chosen is sent; the rest has the API's defaults", () => {
 test("a correction names all settings, so that what was removed does not stay as published", () => {
   expect(toCorrection(blankDraft, { name: "quiz-classic", width: 1920, height: 1080 })).toEqual({
     ...{ template: "quiz-classic", data: {}, voice: { rate: 1 }, height: 1080, music: null, materials: [] },
+    background: null,
   });
   const chosen = { ...blankDraft, voice: "NONE", height: 360, music: "m1", materials: ["m2"] };
   expect(toCorrection(chosen, { name: "quiz-shorts", width: 1080, height: 1920 })).toMatchObject({

@@ -1,5 +1,6 @@
 import type { TemplateSourceInput } from "../api/index.ts";
 import type { BaseDraft } from "../drafts/index.ts";
+import { toBackground } from "./background.ts";
 import { isEqual, isObject, type Json, type JsonObject } from "./form/index.ts";
 import type { LoadedQuestions } from "./load-questions.ts";
 
@@ -15,6 +16,8 @@ export interface Draft extends BaseDraft {
   height: number;
   /** Id of a material; empty: no music. */
   music: string;
+  /** A clip as `clipText` writes it; empty: the template's own background. */
+  background: string;
   /** Ids of the pictures and fonts that the data names. */
   materials: readonly string[];
   /** Id of the set that its questions were taken from; empty: none. */
@@ -22,20 +25,22 @@ export interface Draft extends BaseDraft {
 }
 
 export const blankDraft: Draft = {
-  ...{ title: "", data: {}, voice: "", rate: 1, height: 0, music: "" },
+  ...{ title: "", data: {}, voice: "", rate: 1, height: 0, music: "", background: "" },
   ...{ materials: [], questionSet: "", videos: [] },
 };
 
 /** The draft as the API accepts it. Pure. */
 export function toSource(
-  { data, voice, rate, height, music, materials }: Draft,
+  { data, voice, rate, height, music, background, materials }: Draft,
   { name, version }: { name: string; version: number },
 ): TemplateSourceInput {
+  const clip = toBackground(background);
   return {
     ...{ template: name, version, data },
     ...((voice !== "" || rate !== 1) && { voice: { ...(voice && { name: voice }), rate } }),
     ...(height !== 0 && { height }),
     ...(music && { music }),
+    ...(clip && { background: clip }),
     ...(materials.length > 0 && { materials: [...materials] }),
   };
 }
@@ -45,11 +50,11 @@ export function toCorrection(
   draft: Draft,
   template: { name: string; width: number; height: number },
 ): TemplateSourceInput {
-  const { data, voice, rate, height, music, materials } = draft;
+  const { data, voice, rate, height, music, background, materials } = draft;
   return {
     ...{ template: template.name, data, voice: { ...(voice && { name: voice }), rate } },
     height: height === 0 ? Math.min(template.width, template.height) : height,
-    ...{ music: music || null, materials: [...materials] },
+    ...{ music: music || null, background: toBackground(background), materials: [...materials] },
   };
 }
 

@@ -3,6 +3,8 @@ import { type MaterialRowFragment, MaterialsDocument } from "../api/index.ts";
 import { count } from "../format/index.ts";
 import { UploadMaterials } from "../materials/index.ts";
 import { Check, Select } from "../ui/index.ts";
+import { toBackground } from "./background.ts";
+import { BackgroundField } from "./background-field.tsx";
 import type { Draft } from "./draft.ts";
 import { VoiceFields } from "./voice-fields.tsx";
 
@@ -12,13 +14,13 @@ const MATERIALS = 100;
 
 interface NarrationProps {
   draft: Draft;
-  template: { width: number; height: number };
+  template: { width: number; height: number; acceptsBackground: boolean };
   onChange: (change: Partial<Draft>) => void;
 }
 
-/** Voice, music, size and materials; closed, they are one line. */
+/** Voice, music, background, size and materials; closed, they are one line. */
 export function Narration({
-  draft: { data: content, voice, rate, height, music, materials },
+  draft: { data: content, voice, rate, height, music, background, materials },
   template,
   onChange,
 }: NarrationProps) {
@@ -34,6 +36,7 @@ export function Narration({
     ...(voice !== "NONE" && rate !== 1 ? [`speed ${rate}`] : []),
     `${height === 0 ? own : height}p`,
     music === "" ? "no music" : nameOf(music),
+    ...(template.acceptsBackground && toBackground(background) ? ["a clip behind"] : []),
     ...(materials.length > 0 ? [count(materials.length, "material")] : []),
   ];
   const use = ({ id, kind }: MaterialRowFragment) =>
@@ -63,6 +66,14 @@ export function Narration({
           ]}
           onText={(value) => onChange({ height: Number(value) })}
         />
+        {template.acceptsBackground && (
+          <BackgroundField
+            value={background}
+            materials={ready}
+            onChange={(clip) => onChange({ background: clip })}
+            onUploaded={() => void refetch().catch(() => undefined)}
+          />
+        )}
         <fieldset className="choices materials">
           <legend>Pictures and fonts</legend>
           {pictures.length === 0 && <p className="muted small">The data uses them by their file names.</p>}

@@ -6,6 +6,7 @@ import { DataOfVideoDocument, TemplateFormDocument } from "../api/index.ts";
 import { routes } from "../routes.ts";
 import { useSession } from "../session/index.ts";
 import { Empty, Pending } from "../ui/index.ts";
+import { fromBackground } from "./background.ts";
 import { blankDraft, type Draft, withQuestions } from "./draft.ts";
 import { isObject } from "./form/index.ts";
 import { loadQuestions } from "./load-questions.ts";
@@ -101,12 +102,13 @@ function CopyStudio({ template, id, video }: { template: Template; id: string; v
       </Empty>
     );
   }
-  const { width, height, isSilent, voice, rate, music, materials } = composition;
+  const { width, height, isSilent, voice, rate, music, background, materials } = composition;
   const shorter = Math.min(width, height);
   const original: Draft = {
     ...{ ...blankDraft, title: title ?? "", data: content },
     ...{ voice: isSilent ? "NONE" : (voice ?? ""), rate: rate ?? 1 },
     height: shorter === Math.min(template.width, template.height) ? 0 : shorter,
+    background: fromBackground(background),
     ...{ music: music?.materialId ?? "", materials: materials.map(({ materialId }) => materialId) },
   };
   return <TemplateStudio template={template} origin={{ from: id }} original={original} video={video} />;
