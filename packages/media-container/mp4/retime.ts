@@ -54,14 +54,26 @@ function planTimes(segment: Buffer, { leadTicks, lastFragmentTicks }: Retiming):
       return shownAt;
     });
   });
+  const [firstShown = 0] = shown;
+  const begin = firstShown - leadTicks;
+  const frameTicks = leastDistance(shown);
   let next = last.decodedAt + last.samples[0].offset + lastFragmentTicks - leadTicks;
   const times: SampleTimes[] = [];
   for (const [index, shownAt] of [...shown.entries()].toReversed()) {
-    const decodedAt = Math.min(next - 1, index === 0 ? shownAt - leadTicks : shownAt);
+    // Not closer than the frames if there is room: from decoding times, ffmpeg tells gaps and frame rates.
+    const room = Math.floor((next - begin) / (index + 1));
+    const latest = next - Math.max(1, Math.min(frameTicks, room));
+    const decodedAt = Math.min(latest, index === 0 ? begin : shownAt);
     times.unshift({ decodedAt, duration: next - decodedAt, offset: shownAt - decodedAt });
     next = decodedAt;
   }
   return next < 0 ? null : times;
+}
+
+/** Of two frames; infinite for one. */
+function leastDistance(shown: readonly number[]): number {
+  const sorted = shown.toSorted((a, b) => a - b);
+  return Math.min(...sorted.slice(1).map((at, index) => at - (sorted[index] ?? 0)), Number.POSITIVE_INFINITY);
 }
 
 /** A `moof` with the first of these times, which are taken from the list. */
