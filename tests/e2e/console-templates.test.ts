@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { workbookOf } from "../../packages/tables/testing/workbook.ts";
 import { startOrigin } from "../../render-worker/testing/origin.ts";
 import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
 import { type ConsoleKit, startConsole } from "../kit/console.ts";
@@ -143,6 +144,15 @@ const drop = (page: Page, name: string, text = csv) =>
       document.body.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
   })()`);
 
+/** Drops a file that is no text on the page. */
+const dropBytes = (page: Page, name: string, bytes: Buffer) =>
+  page.evaluate(`(() => {
+    const bytes = Uint8Array.from(atob(${JSON.stringify(bytes.toString("base64"))}), (sign) => sign.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], ${JSON.stringify(name)}));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  })()`);
+
 browserTest(
   `a dropped CSV becomes questions, which are reviewed and fill the form of a quiz${where}`,
   async () => {
@@ -209,6 +219,37 @@ browserTest(
     const still = page.getByRole("img", { name: "Scene 2: Which planet is the red one?" });
     await expect.poll(() => still.evaluate((image) => Number(Reflect.get(image, "naturalHeight")))).toBe(640);
     await takePicture(page, "template-still");
+    await page.close();
+  },
+);
+
+browserTest(
+  `a table that is dropped on the library becomes what its owner chooses, also a workbook${where}`,
+  async () => {
+    const page = await kit.open("/");
+    const choose = async (use: string) => {
+      const dialog = page.getByRole("dialog", { name: /^What becomes of / });
+      await dialog.getByRole("button", { name: use }).click();
+    };
+    const importing = page.getByRole("dialog", { name: "Import questions" });
+    await drop(page, "My_planets.csv");
+    await choose("One quiz video");
+    await importing.getByRole("button", { name: "Import" }).click();
+    await page.getByText("2 of at most 200").waitFor();
+
+    const workbook = Buffer.from(workbookOf(csv.split("\n").map((line) => line.split(";"))));
+    await page.getByRole("link", { name: "Library" }).first().click();
+    await dropBytes(page, "Moons.xlsx", workbook);
+    await choose("A question set");
+    await importing.getByText("Moons.xlsx").waitFor();
+    await importing.getByRole("button", { name: "Import" }).click();
+    await page.getByRole("heading", { name: "Moons" }).waitFor();
+
+    await page.getByRole("link", { name: "Library" }).first().click();
+    await dropBytes(page, "Moons.xlsx", workbook);
+    await choose("A video of each row");
+    await page.getByRole("heading", { name: "New batch: Moons" }).waitFor();
+    await page.getByRole("button", { name: "Check 4 rows" }).waitFor();
     await page.close();
   },
 );

@@ -1,22 +1,28 @@
+import { useApolloClient } from "@apollo/client/react";
 import { useState } from "react";
-import { ImportQuestionsDocument } from "../api/index.ts";
+import { explain, ImportQuestionsDocument } from "../api/index.ts";
+import { uploadMaterial } from "../materials/index.ts";
 import { FormDialog, TextArea, TextField, useAction } from "../ui/index.ts";
-import { isJson, type TableText } from "./table-file.ts";
+import { type ImportedTable, isJson } from "./table-file.ts";
 
 interface ImportDialogProps {
   /** What the dialog begins with. */
-  table: TableText;
+  table: ImportedTable;
   /** Receives the id of the new set. */
   onImported: (id: string) => void;
   onClose: () => void;
 }
 
-/** Makes a question set of a CSV or of JSON. */
+/** Makes a question set of a table or of JSON. A file that the API reads is uploaded. */
 export default function ImportDialog({ table, onImported, onClose }: ImportDialogProps) {
+  const client = useApolloClient();
   const { act, isBusy } = useAction();
+  const [isUploading, setIsUploading] = useState(false);
   const [topic, setTopic] = useState(table.topic);
   const [language, setLanguage] = useState("en");
-  const [text, setText] = useState(table.text);
+  const [text, setText] = useState(table.text ?? "");
+  const { file } = table;
+  const isUploaded = table.text === null;
   const [problem, setProblem] = useState<string | null>(null);
   // A repeat after a lost answer must not create a second set.
   const [idempotencyKey, setIdempotencyKey] = useState(() => crypto.randomUUID());
@@ -25,8 +31,20 @@ export default function ImportDialog({ table, onImported, onClose }: ImportDialo
     setProblem(null);
     setIdempotencyKey(crypto.randomUUID());
   };
+  const upload = async () => {
+    setIsUploading(true);
+    try {
+      return { material: (await uploadMaterial(client, file)).id };
+    } catch (reason) {
+      setProblem(explain(reason));
+      return null;
+    } finally {
+      setIsUploading(false);
+    }
+  };
   const send = async () => {
-    const source = isJson(text) ? { json: text } : { csv: text };
+    const source = isUploaded ? await upload() : isJson(text) ? { json: text } : { csv: text };
+    if (source === null) return;
     const input = { topic: topic.trim() || "Quiz", language, source, idempotencyKey };
     const data = await act(ImportQuestionsDocument, { input }, null, setProblem);
     if (data?.importQuestions.__typename !== "QuestionSet") return;
@@ -37,7 +55,7 @@ export default function ImportDialog({ table, onImported, onClose }: ImportDialo
     <FormDialog
       title="Import questions"
       action="Import"
-      isDisabled={isBusy || text.trim() === ""}
+      isDisabled={isBusy || isUploading || !(isUploaded || text.trim() !== "")}
       onSubmit={send}
       onClose={onClose}
     >
@@ -50,17 +68,31 @@ export default function ImportDialog({ table, onImported, onClose }: ImportDialo
         autoCapitalize="off"
         onText={edit(setLanguage)}
       />
-      <TextArea
-        label="CSV, rows of a spreadsheet, or JSON"
-        hint="The first line names the columns: question, option1 to option4, answer (letter, number or text)."
-        rows={8}
-        className="code"
-        wrap="off"
-        value={text}
-        spellCheck={false}
-        problem={problem}
-        onText={edit(setText)}
-      />
+      {isUploaded ? (
+        <div className="stack">
+          <p>
+            {file.name}
+            {isUploading && <span className="muted"> is being sent</span>}
+          </p>
+          {problem && (
+            <p className="notice bad" role="alert">
+              {problem}
+            </p>
+          )}
+        </div>
+      ) : (
+        <TextArea
+          label="CSV, rows of a spreadsheet, or JSON"
+          hint="The first line names the columns: question, option1 to option4, answer (letter, number or text)."
+          rows={8}
+          className="code"
+          wrap="off"
+          value={text}
+          spellCheck={false}
+          problem={problem}
+          onText={edit(setText)}
+        />
+      )}
     </FormDialog>
   );
 }

@@ -1,9 +1,6 @@
-import { lazy, Suspense, useEffect, useState } from "react";
-import { useTell } from "../ui/index.ts";
+import { useEffect, useState } from "react";
 import { useUploads } from "../uploads/index.ts";
-import { readTableFile, type TableText } from "./table-file.ts";
-
-const ImportDialog = lazy(() => import("./import-dialog.tsx"));
+import { ImportFile } from "./import-file.tsx";
 
 interface ImportTablesProps {
   /** Receives the id of the new set. */
@@ -13,19 +10,7 @@ interface ImportTablesProps {
 /** Opens the import of questions for tables that are dropped or pasted while this is on the page. */
 export function ImportTables({ onImported }: ImportTablesProps) {
   const { acceptTables } = useUploads();
-  const tell = useTell();
-  const [table, setTable] = useState<TableText | null>(null);
-  useEffect(
-    () =>
-      acceptTables((file) => {
-        readTableFile(file).then(setTable, (error: Error) => tell(error.message, "bad"));
-      }),
-    [acceptTables, tell],
-  );
-  if (table === null) return null;
-  return (
-    <Suspense fallback={null}>
-      <ImportDialog table={table} onImported={onImported} onClose={() => setTable(null)} />
-    </Suspense>
-  );
+  const [file, setFile] = useState<File | null>(null);
+  useEffect(() => acceptTables(setFile), [acceptTables]);
+  return file && <ImportFile file={file} onImported={onImported} onClose={() => setFile(null)} />;
 }

@@ -3,28 +3,26 @@
 /** Characters that one request may carry, with room for the rest of it. */
 const MAX_BYTES = 1_000_000;
 
-export interface TableText {
+/** Questions to import: a text that can be edited before, or a file as it is. */
+export interface ImportedTable {
   /** The file's name without its ending; empty for a pasted text. */
   topic: string;
-  text: string;
+  /** Null: only the API can read the file. */
+  text: string | null;
+  file: File;
 }
 
-/**
- * The text of a file with questions.
- * @throws an error that says what to do with a file that is not a text in UTF-8, or too large.
- */
-export async function readTableFile(file: File): Promise<TableText> {
-  if (/\.xlsx?$/i.test(file.name))
-    throw new Error(
-      `${file.name} is a workbook. Save its sheet as CSV with the encoding UTF-8 (in Excel: “CSV UTF-8”).`,
-    );
-  if (file.size > MAX_BYTES)
-    throw new Error(`${file.name} has ${file.size} bytes, and at most ${MAX_BYTES} fit. Split it.`);
+/** A workbook, a text that does not fit into a request, and one that is not in UTF-8 are left to the API. */
+export async function readTableFile(file: File): Promise<ImportedTable> {
+  const isText = !/\.xlsx?$/i.test(file.name) && file.size <= MAX_BYTES;
+  return { topic: topicOf(file.name), text: isText ? await readText(file) : null, file };
+}
+
+async function readText(file: File): Promise<string | null> {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
-    return { topic: topicOf(file.name), text };
+    return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
   } catch {
-    throw new Error(`${file.name} is not a text in UTF-8. Save it as CSV with the encoding UTF-8.`);
+    return null;
   }
 }
 

@@ -1,8 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { Link, useLocation } from "wouter";
+import { Link } from "wouter";
 import { useAnnounce } from "../announce/index.ts";
-import { ImportTables } from "../imports/index.ts";
-import { routes } from "../routes.ts";
+import { DroppedTables } from "../imports/index.ts";
 import { useSession } from "../session/index.ts";
 import { ExitIcon, Logo, MoonIcon, SunIcon, SystemIcon, useStore } from "../ui/index.ts";
 import { AddButton, AddWindow, DropAnywhere, UploadTray } from "../uploads/index.ts";
@@ -13,7 +12,6 @@ import { applyTheme, nextTheme, theme as store } from "./theme.ts";
 /** What is around every page. */
 export function Shell({ children }: { children: ReactNode }) {
   const { workspace, keyName, signOut, can } = useSession();
-  const [, navigate] = useLocation();
   return (
     <div className="shell">
       <a className="skip-link" href="#main" onClick={focusMain}>
@@ -50,7 +48,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <UploadTray />
       <DropAnywhere />
       <AddWindow />
-      {can("WRITE") && <ImportTables onImported={(id) => navigate(routes.questionSet(id))} />}
+      {can("WRITE") && <DroppedTables />}
     </div>
   );
 }

@@ -25,6 +25,8 @@ interface Uploads extends UploadList {
    * @returns a function that ends it.
    */
   acceptTables: (accept: AcceptTable) => () => void;
+  /** Has the next caller of `acceptTables`, such as another page, handle a table. */
+  passTable: AcceptTable;
   /** Adds what was dropped, with its folders. */
   addDropped: (files: readonly PathFile[]) => void;
   /**
@@ -60,8 +62,14 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   }, [list]);
   const closeAdd = useCallback(() => setAsked(null), []);
   const accepting = useRef<readonly AcceptTable[]>([]);
+  const passed = useRef<File | null>(null);
+  const passTable = useCallback<AcceptTable>((file) => {
+    passed.current = file;
+  }, []);
   const acceptTables = useCallback((accept: AcceptTable) => {
     accepting.current = [...accepting.current, accept];
+    if (passed.current !== null) accept(passed.current);
+    passed.current = null;
     return () => void (accepting.current = accepting.current.filter((one) => one !== accept));
   }, []);
   const add = useCallback<UploadList["add"]>(
@@ -90,9 +98,9 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   const value = useMemo(
     (): Uploads => ({
       ...list,
-      ...{ add, addDropped, openAdd, closeAdd, asked, acceptTables, acceptDrops },
+      ...{ add, addDropped, openAdd, closeAdd, asked, acceptTables, passTable, acceptDrops },
     }),
-    [list, add, addDropped, openAdd, closeAdd, asked, acceptTables, acceptDrops],
+    [list, add, addDropped, openAdd, closeAdd, asked, acceptTables, passTable, acceptDrops],
   );
   return <UploadsContext value={value}>{children}</UploadsContext>;
 }
