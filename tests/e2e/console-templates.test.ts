@@ -251,6 +251,15 @@ browserTest(
     await page.getByRole("heading", { name: "New batch: Moons" }).waitFor();
     await page.getByRole("button", { name: "Check 4 rows" }).waitFor();
     await page.close();
+    // Later tests count the workspace's materials.
+    const { client } = kit.system;
+    const { data } = await client.ask("{ materials(first: 10) { nodes { id filename } } }");
+    const sent = data.materials.nodes.filter(
+      ({ filename }: { filename: string }) => filename === "Moons.xlsx",
+    );
+    expect(sent).toHaveLength(2);
+    for (const { id } of sent)
+      await client.ask("mutation ($id: ID!) { deleteMaterial(input: { id: $id }) { __typename } }", { id });
   },
 );
 
