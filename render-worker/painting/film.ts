@@ -9,7 +9,7 @@ import { sameAgain, screenCodec } from "./screen-codec.ts";
 /**
  * A pipe queues so many bytes of small buffers before it waits for its reader. Of larger ones it queues one.
  */
-const QUEUED_BYTES = getDefaultHighWaterMark(false);
+const queuedBytes = getDefaultHighWaterMark(false);
 
 /** A stream of what is made while it is read. */
 interface LiveStream extends Readable {
@@ -47,7 +47,7 @@ async function* filmOf(
   yield matroskaHeader({ video: { ...picture, codec } });
   for await (const { packet, repeats } of frames) {
     const head = matroskaBlock("video", shown / frameRate, packet.length);
-    if (packet.length < QUEUED_BYTES) yield Buffer.concat([head, packet]);
+    if (packet.length < queuedBytes) yield Buffer.concat([head, packet]);
     else {
       yield head;
       yield packet;

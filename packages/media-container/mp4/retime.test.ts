@@ -86,6 +86,15 @@ test("pictures that are decoded before their turn stay so, and the next segment 
   expect(read(next ?? Buffer.of())).toEqual([["I", 363_000, 363_002, 90_000]]);
 });
 
+test("no picture lasts beyond the end of the segment", () => {
+  const segment = Buffer.concat([fragment(0, pictures(["I", 2])), fragment(3_000, pictures(["I", 45_902]))]);
+  const retimed = retimeSegment(segment, { leadTicks: 2, lastFragmentTicks: 9_000 });
+  expect(read(retimed ?? Buffer.of())).toEqual([
+    ["I", 0, 2, 45_902],
+    ["I", 45_902, 45_902, 8_998],
+  ]);
+});
+
 test("a retimed segment can be moved beyond what 32 bits hold", () => {
   const retimed = retimeSegment(fragment(0, pictures(["a", 2])), { leadTicks: 2, lastFragmentTicks: 90_000 });
   expect(moveFragments(retimed ?? Buffer.of(), 2 ** 33)).toBe(true);

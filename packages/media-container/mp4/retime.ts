@@ -57,11 +57,13 @@ function planTimes(segment: Buffer, { leadTicks, lastFragmentTicks }: Retiming):
   const [firstShown = 0] = shown;
   const begin = firstShown - leadTicks;
   const frameTicks = leastDistance(shown);
-  let next = last.decodedAt + last.samples[0].offset + lastFragmentTicks - leadTicks;
+  const end = last.decodedAt + last.samples[0].offset + lastFragmentTicks - leadTicks;
+  let next = end;
   const times: SampleTimes[] = [];
   for (const [index, shownAt] of [...shown.entries()].toReversed()) {
     // Not closer than the frames if there is room: from decoding times, ffmpeg tells gaps and frame rates.
-    const room = Math.floor((next - begin) / (index + 1));
+    // None lasts beyond the end: players would take the video for longer.
+    const room = Math.min(Math.floor((next - begin) / (index + 1)), end - shownAt);
     const latest = next - Math.max(1, Math.min(frameTicks, room));
     const decodedAt = Math.min(latest, index === 0 ? begin : shownAt);
     times.unshift({ decodedAt, duration: next - decodedAt, offset: shownAt - decodedAt });

@@ -230,13 +230,14 @@ function toIssue(
   { reported: { code, message } }: RenderError,
   { cpuSeconds }: { cpuSeconds: number },
 ): SourceIssue {
-  if (failed) return issue("ERROR", failed.code, failed.message, failed);
-  if (code !== "SCRIPT_TIME") return issue("ERROR", code, message);
+  if ((failed?.code ?? code) !== "SCRIPT_TIME")
+    return failed ? issue("ERROR", failed.code, failed.message, failed) : issue("ERROR", code, message);
   // A video has more time.
   return issue(
     "WARNING",
     "CHECK_TIME",
     `The source was not counted within ${cpuSeconds} s of CPU time, so its length is unknown. Look for an endless loop, a long computation, or a call that waits.`,
+    failed ?? {},
   );
 }
 
