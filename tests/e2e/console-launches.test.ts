@@ -75,7 +75,7 @@ browserTest(
     await machines.filter({ hasText: "away" }).getByText("UNAVAILABLE").first().waitFor();
     await look(page, "failed");
     const here = machines.filter({ has: page.getByText("here", { exact: true }) }).first();
-    await here.getByText("Running").waitFor({ timeout: 90_000 });
+    await here.getByText("Running", { exact: true }).waitFor({ timeout: 90_000 });
     await offer("here").getByText("1 of 2 open").waitFor();
     await here.getByText("Why not away").click();
     await here.getByText("UNAVAILABLE").waitFor();

@@ -102,6 +102,8 @@ async function isLit({ playlist }: Stream): Promise<boolean> {
     playlist,
     "-vf",
     "scale=64:64",
+    "-fps_mode",
+    "passthrough",
     "-f",
     "rawvideo",
     "-pix_fmt",
