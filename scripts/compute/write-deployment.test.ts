@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -24,6 +24,18 @@ test("files are written once, and changed ones are not overwritten", async () =>
   await writeFile(path.join(to, "handler.py"), "mine");
   await expect(writeDeployment("RUNPOD_SERVERLESS", to)).rejects.toThrow(/handler\.py exists/);
   expect(await readFile(path.join(to, "handler.py"), "utf8")).toBe("mine");
+});
+
+test("what Python leaves in a folder of sources is not written", async () => {
+  const left = path.join(backends, "modal-function", "deploy", "__pycache__");
+  await mkdir(left, { recursive: true });
+  try {
+    const files = await writeDeployment("MODAL_FUNCTION", folder);
+    expect(files).toContain("modal_app.py");
+    expect((await readdir(folder)).toSorted()).toEqual(files.toSorted());
+  } finally {
+    await rm(left, { recursive: true, force: true });
+  }
 });
 
 test("a kind without files and an unknown kind are named, with those that have some", async () => {

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { backendKinds } from "../../src/compute/index.ts";
 import { UsageError } from "../command-line.ts";
@@ -8,8 +8,11 @@ const backends = path.resolve(import.meta.dirname, "../../src/compute/backends")
 /** The folder of a kind of back end has its name. */
 const folderOf = (kind: string) => path.join(backends, kind.toLowerCase().replaceAll("_", "-"));
 
-const filesOf = (kind: string): Promise<string[]> =>
-  readdir(path.join(folderOf(kind), "deploy")).catch(() => []);
+/** Without folders, such as Python's of compiled modules. */
+async function filesOf(kind: string): Promise<string[]> {
+  const entries = await readdir(path.join(folderOf(kind), "deploy"), { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
 
 /**
  * Writes what must be deployed at a provider before it starts workers, e.g. a handler. Existing files
@@ -35,6 +38,6 @@ export async function writeDeployment(kind: string, to: string): Promise<string[
       );
   }
   await mkdir(to, { recursive: true });
-  await cp(path.join(folderOf(kind), "deploy"), to, { recursive: true });
+  for (const name of files) await copyFile(path.join(folderOf(kind), "deploy", name), path.join(to, name));
   return files;
 }
