@@ -18,6 +18,13 @@ export interface LaunchOrder {
   endsWithinSeconds: number;
 }
 
+/** Values of an order that no error may show. */
+export const secretsOf = ({
+  environment,
+  secretVariables,
+}: Pick<LaunchOrder, "environment" | "secretVariables">): string[] =>
+  secretVariables.flatMap((variable) => environment[variable] ?? []);
+
 /** A machine as its provider lists it. */
 export interface Machine {
   /** Of the order. */

@@ -113,12 +113,3 @@ export function openGoogleApi(
   };
   return api;
 }
-
-/** Values of an order that no error may show. */
-export const secretsOf = ({
-  environment,
-  secretVariables,
-}: {
-  environment: Readonly<Record<string, string>>;
-  secretVariables: readonly string[];
-}): string[] => secretVariables.flatMap((variable) => environment[variable] ?? []);

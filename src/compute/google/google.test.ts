@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Refusal } from "../../../tests/google-cloud/provider.ts";
-import { LaunchError } from "../launch-error.ts";
 import { nextPrefix, openBackend } from "../testing/adapters.ts";
 import { type GoogleKind, googleKinds, startGoogle } from "../testing/google.ts";
+import { JOIN, readRefusal } from "../testing/orders.ts";
 import { explainGoogleError } from "./explain-google-error.ts";
 
-const JOIN = `rj_${"j".repeat(43)}`;
 const LIFE = 660;
 
 const orderOf = (name: string, more: Record<string, string> = {}) => ({
@@ -37,14 +36,7 @@ async function begin(kind: GoogleKind, settings: object = {}) {
   return { cloud, backend: openBackend(kind, { ...cloud.settings, ...settings }, prefix) };
 }
 
-async function refused(call: Promise<unknown>): Promise<LaunchError> {
-  const error: unknown = await call.catch((thrown: unknown) => thrown);
-  if (!(error instanceof LaunchError))
-    throw new Error(`It was not refused: ${JSON.stringify(error)} ${String(error)}`);
-  for (const secret of [JOIN, cloud?.token ?? JOIN])
-    expect(`${error.message} ${error.said}`).not.toContain(secret);
-  return error;
-}
+const refused = (call: Promise<unknown>) => readRefusal(call, cloud ? [cloud.token] : []);
 
 /** The one job or instance that Google has. */
 const only = () => {

@@ -7,7 +7,7 @@ export {
   placeOf,
   watchCreation,
 } from "./cloud-run.ts";
-export { openGoogleApi, secretsOf } from "./google-api.ts";
+export { openGoogleApi } from "./google-api.ts";
 export { assertOwn, isOld, isOwn, managed } from "./labels.ts";
 export * as settings from "./settings.ts";
 export { openStandingMachines } from "./standing-machine.ts";

@@ -3,10 +3,16 @@
  * starts a container that has exited again, so a machine runs until its resource is deleted.
  */
 import { z } from "zod";
-import type { BackendDeps, ComputeBackend, LaunchOrder, Machine } from "../compute-backend.ts";
+import {
+  type BackendDeps,
+  type ComputeBackend,
+  type LaunchOrder,
+  type Machine,
+  secretsOf,
+} from "../compute-backend.ts";
 import { LaunchError } from "../launch-error.ts";
 import { type CloudRunSettings, Operation, watchCreation } from "./cloud-run.ts";
-import { openGoogleApi, secretsOf } from "./google-api.ts";
+import { openGoogleApi } from "./google-api.ts";
 import { assertOwn, isOwn } from "./labels.ts";
 
 /** Largest page of a list. */

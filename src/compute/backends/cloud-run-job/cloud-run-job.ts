@@ -4,16 +4,9 @@ import {
   type ComputeBackend,
   defineBackend,
   type LaunchOrder,
-} from "../../compute-backend.ts";
-import {
-  assertOwn,
-  isOld,
-  isOwn,
-  Operation,
-  openGoogleApi,
   secretsOf,
-  watchCreation,
-} from "../../google/index.ts";
+} from "../../compute-backend.ts";
+import { assertOwn, isOld, isOwn, Operation, openGoogleApi, watchCreation } from "../../google/index.ts";
 import { LaunchError } from "../../launch-error.ts";
 import { Job, jobOf, machineOf } from "./job.ts";
 import { Settings } from "./settings.ts";

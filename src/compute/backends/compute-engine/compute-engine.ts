@@ -4,8 +4,9 @@ import {
   type ComputeBackend,
   defineBackend,
   type LaunchOrder,
+  secretsOf,
 } from "../../compute-backend.ts";
-import { assertOwn, isOwn, openGoogleApi, secretsOf } from "../../google/index.ts";
+import { assertOwn, isOwn, openGoogleApi } from "../../google/index.ts";
 import { LaunchError } from "../../launch-error.ts";
 import { Instance, instanceOf, machineOf } from "./instance.ts";
 import { Settings } from "./settings.ts";

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { askProvider, parseRetryAfter } from "../../ask-provider.ts";
-import { type BackendDeps, type ComputeBackend, defineBackend, type Machine } from "../../compute-backend.ts";
+import {
+  type BackendDeps,
+  type ComputeBackend,
+  defineBackend,
+  type Machine,
+  secretsOf,
+} from "../../compute-backend.ts";
 import { LaunchError, type LaunchErrorOptions } from "../../launch-error.ts";
 import { keyVariable, providerAddress, timeoutSeconds } from "../../provider-settings.ts";
 import { checkMachine, checkPage, checkProblem } from "./answers.ts";
@@ -90,10 +96,10 @@ function openHttpEndpoint(
   }
 
   return {
-    async launch({ name, environment, secretVariables, endsWithinSeconds }, signal) {
-      const secrets = secretVariables.flatMap((variable) => environment[variable] ?? []);
+    async launch(order, signal) {
+      const { name, environment, endsWithinSeconds } = order;
       const body = { environment, endsWithinSeconds, ...(machine && { machine }) };
-      const request: Request = { method: "PUT", path: `/machines/${name}`, body, secrets };
+      const request: Request = { method: "PUT", path: `/machines/${name}`, body, secrets: secretsOf(order) };
       const { json, fail } = await ask(request, signal);
       const checked = checkMachine(json);
       if ("problem" in checked) throw fail(`the answer is not a machine (${checked.problem})`);

@@ -1,12 +1,11 @@
 import { get } from "node:https";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { LaunchError } from "../../launch-error.ts";
 import { openBackend } from "../../testing/adapters.ts";
 import { readDocumentedRole, startKubernetes } from "../../testing/kubernetes.ts";
+import { JOIN, readRefusal } from "../../testing/orders.ts";
 import { explainStatus } from "./explain-status.ts";
 
-const JOIN = `rj_${"j".repeat(43)}`;
 // Of each test: the first run builds the API for tests, which takes minutes.
 let signal: AbortSignal;
 beforeEach(() => {
@@ -28,12 +27,7 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 const open = (prefix: string, settings: object = {}, environment: Record<string, string> = {}) =>
   openBackend("KUBERNETES_JOB", { ...cluster.settings, ...settings }, prefix, environment);
 
-async function refused(call: Promise<unknown>): Promise<LaunchError> {
-  const error: unknown = await call.catch((thrown: unknown) => thrown);
-  if (!(error instanceof LaunchError)) throw new Error(`It was not refused: ${JSON.stringify(error)}`);
-  for (const secret of [JOIN, cluster.token]) expect(`${error.message} ${error.said}`).not.toContain(secret);
-  return error;
-}
+const refused = (call: Promise<unknown>) => readRefusal(call, [cluster.token]);
 
 async function ask(path: string): Promise<unknown> {
   const options = { ca: cluster.certificate, headers: { authorization: `Bearer ${cluster.token}` } };

@@ -4,6 +4,7 @@ import {
   type ComputeBackend,
   defineBackend,
   type LaunchOrder,
+  secretsOf,
 } from "../../compute-backend.ts";
 import { LaunchError } from "../../launch-error.ts";
 import { Job, JobPage, type Pod, PodPage } from "./answers.ts";
@@ -87,7 +88,7 @@ function openKubernetesJob(settings: Settings, deps: BackendDeps): ComputeBacken
         method: "POST",
         path: `${secretsPath}?fieldValidation=Strict${query}`,
         body: secretOf(order, uid),
-        secrets: order.secretVariables.flatMap((variable) => order.environment[variable] ?? []),
+        secrets: secretsOf(order),
       },
       z.unknown(),
       signal,

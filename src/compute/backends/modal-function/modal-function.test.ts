@@ -1,15 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Modal, startModal } from "../../../../tests/modal/start-modal.ts";
-import { LaunchError } from "../../launch-error.ts";
 import { openBackend } from "../../testing/adapters.ts";
-
-const JOIN = `rj_${"j".repeat(43)}`;
-const order = {
-  name: "reelay-1",
-  environment: { WORKER_MODE: "drain", WORKER_JOIN_TOKEN: JOIN },
-  secretVariables: ["WORKER_JOIN_TOKEN"],
-  endsWithinSeconds: 660,
-};
+import { JOIN, order, readRefusal } from "../../testing/orders.ts";
 
 let api: Modal;
 let signal: AbortSignal;
@@ -23,13 +15,7 @@ afterEach(async () => {
 
 const open = (settings: object = {}) => openBackend("MODAL_FUNCTION", settings, "reelay-", api.environment);
 
-async function refused(call: Promise<unknown>): Promise<LaunchError> {
-  const error: unknown = await call.catch((thrown: unknown) => thrown);
-  if (!(error instanceof LaunchError)) throw new Error(`It was not refused: ${JSON.stringify(error)}`);
-  for (const secret of [JOIN, ...Object.values(api.environment)])
-    expect(`${error.message} ${error.said}`).not.toContain(secret);
-  return error;
-}
+const refused = (call: Promise<unknown>) => readRefusal(call, Object.values(api.environment));
 
 test("a call has the worker's variables and its end, and is found by its ID until it is canceled", async () => {
   await using backend = open();

@@ -1,11 +1,15 @@
 import type { FunctionCall, ModalClient } from "modal";
 import { z } from "zod";
-import { type BackendDeps, type ComputeBackend, defineBackend, type Machine } from "../../compute-backend.ts";
+import {
+  type BackendDeps,
+  type ComputeBackend,
+  defineBackend,
+  type Machine,
+  secretsOf,
+} from "../../compute-backend.ts";
 import { openModalApi } from "../../modal/index.ts";
+import { createRememberedOrders } from "../../remembered-orders.ts";
 import { Settings } from "./settings.ts";
-
-/** Orders whose calls are remembered, so that a repeated one starts nothing. */
-const MOST_REMEMBERED = 1_000;
 
 /** Modal's client says so: the call has no result yet, or will have none. */
 const running = new Set(["FunctionCallGetTimeoutError", "TimeoutError"]);
@@ -22,7 +26,7 @@ export const modalFunction = defineBackend("MODAL_FUNCTION", Settings, openModal
 function openModalFunction(settings: Settings, { prefix, secret }: BackendDeps): ComputeBackend {
   const { app, function: functionName } = settings;
   const api = openModalApi(settings, { secret });
-  const started = new Map<string, string>();
+  const started = createRememberedOrders();
   const openFunction = (client: ModalClient) => client.functions.fromName(app, functionName);
 
   /** Null: Modal has forgotten the call, or never had it. */
@@ -50,16 +54,16 @@ function openModalFunction(settings: Settings, { prefix, secret }: BackendDeps):
   }
 
   return {
-    async launch({ name, environment, secretVariables, endsWithinSeconds }, signal) {
+    async launch(order, signal) {
+      const { name, environment, endsWithinSeconds } = order;
       const known = started.get(name);
       if (known !== undefined && !signal.aborted) return { ref: known };
-      const hidden = secretVariables.flatMap((variable) => environment[variable] ?? []);
       const spawn = async (client: ModalClient) =>
         await (await openFunction(client)).spawn([name, environment, endsWithinSeconds]);
-      const { functionCallId } = await api.ask(`Function ${app}/${functionName}`, spawn, signal, { hidden });
+      const { functionCallId } = await api.ask(`Function ${app}/${functionName}`, spawn, signal, {
+        hidden: secretsOf(order),
+      });
       started.set(name, functionCallId);
-      const [oldest] = started.keys();
-      if (started.size > MOST_REMEMBERED && oldest !== undefined) started.delete(oldest);
       return { ref: functionCallId };
     },
     async list(signal, known) {

@@ -1,16 +1,8 @@
 import * as modal from "modal";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Modal, startModal } from "../../../../tests/modal/start-modal.ts";
-import { LaunchError } from "../../launch-error.ts";
 import { openBackend } from "../../testing/adapters.ts";
-
-const JOIN = `rj_${"j".repeat(43)}`;
-const order = {
-  name: "reelay-1",
-  environment: { WORKER_MODE: "drain", WORKER_JOIN_TOKEN: JOIN },
-  secretVariables: ["WORKER_JOIN_TOKEN"],
-  endsWithinSeconds: 660,
-};
+import { JOIN, order, readRefusal } from "../../testing/orders.ts";
 
 let api: Modal;
 let signal: AbortSignal;
@@ -25,13 +17,7 @@ afterEach(async () => {
 const open = (settings: object = {}, environment: Record<string, string> = api.environment) =>
   openBackend("MODAL_SANDBOX", { image: "registry.test/worker:1", ...settings }, "reelay-", environment);
 
-async function refused(call: Promise<unknown>): Promise<LaunchError> {
-  const error: unknown = await call.catch((thrown: unknown) => thrown);
-  if (!(error instanceof LaunchError)) throw new Error(`It was not refused: ${JSON.stringify(error)}`);
-  for (const secret of [JOIN, ...Object.values(api.environment)])
-    expect(`${error.message} ${error.said}`).not.toContain(secret);
-  return error;
-}
+const refused = (call: Promise<unknown>) => readRefusal(call, Object.values(api.environment));
 
 test("the package is Modal's client: another project's has the tag `latest` of its name", () => {
   expect(modal.ModalClient).toBeTypeOf("function");

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App, ModalClient, Sandbox } from "modal";
-import { type BackendDeps, type ComputeBackend, defineBackend, type Machine } from "../../compute-backend.ts";
+import {
+  type BackendDeps,
+  type ComputeBackend,
+  defineBackend,
+  type Machine,
+  secretsOf,
+} from "../../compute-backend.ts";
 import { openModalApi } from "../../modal/index.ts";
 import { installationTags, nameOf, sandboxOf } from "./sandbox.ts";
 import { Settings } from "./settings.ts";
@@ -33,8 +39,7 @@ function openModalSandbox(settings: Settings, { prefix, secret }: BackendDeps): 
 
   return {
     async launch(order, signal) {
-      const { name, environment, secretVariables } = order;
-      const hidden = secretVariables.flatMap((variable) => environment[variable] ?? []);
+      const { name } = order;
       const start = async (client: ModalClient): Promise<Sandbox> => {
         const app = await openApp(client);
         const known = await find(client, name, { includeTerminated: true });
@@ -65,7 +70,7 @@ function openModalSandbox(settings: Settings, { prefix, secret }: BackendDeps): 
         }
       };
       const { sandboxId } = await api.ask(`Sandbox ${name}`, start, signal, {
-        ...{ hidden, seconds: LAUNCH_SECONDS },
+        ...{ hidden: secretsOf(order), seconds: LAUNCH_SECONDS },
       });
       return { ref: sandboxId };
     },

@@ -1,15 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Problem, type Replicate, startReplicate } from "../../../../tests/replicate/start-replicate.ts";
-import { LaunchError } from "../../launch-error.ts";
 import { openBackend } from "../../testing/adapters.ts";
+import { JOIN, order, readRefusal } from "../../testing/orders.ts";
 
-const JOIN = `rj_${"j".repeat(43)}`;
-const order = {
-  name: "reelay-1",
-  environment: { WORKER_MODE: "drain", WORKER_JOIN_TOKEN: JOIN },
-  secretVariables: ["WORKER_JOIN_TOKEN"],
-  endsWithinSeconds: 660,
-};
 const VERSION = "0123456789abcdef".repeat(4);
 
 let api: Replicate;
@@ -27,12 +20,7 @@ const open = (settings: object = {}, key = api.key) =>
     REPLICATE_API_TOKEN: key,
   });
 
-async function refused(call: Promise<unknown>): Promise<LaunchError> {
-  const error: unknown = await call.catch((thrown: unknown) => thrown);
-  if (!(error instanceof LaunchError)) throw new Error(`It was not refused: ${JSON.stringify(error)}`);
-  for (const secret of [JOIN, api.key]) expect(`${error.message} ${error.said}`).not.toContain(secret);
-  return error;
-}
+const refused = (call: Promise<unknown>) => readRefusal(call, [api.key]);
 
 test("a prediction has the worker's variables as one input, and a deadline of a day at most", async () => {
   const backend = open();

@@ -1,23 +1,19 @@
 import { z } from "zod";
+import type { ProviderAnswer } from "../../ask-provider.ts";
+import { codeOfStatus } from "../../keyed-api.ts";
 import type { LaunchErrorCode } from "../../launch-error.ts";
 
 /** `application/problem+json` of RunPod. */
 const Problem = z.object({ detail: z.string(), errors: z.array(z.string()).default([]) });
 
-const codes: Readonly<Record<number, LaunchErrorCode>> = {
-  401: "CREDENTIALS",
-  402: "INSUFFICIENT_CREDIT",
-  403: "CREDENTIALS",
-  404: "NOT_FOUND",
-  422: "INVALID_REQUEST",
-  429: "RATE_LIMITED",
-};
-
 /**
  * Why RunPod refused. 400 is a broken rule or a lack of machines, which only the text tells apart
  * (https://docs.runpod.io/api-reference-v2/pods/create-a-pod). Pure.
  */
-export function explainProblem(status: number, json: unknown): { code: LaunchErrorCode; said: string } {
+export function explainProblem({ status, json }: Pick<ProviderAnswer, "status" | "json">): {
+  code: LaunchErrorCode;
+  said: string;
+} {
   const { detail = "", errors = [] } = Problem.safeParse(json).data ?? {};
   const said = [detail, ...errors].filter((text) => text !== "").join("; ");
   if (status === 400)
@@ -27,8 +23,5 @@ export function explainProblem(status: number, json: unknown): { code: LaunchErr
         : "INVALID_REQUEST",
       said,
     };
-  return {
-    code: codes[status] ?? (status > 400 && status < 500 ? "INVALID_REQUEST" : "UNAVAILABLE"),
-    said,
-  };
+  return { code: codeOfStatus(status), said };
 }

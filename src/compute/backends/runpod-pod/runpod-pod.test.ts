@@ -1,15 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Problem, type RunPod, startRunPod } from "../../../../tests/runpod/start-runpod.ts";
-import { LaunchError } from "../../launch-error.ts";
 import { openBackend } from "../../testing/adapters.ts";
-
-const JOIN = `rj_${"j".repeat(43)}`;
-const order = {
-  name: "reelay-1",
-  environment: { WORKER_MODE: "drain", WORKER_JOIN_TOKEN: JOIN },
-  secretVariables: ["WORKER_JOIN_TOKEN"],
-  endsWithinSeconds: 660,
-};
+import { order, readRefusal } from "../../testing/orders.ts";
 
 let runpod: RunPod;
 let signal: AbortSignal;
@@ -29,12 +21,7 @@ const open = (settings: object = {}, key = runpod.key) =>
     { RUNPOD_API_KEY: key },
   );
 
-async function refused(call: Promise<unknown>): Promise<LaunchError> {
-  const error: unknown = await call.catch((thrown: unknown) => thrown);
-  if (!(error instanceof LaunchError)) throw new Error(`It was not refused: ${JSON.stringify(error)}`);
-  for (const secret of [JOIN, runpod.key]) expect(`${error.message} ${error.said}`).not.toContain(secret);
-  return error;
-}
+const refused = (call: Promise<unknown>) => readRefusal(call, [runpod.key]);
 
 test("a pod has the order's variables and no ports, as the settings say", async () => {
   await open({ cloud: "COMMUNITY", dataCenters: ["EU-RO-1"], diskGb: 60, registry: "r1" }).launch(

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { askProvider, parseAnswer, parseRetryAfter } from "../../ask-provider.ts";
-import { type BackendDeps, type ComputeBackend, defineBackend } from "../../compute-backend.ts";
+import { type BackendDeps, type ComputeBackend, defineBackend, secretsOf } from "../../compute-backend.ts";
+import { openKeyedApi, unlessGone } from "../../keyed-api.ts";
 import { LaunchError } from "../../launch-error.ts";
 import { explainProblem } from "./explain-problem.ts";
 import { machineOf, Pod, PodList, podsOf } from "./pod.ts";
@@ -9,42 +9,14 @@ import { Settings } from "./settings.ts";
 /** Starts workers as RunPod pods. A pod whose worker has exited exists until it is deleted. */
 export const runpodPod = defineBackend("RUNPOD_POD", Settings, openRunpodPod);
 
-interface Request {
-  method: "GET" | "POST" | "DELETE";
-  path: string;
-  body?: object;
-  secrets?: readonly string[];
-}
-
 function openRunpodPod(settings: Settings, { prefix, secret, log }: BackendDeps): ComputeBackend {
   const { keyVariable, endpoint, timeoutSeconds } = settings;
   const key = secret(keyVariable);
   const base = endpoint.replace(/\/$/, "");
+  const ask = openKeyedApi({ name: "RunPod", base, key, timeoutSeconds, explain: explainProblem });
 
-  async function ask<Schema extends z.ZodType>(
-    { method, path, body, secrets: more = [] }: Request,
-    schema: Schema,
-    signal: AbortSignal,
-  ): Promise<z.output<Schema>> {
-    const secrets = [key, ...more];
-    const headers = { authorization: `Bearer ${key}` };
-    const request = { method, url: `${base}${path}`, headers, body, secrets, timeoutSeconds };
-    const { what, status, headers: answered, json, text } = await askProvider(request, signal);
-    if (status >= 200 && status < 300) return parseAnswer({ what, json }, schema, secrets);
-    const { code, said } = explainProblem(status, json);
-    const retryAfterMs = parseRetryAfter(answered.get("retry-after"), new Date());
-    throw new LaunchError(code, `${what}: RunPod refused with ${status}`, {
-      ...{ said: said || text || undefined, secrets, retryAfterMs },
-    });
-  }
-
-  async function remove(id: string, signal: AbortSignal): Promise<void> {
-    try {
-      await ask({ method: "DELETE", path: `/v2/pods/${encodeURIComponent(id)}` }, z.unknown(), signal);
-    } catch (error) {
-      if (!(error instanceof LaunchError && error.code === "NOT_FOUND")) throw error;
-    }
-  }
+  const remove = (id: string, signal: AbortSignal): Promise<void> =>
+    unlessGone(ask({ method: "DELETE", path: `/v2/pods/${encodeURIComponent(id)}` }, z.unknown(), signal));
 
   async function readOwn(signal: AbortSignal): Promise<Pod[]> {
     const { pods } = await ask({ method: "GET", path: "/v2/pods" }, PodList, signal);
@@ -54,10 +26,9 @@ function openRunpodPod(settings: Settings, { prefix, secret, log }: BackendDeps)
   return {
     // RunPod accepts a name twice, so the pods are read first. The order of a launch is given by one process.
     async launch(order, signal) {
-      const { name, environment, secretVariables } = order;
-      const known = (await readOwn(signal)).find((pod) => pod.name === name);
+      const known = (await readOwn(signal)).find(({ name }) => name === order.name);
       if (known !== undefined) return { ref: known.id };
-      const secrets = secretVariables.flatMap((variable) => environment[variable] ?? []);
+      const secrets = secretsOf(order);
       let refusal: unknown;
       for (const body of podsOf(order, settings)) {
         try {

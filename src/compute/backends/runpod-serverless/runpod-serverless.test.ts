@@ -1,15 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type RunPodEndpoint, startRunPodEndpoint } from "../../../../tests/runpod/start-serverless.ts";
-import { LaunchError } from "../../launch-error.ts";
 import { openBackend } from "../../testing/adapters.ts";
-
-const JOIN = `rj_${"j".repeat(43)}`;
-const order = {
-  name: "reelay-1",
-  environment: { WORKER_MODE: "drain", WORKER_JOIN_TOKEN: JOIN },
-  secretVariables: ["WORKER_JOIN_TOKEN"],
-  endsWithinSeconds: 660,
-};
+import { JOIN, order, readRefusal } from "../../testing/orders.ts";
 
 let runpod: RunPodEndpoint;
 let signal: AbortSignal;
@@ -32,12 +24,7 @@ const open = (settings: object = {}, key = runpod.key) =>
     (line) => void lines.push(line),
   );
 
-async function refused(call: Promise<unknown>): Promise<LaunchError> {
-  const error: unknown = await call.catch((thrown: unknown) => thrown);
-  if (!(error instanceof LaunchError)) throw new Error(`It was not refused: ${JSON.stringify(error)}`);
-  for (const secret of [JOIN, runpod.key]) expect(`${error.message} ${error.said}`).not.toContain(secret);
-  return error;
-}
+const refused = (call: Promise<unknown>) => readRefusal(call, [runpod.key]);
 
 test("a job has the worker's variables, and ends at the order's end, which RunPod limits to a week", async () => {
   const backend = open();

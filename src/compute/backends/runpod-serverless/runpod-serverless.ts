@@ -1,15 +1,18 @@
-import type { z } from "zod";
-import { askProvider, parseAnswer, parseRetryAfter } from "../../ask-provider.ts";
-import { type BackendDeps, type ComputeBackend, defineBackend, type Machine } from "../../compute-backend.ts";
+import {
+  type BackendDeps,
+  type ComputeBackend,
+  defineBackend,
+  type Machine,
+  secretsOf,
+} from "../../compute-backend.ts";
+import { codeOfStatus, type KeyedRequest, openKeyedApi, unlessGone } from "../../keyed-api.ts";
 import { LaunchError } from "../../launch-error.ts";
-import { explainStatus } from "./explain-status.ts";
+import { createRememberedOrders } from "../../remembered-orders.ts";
 import { Health, Job, jobOf, machineOf } from "./job.ts";
 import { Settings } from "./settings.ts";
 
 /** Requests for the status of jobs at the same time. */
 const MOST_CALLS = 10;
-/** Orders whose jobs are remembered, so that a repeated one starts nothing. */
-const MOST_REMEMBERED = 1_000;
 
 /**
  * Starts workers as jobs of a RunPod serverless endpoint. RunPod does not list jobs: those are found
@@ -19,40 +22,19 @@ export const runpodServerless = defineBackend("RUNPOD_SERVERLESS", Settings, ope
   lists: "KNOWN",
 });
 
-interface Request {
-  method: "GET" | "POST";
-  path: string;
-  body?: object;
-  secrets?: readonly string[];
-}
-
 function openRunpodServerless(settings: Settings, { prefix, secret, log }: BackendDeps): ComputeBackend {
   const { endpointId, keyVariable, endpoint, timeoutSeconds } = settings;
   const key = secret(keyVariable);
   const base = `${endpoint.replace(/\/$/, "")}/v2/${endpointId}`;
-  const started = new Map<string, string>();
+  const started = createRememberedOrders();
   let strays = { last: 0, reported: 0 };
-
-  async function ask<Schema extends z.ZodType>(
-    { method, path, body, secrets: more = [] }: Request,
-    schema: Schema,
-    signal: AbortSignal,
-  ): Promise<z.output<Schema>> {
-    const secrets = [key, ...more];
-    const headers = { authorization: `Bearer ${key}` };
-    const request = { method, url: `${base}${path}`, headers, body, secrets, timeoutSeconds };
-    const { what, status, headers: answered, json, text } = await askProvider(request, signal);
-    if (status >= 200 && status < 300) return parseAnswer({ what, json }, schema, secrets);
-    throw new LaunchError(explainStatus(status), `${what}: RunPod refused with ${status}`, {
-      said: text || undefined,
-      secrets,
-      retryAfterMs: parseRetryAfter(answered.get("retry-after"), new Date()),
-    });
-  }
+  // Its answers say why in plain text.
+  const explain = ({ status }: { status: number }) => ({ code: codeOfStatus(status), said: "" });
+  const ask = openKeyedApi({ name: "RunPod", base, key, timeoutSeconds, explain });
 
   /** Null: RunPod has forgotten the job, or never had it. */
   async function read({ name, ref }: Pick<Machine, "name" | "ref">, signal: AbortSignal) {
-    const request: Request = { method: "GET", path: `/status/${encodeURIComponent(ref)}` };
+    const request: KeyedRequest = { method: "GET", path: `/status/${encodeURIComponent(ref)}` };
     try {
       return machineOf(name, await ask(request, Job, signal));
     } catch (error) {
@@ -74,12 +56,14 @@ function openRunpodServerless(settings: Settings, { prefix, secret, log }: Backe
     async launch(order, signal) {
       const known = started.get(order.name);
       if (known !== undefined && !signal.aborted) return { ref: known };
-      const secrets = order.secretVariables.flatMap((variable) => order.environment[variable] ?? []);
-      const request: Request = { method: "POST", path: "/run", body: jobOf(order), secrets };
+      const request: KeyedRequest = {
+        method: "POST",
+        path: "/run",
+        body: jobOf(order),
+        secrets: secretsOf(order),
+      };
       const { id } = await ask(request, Job, signal);
       started.set(order.name, id);
-      const [oldest] = started.keys();
-      if (started.size > MOST_REMEMBERED && oldest !== undefined) started.delete(oldest);
       return { ref: id };
     },
     async list(signal, known) {
@@ -94,11 +78,7 @@ function openRunpodServerless(settings: Settings, { prefix, secret, log }: Backe
       return machines;
     },
     async stop({ ref }, signal) {
-      try {
-        await ask({ method: "POST", path: `/cancel/${encodeURIComponent(ref)}` }, Job, signal);
-      } catch (error) {
-        if (!(error instanceof LaunchError && error.code === "NOT_FOUND")) throw error;
-      }
+      await unlessGone(ask({ method: "POST", path: `/cancel/${encodeURIComponent(ref)}` }, Job, signal));
     },
     async check(signal) {
       await ask({ method: "GET", path: "/health" }, Health, signal);

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type BackendDeps, type ComputeBackend, defineBackend } from "../../compute-backend.ts";
-import { isOld, openGoogleApi, secretsOf } from "../../google/index.ts";
+import { type BackendDeps, type ComputeBackend, defineBackend, secretsOf } from "../../compute-backend.ts";
+import { isOld, openGoogleApi } from "../../google/index.ts";
 import { LaunchError } from "../../launch-error.ts";
 import { filterOf, Job, jobOf, machineOf } from "./job.ts";
 import { Settings } from "./settings.ts";
