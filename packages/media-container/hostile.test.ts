@@ -16,14 +16,8 @@ import {
   walkBoxes,
   walkTopBoxes,
 } from "./index.ts";
+import { box } from "./testing/box.ts";
 
-const box = (type: string, ...bodies: Buffer[]): Buffer => {
-  const body = Buffer.concat(bodies);
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(8 + body.length);
-  head.write(type, 4, "latin1");
-  return Buffer.concat([head, body]);
-};
 const long = (type: string, sizeBytes: bigint): Buffer => {
   const head = Buffer.alloc(16);
   head.writeUInt32BE(1);

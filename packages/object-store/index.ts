@@ -11,3 +11,4 @@ export * from "./gcs-object-store.ts";
 export * from "./local-object-store.ts";
 export * from "./object-key.ts";
 export * from "./object-store.ts";
+export { readOrNull } from "./read-or-null.ts";

@@ -1,7 +1,7 @@
-import type { Picture } from "./events.ts";
 import type { DrawnFrame } from "./frame.ts";
 import type { VideoCodec } from "./matroska.ts";
-import { bitmapHeader, CHANGE_HEADER_BYTES, KEPT_PACKETS } from "./screen-codec.ts";
+import { BYTES_PER_PIXEL, changeOf, PacketMemory, type Painted, type Size, wholeOf } from "./packets.ts";
+import { bitmapHeader } from "./screen-codec.ts";
 
 /** Of a packet: `size:u32be flags:u16be start:u16be unused:u16 lines:u16be unused:u16`. */
 const HEADER_BYTES = 14;
@@ -12,9 +12,6 @@ const ANOTHER_SKIP = 0;
 const LONGEST_SKIP = 254;
 const LONGEST_RUN = 128;
 const MOST_LITERALS = 127;
-const BYTES_PER_PIXEL = 4;
-
-type Size = Pick<Picture, "width" | "height">;
 
 /** Length of the longest packet. */
 export const alphaPacketBytes = ({ width, height }: Size): number => {
@@ -37,35 +34,28 @@ export const sameAlphaAgain = Buffer.alloc(HEADER_BYTES);
 sameAlphaAgain.writeUInt32BE(HEADER_BYTES, 0);
 sameAlphaAgain.writeUInt16BE(HAS_LINES, 4);
 
-/** Writes packets with straight alpha. Memory is used as by `PacketWriter`. */
+/** Writes packets with straight alpha, in the memory of `PacketMemory`. */
 export class AlphaPacketWriter {
   readonly #size: Size;
-  readonly #memory: Buffer[] = [];
-  #taken = 0;
+  readonly #memory: PacketMemory;
 
   constructor(size: Size) {
     this.#size = size;
+    this.#memory = new PacketMemory(alphaPacketBytes(size));
   }
 
   /** The whole picture. */
-  whole({ pixels }: Pick<DrawnFrame, "pixels">): Buffer {
-    return this.#paint({ x: 0, y: 0, ...this.#size }, pixels);
+  whole(frame: Pick<DrawnFrame, "pixels">): Buffer {
+    return this.#paint(wholeOf(this.#size, frame));
   }
 
   /** What changes; the whole picture if that is unknown. */
   change(frame: Pick<DrawnFrame, "pixels" | "change">): Buffer {
-    if (frame.change === null) return this.whole(frame);
-    const [x = 0, y = 0, width = 0, height = 0] = new Uint32Array(
-      frame.change.buffer,
-      frame.change.byteOffset,
-      CHANGE_HEADER_BYTES / Uint32Array.BYTES_PER_ELEMENT,
-    );
-    return this.#paint({ x, y, width, height }, frame.change.subarray(CHANGE_HEADER_BYTES));
+    return this.#paint(changeOf(this.#size, frame));
   }
 
-  /** @param pixels RGBA, straight alpha */
-  #paint({ x, y, width, height }: Size & { x: number; y: number }, pixels: Buffer): Buffer {
-    const packet = this.#take();
+  #paint({ x, y, width, height, pixels }: Painted): Buffer {
+    const packet = this.#memory.take();
     packet.writeUInt16BE(HAS_LINES, 4);
     packet.writeUInt16BE(y, 6);
     packet.writeUInt16BE(height, 10);
@@ -78,11 +68,6 @@ export class AlphaPacketWriter {
     packet[at] = 0;
     packet.writeUInt32BE(at + 1, 0);
     return packet.subarray(0, at + 1);
-  }
-
-  #take(): Buffer {
-    const index = this.#taken++ % (KEPT_PACKETS + 1);
-    return (this.#memory[index] ??= Buffer.from(new ArrayBuffer(alphaPacketBytes(this.#size))));
   }
 }
 

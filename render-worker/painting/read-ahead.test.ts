@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { array, assert, asyncProperty, boolean, infiniteStream, integer } from "fast-check";
 import { expect, test } from "vitest";
 import type { FilmFrame } from "./frame.ts";
+import { KEPT_PACKETS } from "./packets.ts";
 import { ByteRing, ReadAhead } from "./read-ahead.ts";
-import { KEPT_PACKETS } from "./screen-codec.ts";
 
 const frame = (value: number, bytes = 10): FilmFrame => ({
   packet: Buffer.alloc(bytes, value),

@@ -1,7 +1,7 @@
 import { alphaPacketBytes } from "./alpha-codec.ts";
 import type { Picture } from "./events.ts";
 import type { FilmFrame } from "./frame.ts";
-import { KEPT_PACKETS } from "./screen-codec.ts";
+import { KEPT_PACKETS } from "./packets.ts";
 
 /** Ten seconds of a quiz at 1080p. */
 const LEAST_BYTES = 128 * 1024 ** 2;

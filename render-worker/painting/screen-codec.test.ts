@@ -6,7 +6,8 @@ import { temporaryDirectory, testTools } from "../testing/kit.ts";
 import { runTool } from "../testing/run-tool.ts";
 import { AlphaPacketWriter } from "./alpha-codec.ts";
 import { toFilm } from "./film.ts";
-import { KEPT_PACKETS, PacketWriter } from "./screen-codec.ts";
+import { KEPT_PACKETS } from "./packets.ts";
+import { PacketWriter } from "./screen-codec.ts";
 
 /** Wider than the longest skip and run of a packet with alpha. */
 const size = { width: 533, height: 21 };

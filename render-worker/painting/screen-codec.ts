@@ -1,18 +1,9 @@
-import type { Picture } from "./events.ts";
 import type { DrawnFrame } from "./frame.ts";
 import type { VideoCodec } from "./matroska.ts";
+import { BYTES_PER_PIXEL, changeOf, PacketMemory, type Painted, type Size, wholeOf } from "./packets.ts";
 
 /** Of a packet: `unused rectangles x y width height` as u16be, `encoding` as u32be. */
 const HEADER_BYTES = 16;
-/** Before the pixels of a change: `x:u32le y:u32le width:u32le height:u32le`. */
-export const CHANGE_HEADER_BYTES = 16;
-const BYTES_PER_PIXEL = 4;
-
-/** Packets that stay unchanged: one that ffmpeg's pipe takes, and those on the way. */
-export const KEPT_PACKETS = 4;
-
-type Size = Pick<Picture, "width" | "height">;
-
 /** Length of the packet of a whole picture. */
 const packetBytes = ({ width, height }: Size): number => HEADER_BYTES + width * height * BYTES_PER_PIXEL;
 
@@ -42,35 +33,28 @@ export function bitmapHeader({ width, height }: Size, fourCc: string): Buffer {
 /** A packet without rectangles: the picture before it, once more. */
 export const sameAgain = Buffer.alloc(4);
 
-/** Writes packets. Their memory is used in turns: each stays until `KEPT_PACKETS` more have been written. */
+/** Writes packets, in the memory of `PacketMemory`. */
 export class PacketWriter {
   readonly #size: Size;
-  readonly #memory: Buffer[] = [];
-  #taken = 0;
+  readonly #memory: PacketMemory;
 
   constructor(size: Size) {
     this.#size = size;
+    this.#memory = new PacketMemory(packetBytes(size));
   }
 
   /** The whole picture. */
-  whole({ pixels }: Pick<DrawnFrame, "pixels">): Buffer {
-    return this.#paint({ x: 0, y: 0, ...this.#size }, pixels);
+  whole(frame: Pick<DrawnFrame, "pixels">): Buffer {
+    return this.#paint(wholeOf(this.#size, frame));
   }
 
   /** What changes; the whole picture if that is unknown. */
   change(frame: Pick<DrawnFrame, "pixels" | "change">): Buffer {
-    if (frame.change === null) return this.whole(frame);
-    const [x = 0, y = 0, width = 0, height = 0] = new Uint32Array(
-      frame.change.buffer,
-      frame.change.byteOffset,
-      CHANGE_HEADER_BYTES / Uint32Array.BYTES_PER_ELEMENT,
-    );
-    return this.#paint({ x, y, width, height }, frame.change.subarray(CHANGE_HEADER_BYTES));
+    return this.#paint(changeOf(this.#size, frame));
   }
 
-  /** @param pixels RGBA */
-  #paint({ x, y, width, height }: Size & { x: number; y: number }, pixels: Buffer): Buffer {
-    const packet = this.#take().subarray(0, HEADER_BYTES + pixels.length);
+  #paint({ x, y, width, height, pixels }: Painted): Buffer {
+    const packet = this.#memory.take().subarray(0, HEADER_BYTES + pixels.length);
     packet.writeUInt16BE(1, 2);
     packet.writeUInt16BE(x, 4);
     packet.writeUInt16BE(y, 6);
@@ -85,11 +69,5 @@ export class PacketWriter {
       to[at] = ((pixel & 0xff) << 16) | (pixel & 0xff00) | ((pixel >>> 16) & 0xff);
     }
     return packet;
-  }
-
-  /** Zeros where nothing is written: the memory of small packets is not touched, and costs nothing. */
-  #take(): Buffer {
-    const index = this.#taken++ % (KEPT_PACKETS + 1);
-    return (this.#memory[index] ??= Buffer.from(new ArrayBuffer(packetBytes(this.#size))));
   }
 }

@@ -1,14 +1,8 @@
 /** Boxes of ISO files (ISO 14496-12), created and changed byte by byte where ffmpeg would not. */
 import { readFile, writeFile } from "node:fs/promises";
+import { box } from "../../packages/media-container/testing/box.ts";
 
-/** Length, type, content. */
-export const box = (type: string, ...content: Buffer[]): Buffer => {
-  const body = Buffer.concat(content);
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(body.length + 8);
-  head.write(type, 4, "latin1");
-  return Buffer.concat([head, body]);
-};
+export { box };
 
 /** Of 32 bits each, concatenated. */
 export function numbers(...values: number[]): Buffer {

@@ -13,6 +13,7 @@ export { playerPolicy } from "./player-policy.ts";
 export { printSorted } from "./print-schema.ts";
 export { assertDatabaseRoom, assertRoomIn } from "./room.ts";
 export { createSchemaDocument, SCHEMA_PATH } from "./schema-document.ts";
+export { createSecretFiles } from "./secret-files.ts";
 export { seldom } from "./seldom.ts";
 export { viewerOf } from "./viewer-of.ts";
 export { serveWebSocket, type WebSocketHooks } from "./web-socket.ts";

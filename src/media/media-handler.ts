@@ -3,8 +3,8 @@ import { pipeline } from "node:stream/promises";
 import { attachment, downloadName } from "@reelay/contracts";
 import {
   cacheControlOf,
-  ObjectNotFoundError,
   type ObjectStore,
+  readOrNull,
   type StoredObject,
   signedCacheControlOf,
 } from "@reelay/object-store";
@@ -129,15 +129,6 @@ async function serve(
     object = read?.object ?? null;
   }
   return false;
-}
-
-async function readOrNull(store: ObjectStore, key: string, range: { start?: number; end?: number }) {
-  try {
-    return await store.read(key, range);
-  } catch (error) {
-    if (error instanceof ObjectNotFoundError) return null;
-    throw error;
-  }
 }
 
 function answer(res: ServerResponse, object: StoredObject, plan: MediaPlan, served: Served): void {

@@ -10,6 +10,7 @@ import { findPainter } from "../../render-worker/painters/index.ts";
 import { testTools } from "../../render-worker/testing/kit.ts";
 import { findInstalledPainter, painterOptions } from "../../render-worker/testing/painter.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
+import { untilSettled } from "../kit/until-settled.ts";
 import { startPainter } from "./start-painter.ts";
 
 const installed = await findInstalledPainter();
@@ -149,14 +150,7 @@ async function create(script: string): Promise<string> {
 
 /** However long a busy machine takes. */
 const ended = (id: string) =>
-  eventually(
-    async () => {
-      const { data } = await system.client.ask(RESULT, { id });
-      return ["READY", "FAILED"].includes(data.video.status) && data.video;
-    },
-    "the video is settled",
-    { timeoutMs: 300_000 },
-  );
+  untilSettled(async () => (await system.client.ask(RESULT, { id })).data.video, { timeoutMs: 300_000 });
 
 test.skipIf(installed === null)(
   "every bad script fails once, with its code, its line, what happened and what to do; the next one is drawn",

@@ -5,9 +5,8 @@ import { isDeepStrictEqual } from "node:util";
 import { PartSegment } from "@reelay/contracts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inspect } from "../../render-worker/testing/inspect.ts";
-import { testTools } from "../../render-worker/testing/kit.ts";
-import { runTool } from "../../render-worker/testing/run-tool.ts";
 import { keyOf } from "../../src/inputs/global-id.ts";
+import { readDecodedFrames } from "../kit/decoded-frames.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 import { scrubNow } from "../kit/scrub.ts";
 
@@ -123,20 +122,9 @@ test("a quiz plays while it is drawn, has sound and captions, and encodes again 
   expect(mainJob.reuse.reusedCharacters).toBeGreaterThan(200);
 }, 180_000);
 
-/** The decoded frames of a video's smallest variant. ffmpeg has nothing to complain about. */
-async function readFrames(videoId: string): Promise<{ atMs: number; hash: string }[]> {
-  const path = join(system.storeDirectory, `videos/${videoId}/variants/144p/index.m3u8`);
-  const { ffmpeg } = await testTools();
-  const passed = ["-fps_mode", "passthrough", "-enc_time_base", "1/1000", "-f", "framemd5", "-"];
-  const args = ["-v", "warning", "-xerror", "-i", path, "-map", "0:v:0", ...passed];
-  const { stdout, stderr } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000 });
-  expect(stderr).toBe("");
-  const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return lines.map((line) => {
-    const fields = line.split(",").map((field) => field.trim());
-    return { atMs: Number(fields[2]), hash: fields.at(-1) ?? "" };
-  });
-}
+/** The decoded frames of a video's smallest variant. */
+const readFrames = (videoId: string) =>
+  readDecodedFrames(join(system.storeDirectory, `videos/${videoId}/variants/144p/index.m3u8`));
 
 /** The decoded frames of each chunk, with their times in it. */
 async function chunkFrames(videoId: string): Promise<string[][]> {

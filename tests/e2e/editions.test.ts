@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { keyOf } from "../../src/inputs/global-id.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 import { scrubNow } from "../kit/scrub.ts";
+import { withoutTimes } from "../kit/without-times.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 
 const patience = { timeoutMs: 120_000 };
@@ -95,21 +96,6 @@ async function contentOf(master: string): Promise<string[]> {
     .filter((line) => line.endsWith(".m4s"));
   return uris.map((uri) => hashOf(withoutTimes(loaded.get(new URL(uri, playlist).href) ?? Buffer.of())));
 }
-
-/** A copy of a segment whose fragments have blank sequence numbers and times. */
-function withoutTimes(segment: Buffer): Buffer {
-  const bytes = Buffer.from(segment);
-  for (const [box, length] of timeFields) {
-    for (let at = bytes.indexOf(box); at >= 0; at = bytes.indexOf(box, at + 8))
-      bytes.fill(0, at + 8, at + 8 + length);
-  }
-  return bytes;
-}
-
-const timeFields = [
-  ["mfhd", 4],
-  ["tfdt", 8],
-] as const;
 
 const hashOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 

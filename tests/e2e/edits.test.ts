@@ -12,11 +12,11 @@ import { PartSegment } from "@reelay/contracts";
 import { readFragments, readTrackClock } from "@reelay/media-container";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { testTools } from "../../render-worker/testing/kit.ts";
-import { runTool } from "../../render-worker/testing/run-tool.ts";
 import { keyOf } from "../../src/inputs/global-id.ts";
 import { hasNoChromium, startChromium } from "../kit/chromium.ts";
+import { readDecodedFrames } from "../kit/decoded-frames.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
+import { withoutTimes } from "../kit/without-times.ts";
 
 const players = {
   hls: fileURLToPath(import.meta.resolve("hls.js/dist/hls.min.js")),
@@ -148,30 +148,7 @@ async function readFrames(videoId: string): Promise<{ atMs: number; hash: string
     "..",
     lines.find((line) => line.endsWith("index.m3u8") && !line.startsWith("#")) ?? "",
   );
-  const { ffmpeg } = await testTools();
-  const passed = ["-fps_mode", "passthrough", "-enc_time_base", "1/1000", "-f", "framemd5", "-"];
-  const args = ["-v", "warning", "-xerror", "-i", playlist, "-map", "0:v:0", ...passed];
-  const { stdout, stderr } = await runTool(ffmpeg.path, args, { timeoutMs: 60_000 });
-  expect(stderr).toBe("");
-  return rowsOf(stdout).map((fields) => ({ atMs: Number(fields[2]), hash: fields.at(-1) ?? "" }));
-}
-
-const rowsOf = (text: string): string[][] =>
-  text
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => line.split(",").map((field) => field.trim()));
-
-/** A copy of a segment whose fragments have blank sequence numbers and times. */
-function withoutTimes(segment: Buffer): Buffer {
-  const bytes = Buffer.from(segment);
-  for (const [box, length] of [
-    ["mfhd", 4],
-    ["tfdt", 8],
-  ] as const)
-    for (let at = bytes.indexOf(box); at >= 0; at = bytes.indexOf(box, at + 8))
-      bytes.fill(0, at + 8, at + 8 + length);
-  return bytes;
+  return await readDecodedFrames(playlist);
 }
 
 async function open(kind: keyof typeof players, id: string, isShort = false): Promise<Page | null> {

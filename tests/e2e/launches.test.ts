@@ -7,6 +7,7 @@ import { testEnv } from "../../render-worker/testing/env.ts";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { openBackend } from "../../src/compute/testing/adapters.ts";
 import { eventually, startSystem } from "../kit/index.ts";
+import { untilSettled } from "../kit/until-settled.ts";
 
 test("a video starts a worker at the next target that can, which renders it, drains and exits", async () => {
   const directory = await mkdtemp(join(tmpdir(), "reelay-launches-"));
@@ -41,14 +42,7 @@ test("a video starts a worker at the next target that can, which renders it, dra
     ),
   );
   const id = await system.client.upload(clip);
-  const video = await eventually(
-    async () => {
-      const found = await system.client.video(id);
-      return ["READY", "FAILED"].includes(found.status) && found;
-    },
-    "the video is settled",
-    { timeoutMs: 180_000 },
-  );
+  const video = await untilSettled(() => system.client.video(id), { timeoutMs: 180_000 });
   expect(video.status).toBe("READY");
   expect((await fetch(video.playback.hlsUrl)).status).toBe(200);
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeClip } from "../../render-worker/testing/kit.ts";
 import { eventually, type System, startSystem } from "../kit/index.ts";
 import { startProcess, type TestProcess } from "../kit/start-process.ts";
+import { untilSettled } from "../kit/until-settled.ts";
 
 let system: System;
 let store: ObjectStore;
@@ -90,14 +91,7 @@ test("a machine that is killed with its worker loses nothing; another one with a
 
   const { secret: another } = await createToken();
   await using heir = startRemote(another, { WORKER_MODE: "once" });
-  const { status, playback } = await eventually(
-    async () => {
-      const video = await system.client.video(id);
-      return ["READY", "FAILED"].includes(video.status) && video;
-    },
-    "the video is settled",
-    patience,
-  );
+  const { status, playback } = await untilSettled(() => system.client.video(id), patience);
   expect(status).toBe("READY");
   expect((await fetch(playback.hlsUrl)).status).toBe(200);
   expect(await readWhole(videoId)).toBeGreaterThan(8);

@@ -5,6 +5,7 @@ import { makeClip } from "../../render-worker/testing/kit.ts";
 import type { ComputeBackend, LaunchOrder, Machine } from "../../src/compute/index.ts";
 import { eventually } from "./eventually.ts";
 import type { System } from "./start-system.ts";
+import { untilSettled } from "./until-settled.ts";
 
 const CREATE = `mutation ($input: CreateJoinTokenInput!) { createJoinToken(input: $input) {
   ... on CreatedJoinToken { secret } ... on Error { code message } } }`;
@@ -50,14 +51,7 @@ export async function renderOnRented(
     timeoutMs: 90_000,
   });
   const id = await system.client.upload(clip);
-  const video = await eventually(
-    async () => {
-      const found = await system.client.video(id);
-      return ["READY", "FAILED"].includes(found.status) && found;
-    },
-    "the video is settled",
-    { timeoutMs: 120_000 },
-  );
+  const video = await untilSettled(() => system.client.video(id), { timeoutMs: 120_000 });
   expect(video.status).toBe("READY");
   expect((await fetch(video.playback.hlsUrl)).status).toBe(200);
   const isEnded = (machines: readonly Machine[]) => machines.every(({ state }) => state === "ENDED");

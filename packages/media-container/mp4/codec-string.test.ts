@@ -1,13 +1,6 @@
 import { expect, test } from "vitest";
+import { box } from "../testing/box.ts";
 import { codecString } from "./codec-string.ts";
-
-const box = (type: string, ...bodies: Buffer[]): Buffer => {
-  const body = Buffer.concat(bodies);
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(8 + body.length);
-  head.write(type, 4, "latin1");
-  return Buffer.concat([head, body]);
-};
 
 /** An initialisation segment with one track of this sample entry. */
 const initOf = (entry: string, headBytes: number, config: string, bytes: string): Buffer => {

@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
 import { findBox, moveFragments, readFragments, retimeSegment, walkBoxes } from "../index.ts";
+import { box } from "../testing/box.ts";
 
-const box = (type: string, ...bodies: Buffer[]): Buffer => {
-  const body = Buffer.concat(bodies);
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(8 + body.length);
-  head.write(type, 4, "latin1");
-  return Buffer.concat([head, body]);
-};
 const words = (...values: number[]): Buffer => {
   const bytes = Buffer.alloc(4 * values.length);
   for (const [index, value] of values.entries()) bytes.writeInt32BE(value, 4 * index);

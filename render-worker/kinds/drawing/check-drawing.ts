@@ -230,14 +230,15 @@ function toIssue(
   { reported: { code, message } }: RenderError,
   { cpuSeconds }: { cpuSeconds: number },
 ): SourceIssue {
-  if ((failed?.code ?? code) !== "SCRIPT_TIME")
-    return failed ? issue("ERROR", failed.code, failed.message, failed) : issue("ERROR", code, message);
+  const told = failed ?? { code, message };
+  const place = failed ?? {};
+  if (told.code !== "SCRIPT_TIME") return issue("ERROR", told.code, told.message, place);
   // A video has more time.
   return issue(
     "WARNING",
     "CHECK_TIME",
     `The source was not counted within ${cpuSeconds} s of CPU time, so its length is unknown. Look for an endless loop, a long computation, or a call that waits.`,
-    failed ?? {},
+    place,
   );
 }
 
