@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { workbookOf } from "../../packages/tables/testing/workbook.ts";
 import { startOrigin } from "../../render-worker/testing/origin.ts";
 import { hasNoChromium, takePicture, whyNoChromium as where } from "../kit/chromium.ts";
@@ -15,6 +15,14 @@ const browserTest = test.skipIf(hasNoChromium);
 let kit: ConsoleKit;
 beforeAll(async () => {
   if (!hasNoChromium) kit = await startConsole({ workers: 1 });
+});
+/** Tests count the workspace's materials. */
+afterEach(async () => {
+  if (hasNoChromium) return;
+  const { client } = kit.system;
+  const { data } = await client.ask("{ materials(first: 100) { nodes { id } } }");
+  for (const { id } of data.materials.nodes)
+    await client.ask("mutation ($id: ID!) { deleteMaterial(input: { id: $id }) { __typename } }", { id });
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
@@ -251,15 +259,12 @@ browserTest(
     await page.getByRole("heading", { name: "New batch: Moons" }).waitFor();
     await page.getByRole("button", { name: "Check 4 rows" }).waitFor();
     await page.close();
-    // Later tests count the workspace's materials.
     const { client } = kit.system;
     const { data } = await client.ask("{ materials(first: 10) { nodes { id filename } } }");
     const sent = data.materials.nodes.filter(
       ({ filename }: { filename: string }) => filename === "Moons.xlsx",
     );
     expect(sent).toHaveLength(2);
-    for (const { id } of sent)
-      await client.ask("mutation ($id: ID!) { deleteMaterial(input: { id: $id }) { __typename } }", { id });
   },
 );
 
