@@ -1,6 +1,9 @@
 /** `npm run painters`: installs what draws animations, and a voice. */
-import { runCommand } from "./command-line.ts";
-import { installPainters } from "./painters/install-painters.ts";
+import { runCommand, UsageError } from "./command-line.ts";
+import { type EnvironmentName, environmentNames, installPainters } from "./painters/install-painters.ts";
+
+const isName = (name: string): name is EnvironmentName =>
+  environmentNames.some((environment) => environment === name);
 
 await runCommand(
   {
@@ -10,9 +13,14 @@ await runCommand(
     options: {
       force: { type: "boolean", default: false, help: "Installs again, even if it is up to date." },
     },
-    examples: ["npm run painters", "npm run painters -- --force"],
+    operands: "[manim] [piper]",
+    examples: ["npm run painters", "npm run painters -- manim", "npm run painters -- --force"],
   },
-  async ({ values }) => {
-    console.log(await installPainters({ isForced: values.force, log: console.log }));
+  async ({ values, positionals }) => {
+    const unknown = positionals.find((name) => !isName(name));
+    if (unknown !== undefined)
+      throw new UsageError(`Unknown painter '${unknown}'. There are ${environmentNames.join(" and ")}.`);
+    const names = positionals.length > 0 ? positionals.filter(isName) : environmentNames;
+    console.log(await installPainters({ names, isForced: values.force, log: console.log }));
   },
 );

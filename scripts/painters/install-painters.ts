@@ -53,13 +53,19 @@ const piper: Environment = {
   finish: (folder) => runTool(pythonIn(folder), ["-I", "-c", PREPARE_VOICE, path.join(folder, "voices")]),
 };
 
+const environments = { manim, piper };
+export type EnvironmentName = keyof typeof environments;
+export const environmentNames = Object.keys(environments) as EnvironmentName[];
+
 interface InstallOptions {
+  /** Environments to install. Others are left as they are. */
+  names: readonly EnvironmentName[];
   isForced: boolean;
   log: (line: string) => void;
 }
 
 /** Returns what it did, a sentence per line. Throws an error that names the missing program or package. */
-export async function installPainters({ isForced, log }: InstallOptions): Promise<string> {
+export async function installPainters({ names, isForced, log }: InstallOptions): Promise<string> {
   // Workers run painters as another user, which must be able to read the environment.
   process.umask(0o022);
   await mkdir(painters, { recursive: true });
@@ -68,7 +74,7 @@ export async function installPainters({ isForced, log }: InstallOptions): Promis
     path.join(painters, ".lock"),
     async () => {
       const wanted: { environment: Environment; state: string; isReady: boolean }[] = [];
-      for (const environment of [manim, piper]) {
+      for (const environment of names.map((name) => environments[name])) {
         const state = await wantedState(environment);
         const isReady = !isForced && (await readStamp(environment)) === state;
         wanted.push({ environment, state, isReady });

@@ -37,3 +37,10 @@ test("the command describes itself", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [script, "--help"]);
   expect(stdout).toContain("Usage: npm run painters");
 });
+
+test("a name that is none of its parts is refused with those that there are", async () => {
+  await expect(promisify(execFile)(process.execPath, [script, "manin"])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("Unknown painter 'manin'. There are manim and piper."),
+  });
+});

@@ -55,7 +55,7 @@ function player(url: string): void {
   // oxlint-disable-next-line typescript/no-explicit-any -- this function's world is the page's, which has no types here
   const window = globalThis as any;
   const video = window.document.querySelector("video");
-  const seen = { fatal: [] as string[], levels: 0, started: -1, ended: false };
+  const seen = { fatal: [] as string[], levels: 0, started: -1, ended: false, steps: [] as string[] };
   window.seen = seen;
   const hls = new window.Hls();
   window.hls = hls;
@@ -66,6 +66,30 @@ function player(url: string): void {
     seen.levels = data.levels.length;
     video.play();
   });
+  // The report of a wait that timed out shows how it came to that.
+  const note = (step: string) => {
+    seen.steps = [...seen.steps.slice(-39), `${video.currentTime.toFixed(1)} ${step}`];
+  };
+  interface Fragment {
+    type: string;
+    level: number;
+    sn: number;
+    endList?: boolean;
+  }
+  hls.on("hlsFragBuffered", (_: string, { frag: { type, level, sn, endList } }: { frag: Fragment }) =>
+    note(`buffered ${type}/${level}/${sn}${endList ? " (last)" : ""}`),
+  );
+  hls.on(
+    "hlsLevelUpdated",
+    (_: string, { level, details }: { level: number; details: { live: boolean; endSN: number } }) =>
+      note(`level ${level} ${details.live ? "grows" : "ends"} at ${details.endSN}`),
+  );
+  hls.on("hlsLevelSwitched", (_: string, { level }: { level: number }) => note(`shows level ${level}`));
+  hls.on("hlsBufferFlushing", (_: string, range: { startOffset: number; endOffset: number; type: string }) =>
+    note(`removes ${range.type} from ${range.startOffset} to ${range.endOffset}`),
+  );
+  hls.on("hlsBufferEos", (_: string, { type }: { type?: string }) => note(`end of ${type ?? "all"}`));
+  hls.on("hlsError", (_: string, { details }: { details: string }) => note(details));
   video.addEventListener("playing", () => {
     if (seen.started < 0) seen.started = video.currentTime;
   });

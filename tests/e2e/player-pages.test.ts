@@ -57,8 +57,18 @@ const read = (page: Page, selector: string, name: string, frame?: string) =>
 
 async function expectPlays(page: Page, frame?: string): Promise<void> {
   await expect
-    .poll(async () => Number(await read(page, "video", "currentTime", frame)), patience)
-    .toBeGreaterThan(2);
+    .poll(async () => {
+      const [time, ...rest] = await Promise.all([
+        read(page, "video", "currentTime", frame),
+        ...["paused", "seeking", "readyState", "networkState"].map((name) =>
+          read(page, "video", name, frame),
+        ),
+        read(page, "reelay-player", "state", frame),
+      ]);
+      // The report of a wait that timed out shows what was seen last.
+      return Number(time) > 2 || JSON.stringify([time, ...rest]);
+    }, patience)
+    .toBe(true);
   await expect
     .poll(() => read(page, "reelay-player", "state", frame), patience)
     .toMatchObject({ status: "READY" });

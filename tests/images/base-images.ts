@@ -86,7 +86,7 @@ RUN printf '[global]\\ncert = /etc/ssl/certs/ca-certificates.crt\\n' >/etc/pip.c
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \\
  && chmod +x /usr/local/lib/node_modules/npm/bin/*.js \\
  && groupadd -g 1000 node && useradd -u 1000 -g node -m node
-ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 `,
   );
   await build(podman, NODE, folder);

@@ -1,13 +1,13 @@
 /**
- * Runs in the network of the containers, where all addresses of docker-compose.yml are known: makes a clip,
- * uploads it, waits until it is READY, and reads the whole stream. Its arguments: an API key and the clip's
- * seconds. Prints the video as JSON.
+ * Runs in the network of the containers, where all addresses of docker-compose.yml are known: makes a clip
+ * and uploads it, or sends a Manim script, waits until the video is READY, and reads the whole stream. Its
+ * arguments: an API key, and the clip's seconds or the script. Prints the video as JSON.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
-const [key, seconds] = process.argv.slice(-2);
+const [key, content] = process.argv.slice(-2);
 /** Containers that start beside this one may leave the others no processor for a while. */
 const patientUntil = Date.now() + 90_000;
 const file = `/tmp/clip-${process.pid}.mp4`;
@@ -28,32 +28,42 @@ async function ask(query, variables) {
   return ask(query, variables);
 }
 
-const quiet = ["-v", "error", "-nostdin", "-y"];
-execFileSync("ffmpeg", [
-  ...quiet,
-  ...["-f", "lavfi", "-i", `testsrc2=size=640x360:rate=25:duration=${seconds}`],
-  ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
-  ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", file],
-]);
-const bytes = readFileSync(file);
-rmSync(file);
+async function create(source) {
+  const { createVideo: created } = await ask(
+    `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
+      __typename ... on Video { id upload { protocol url } } ... on Error { code message } } }`,
+    { input: { title: "Clip", source } },
+  );
+  if (created.__typename !== "Video") throw new Error(JSON.stringify(created));
+  return created;
+}
 
-const { createVideo: created } = await ask(
-  `mutation ($input: CreateVideoInput!) { createVideo(input: $input) {
-    __typename ... on Video { id upload { protocol url } } ... on Error { code message } } }`,
-  { input: { title: "Clip", source: { upload: { filename: "clip.mp4", sizeBytes: bytes.length } } } },
-);
-if (created.__typename !== "Video" || created.upload.protocol !== "GCS_RESUMABLE")
-  throw new Error(JSON.stringify(created));
-const sent = await fetch(created.upload.url, { method: "PUT", body: bytes });
-if (!sent.ok) throw new Error(`The upload was answered ${sent.status}.`);
+async function createFromClip(seconds) {
+  execFileSync("ffmpeg", [
+    ...["-v", "error", "-nostdin", "-y"],
+    ...["-f", "lavfi", "-i", `testsrc2=size=640x360:rate=25:duration=${seconds}`],
+    ...["-f", "lavfi", "-i", `sine=frequency=440:duration=${seconds}`],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", file],
+  ]);
+  const bytes = readFileSync(file);
+  rmSync(file);
+  const created = await create({ upload: { filename: "clip.mp4", sizeBytes: bytes.length } });
+  if (created.upload.protocol !== "GCS_RESUMABLE") throw new Error(JSON.stringify(created));
+  const sent = await fetch(created.upload.url, { method: "PUT", body: bytes });
+  if (!sent.ok) throw new Error(`The upload was answered ${sent.status}.`);
+  return created;
+}
+
+const { id } = /^\d+$/.test(content)
+  ? await createFromClip(content)
+  : await create({ manim: { script: content, quality: "LOW" } });
 
 let video;
 do {
   await delay(1_000);
   ({ video } = await ask(
     "query ($id: ID!) { video(id: $id) { status error { code message } variants { name status } playback { hlsUrl } } }",
-    { id: created.id },
+    { id },
   ));
 } while (video.status !== "READY" && video.status !== "FAILED");
 const counted = execFileSync("ffprobe", [

@@ -232,6 +232,16 @@ export const proofs: readonly Proof[] = [
     tools: ["go", "podman"],
   },
   {
+    name: "painter-image",
+    tests: whole("alone/painter-image"),
+    more: [
+      ...["src/Dockerfile", "render-worker/Dockerfile", "docker-compose.yml", ".dockerignore"],
+      ...["render-worker/painters", "scripts/painters*", "tests/fake-gcs", "tests/pstest"],
+      ...["scripts/build*", "package.json", "package-lock.json"],
+    ],
+    tools: ["go", "podman", ...system, "manim"],
+  },
+  {
     name: "getting-started",
     tests: whole("getting-started"),
     more: ["docs/tutorials", "embedded", "examples", "scripts", "web", ...packages],
