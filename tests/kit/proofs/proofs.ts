@@ -18,6 +18,11 @@ const worker = (...names: string[]) => names.map((name) => `render-worker/${name
 const whole = (...names: string[]) => names.map((name) => `tests/e2e/${name}.test.ts`);
 const system = ["ffmpeg", "jail"] as const;
 const packages = ["packages/client", "packages/player", "packages/upload"];
+/** What images are made of, and how they run. */
+const images = [
+  ...["src/Dockerfile", "render-worker/Dockerfile", "docker-compose.yml", ".dockerignore"],
+  ...["tests/fake-gcs", "tests/pstest", "scripts/build*", "package.json", "package-lock.json"],
+];
 
 export const proofs: readonly Proof[] = [
   {
@@ -225,20 +230,13 @@ export const proofs: readonly Proof[] = [
   {
     name: "images",
     tests: whole("alone/images"),
-    more: [
-      ...["src/Dockerfile", "render-worker/Dockerfile", "docker-compose.yml", ".dockerignore"],
-      ...["tests/fake-gcs", "tests/pstest", "scripts/build*", "package.json", "package-lock.json"],
-    ],
+    more: images,
     tools: ["go", "podman"],
   },
   {
     name: "painter-image",
     tests: whole("alone/painter-image"),
-    more: [
-      ...["src/Dockerfile", "render-worker/Dockerfile", "docker-compose.yml", ".dockerignore"],
-      ...["render-worker/painters", "scripts/painters*", "tests/fake-gcs", "tests/pstest"],
-      ...["scripts/build*", "package.json", "package-lock.json"],
-    ],
+    more: [...images, "render-worker/painters", "scripts/painters*"],
     tools: ["go", "podman", ...system, "manim"],
   },
   {
