@@ -229,6 +229,49 @@ browserTest(`keys play, seek, mute and show captions${where}`, async () => {
 });
 
 browserTest(
+  `a late answer about a quality that still grows does not keep the video from ending${where}`,
+  async () => {
+    const page = await open(
+      `<reelay-player src="master.m3u8" autoplay muted no-resume style="width: 640px"></reelay-player>`,
+    );
+    await untilTime(page, 1);
+    const loaded = await page.evaluate(() =>
+      performance.getEntriesByType("resource").map(({ name }) => name),
+    );
+    const isLoaded = (index: number) => loaded.some((name) => name.endsWith(`/q${index}.m3u8`));
+    const [late, current] = [[0, 1, 2].find((index) => !isLoaded(index)), [0, 1, 2].findLast(isLoaded)];
+    const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await page.route(`**/q${late}.m3u8`, async (route) => {
+      asked.resolve();
+      await released.promise;
+      const answer = await route.fetch();
+      await route.fulfill({
+        response: answer,
+        body: (await answer.text()).replace("#EXT-X-ENDLIST", "").replace("#EXT-X-PLAYLIST-TYPE:VOD\n", ""),
+      });
+    });
+    const choose = (index = -1) =>
+      player(page).evaluate((element, to) => {
+        const video = (element as ReelayPlayer).media as HTMLVideoElement & {
+          videoRenditions: { selectedIndex: number };
+        };
+        video.videoRenditions.selectedIndex = to;
+      }, index);
+    await choose(late);
+    await asked.promise;
+    await choose(current);
+    const answered = page.waitForResponse(`**/q${late}.m3u8`);
+    released.resolve();
+    await answered;
+    await media(page, (video) => {
+      video.currentTime = video.duration - 4;
+    });
+    await expect.poll(() => media(page, ({ ended }) => ended), { timeout: 60_000 }).toBe(true);
+    await page.close();
+  },
+);
+
+browserTest(
   `the quality menu lists the available qualities, and the chosen one is shown${where}`,
   async () => {
     const page = await open(

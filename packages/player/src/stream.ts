@@ -214,7 +214,7 @@ function openByHls({
     last = to;
   });
   hls.on(Events.LEVEL_UPDATED, (_, { details }) => {
-    isGrowing = details.live;
+    isGrowing = !isLate(hls) && details.live;
   });
   hls.on(Events.ERROR, (_, data) => {
     emit("reelay-error", { code: data.details, message: data.error.message, isFatal: false });
@@ -297,6 +297,21 @@ function openByHls({
       audioTracks.replace([]);
     },
   };
+}
+
+/**
+ * Whether hls.js has just loaded the playlist of a level that it has left for a complete one. It takes that
+ * for the latest about the stream, loads neither playlist again, and would never end the stream (seen with
+ * hls.js 1.7.4). Tells it the level that it plays.
+ */
+function isLate(hls: Player): boolean {
+  const level = hls.levels[hls.loadLevel];
+  const { streamController } = hls as unknown as { streamController?: { levelLastLoaded?: Level | null } };
+  const last = streamController?.levelLastLoaded;
+  if (!streamController || !last?.details?.live || last === level || level?.details?.live !== false)
+    return false;
+  streamController.levelLastLoaded = level;
+  return true;
 }
 
 /**
