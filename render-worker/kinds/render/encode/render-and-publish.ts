@@ -207,7 +207,7 @@ async function planEncode(
     limits: config.limits,
   });
   return {
-    plan: withThreads(plan, threads, { rungs, isDrawn: source.input === LIVE_INPUT && !work.backdrop }),
+    plan: withThreads(plan, threads, { rungs, isDrawn: source.input === LIVE_INPUT }),
     leadInMs,
   };
 }

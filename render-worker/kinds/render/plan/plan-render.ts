@@ -144,7 +144,7 @@ function planVideo(request: RenderRequest, rung: PlannedRung): PlannedOutput {
   const gopSeconds = profile.gopDurationMs / 1000;
   const frameRate = rung.frameRate ?? 30;
   const encoder = request.devices?.encoders.get(rung.name)?.row ?? softwareEncoder(rung.codec);
-  const picture = { ...rung, frameRate, isDrawn: source.input === LIVE_INPUT && !request.backdrop };
+  const picture = { ...rung, frameRate, isDrawn: source.input === LIVE_INPUT };
   return hlsOutput(rung.name, [
     ...words(`-map [${rung.name}] -c:v ${encoder.name} ${encoder.coding(picture)}`),
     ...words(encoder.rate(encoder.quality + (rung.qualityOffset ?? 0), rung.bitrateBps)),
