@@ -75,6 +75,9 @@ export type CheckedScene = z.infer<typeof CheckedScene>;
 /** Rows that one check has at most: measuring them takes no longer than starting a painter. */
 export const MAX_CHECKED_ROWS = 500;
 
+/** A chunk of a video that is not drawn. */
+const PlannedChunk = z.object({ key: z.string().regex(/^[0-9a-f]{32}$/), frames: count });
+
 /** Data of one video, of a check of many. */
 export const CheckedRow = z.object({
   /** In the list, from 0. */
@@ -85,6 +88,11 @@ export const CheckedRow = z.object({
   frames: count.nullable(),
   /** Characters that a voice would speak. */
   speechCharacters: count,
+  /**
+   * The chunks that its video would consist of, in their order: equal keys show and say the same, in videos
+   * of equal settings. Absent: the painter does not say.
+   */
+  chunks: z.array(PlannedChunk).max(2_000).optional(),
   /** What a video of it fails with. */
   issues: z
     .array(

@@ -118,6 +118,11 @@ const Row = z.object({
   /** Null: it cannot be counted. */
   frames: count.nullable(),
   speechCharacters: count,
+  /** What each scene shows and says, by a key, with its frames. Absent: the painter does not say. */
+  looks: z
+    .array(z.object({ key: z.string().regex(/^[0-9a-f]{32}$/), frames: count }))
+    .max(2_000)
+    .optional(),
   issues: z.array(z.object({ code: z.string().regex(/^[A-Z][A-Z_]{0,99}$/), message: text, path })).max(50),
 });
 

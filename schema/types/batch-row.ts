@@ -100,6 +100,10 @@ const BatchRowEstimate = builder.objectRef<RowMeasure>("BatchRowEstimate").imple
       resolve: (measure, _args, ctx) =>
         measure.cpuSeconds === null ? [] : costByOffer(ctx.operations.offers.offers, measure),
     }),
+    copiedShare: t.exposeFloat("copiedShare", {
+      description:
+        "Part of its length, 0 to 1, that finished videos of the workspace's batches show already, with the same settings: it is neither spoken nor drawn nor encoded, and costs nothing.",
+    }),
     basis: t.expose("basis", { type: EstimateBasis, description: "What it is based on." }),
     samples: t.exposeInt("samples", { description: "Number of finished videos that it is learned from." }),
   }),

@@ -8,6 +8,7 @@ import { estimateBases } from "../source-checks/index.ts";
 import { featuresOf, learnWork, objectsOf, usualBytesPerSecond } from "../work/index.ts";
 import { readSlots } from "../workers/index.ts";
 import type { HeldBatch } from "./deps.ts";
+import type { StoredRowSettings } from "./settings.ts";
 
 /** What a worker counted of a row, and what its video is estimated to take. */
 export const RowMeasure = z.object({
@@ -26,6 +27,10 @@ export const RowMeasure = z.object({
   storedBytes: z.number().nonnegative().nullable(),
   /** That are written for the video. Rows that were measured before this was counted have none. */
   objects: z.number().nonnegative().nullable().default(null),
+  /** Chunks that it plans, by what they show and say. Rows that were measured before this have none. */
+  chunks: z.array(z.object({ key: z.string(), frames: z.number() })).default([]),
+  /** Part of it that the workspace has already: its chunks are copied. */
+  copiedShare: z.number().min(0).max(1).default(0),
   basis: z.enum(estimateBases),
   /** Finished videos that it is learned from. */
   samples: z.int().nonnegative(),
@@ -61,11 +66,14 @@ interface FinishedRow {
   drawnMs: number | null;
 }
 
-type Cost = Omit<RowMeasure, "version" | "scenes">;
+type Cost = Omit<RowMeasure, "version" | "scenes" | "chunks">;
 
 interface Counted {
   frames: number | null;
   speechCharacters: number;
+  chunks: RowMeasure["chunks"];
+  /** What it says about its video. */
+  own: StoredRowSettings;
 }
 
 export interface LearnedCosts {
@@ -75,13 +83,21 @@ export interface LearnedCosts {
 }
 
 /**
- * What counted rows take: their work as `learnWork` has it; their lengths, sizes and copied parts as in
- * finished rows of the same template. `profile`: null if it was deleted.
+ * What counted rows take: their work as `learnWork` has it; their lengths and sizes as in finished rows of the
+ * same template; their copied parts by the chunks of finished rows.
+ *
+ * @param look of rows with equal clips, with their own materials
+ * @param common of the batch's rows that have nothing of their own
+ * @param profile null if it was deleted
  */
 export async function learnCosts(
   db: Db,
   batch: Pick<HeldBatch, "id" | "workspaceId">,
-  { look, profile }: { look: CompositionSettings; profile: Profile | null },
+  {
+    look,
+    common,
+    profile,
+  }: { look: CompositionSettings; common: CompositionSettings; profile: Profile | null },
 ): Promise<LearnedCosts> {
   const key = { kind: videoKindOf("TEMPLATE"), source: "TEMPLATE", params: look } as const;
   const work = await learnWork(db, { ...key, profile: profile?.name ?? "" }, { offer: null });
@@ -92,15 +108,23 @@ export async function learnCosts(
   );
   const bytesPerMs = learnBytes(rows, { look, profile });
   const objectsFactor = profile && learnObjects(rows, profile);
-  const of = ({ frames, speechCharacters }: Counted): Cost => {
+  const finished = profile && (await readFinishedChunks(db, batch, { look: common, profile }));
+  const of = ({ frames, speechCharacters, chunks, own }: Counted): Cost => {
     if (frames === null || profile === null) return { ...unknown, speechCharacters };
+    const isExact = finished !== null && chunks.length > 0 && !hasOwnLook(own);
+    const copiedShare = isExact ? shareOf(chunks, finished) : 0;
     const countedMs = (frames * 1000) / look.frameRate;
     const durationMs = countedMs * (speechCharacters > 0 ? spoken : silent);
     const { width, height, frameRate } = look;
-    const facts = { durationMs, width, height, frameRate, speechCharacters, drawnShare: drawnShare ?? 1 };
+    const facts = {
+      ...{ durationMs, width, height, frameRate },
+      // Texts of known chunks are spoken already.
+      speechCharacters: Math.round(speechCharacters * (1 - copiedShare)),
+      drawnShare: isExact ? 1 - copiedShare : (drawnShare ?? 1),
+    };
     const estimated = work.estimate(featuresOf(profile, facts));
     return {
-      ...{ countedMs, speechCharacters },
+      ...{ countedMs, speechCharacters, copiedShare: hundredths(copiedShare) },
       durationMs: Math.round(durationMs),
       cpuSeconds: estimated && hundredths(estimated.cpuSeconds.likely),
       wallSeconds: estimated && hundredths(estimated.wallSeconds.likely),
@@ -114,9 +138,45 @@ export async function learnCosts(
 
 const unknown: Omit<Cost, "speechCharacters"> = {
   ...{ countedMs: null, durationMs: null, cpuSeconds: null, wallSeconds: null, storedBytes: null },
-  objects: null,
+  ...{ objects: null, copiedShare: 0 },
   ...{ basis: "DEFAULT", samples: 0 },
 };
+
+/** Newest finished rows whose chunks are known. */
+const ROWS_WITH_CHUNKS = 2_000;
+
+/** Whether chunks of other rows with equal keys may show or say something else. */
+const hasOwnLook = ({ voice, rate, background, materials }: StoredRowSettings): boolean =>
+  voice !== null || rate !== null || background !== null || materials.length > 0;
+
+/** What the finished videos of the workspace's batches with the same settings consist of. */
+async function readFinishedChunks(
+  db: Db,
+  { workspaceId }: Pick<HeldBatch, "workspaceId">,
+  { look, profile }: { look: CompositionSettings; profile: Profile },
+): Promise<ReadonlySet<string>> {
+  const { template, width, height, frameRate, voice, background, materials = [] } = look;
+  const wanted = { width, height, frameRate, voice };
+  const rows = await db.$queryRaw<{ key: string }[]>`
+    SELECT DISTINCT chunk->>'key' AS key FROM (
+      SELECT r.measure->'chunks' AS chunks
+      FROM batch_rows r JOIN videos v ON v.id = r.video_id JOIN sources s ON s.video_id = v.id
+      WHERE r.workspace_id = ${workspaceId}::uuid AND r.status = 'READY' AND NOT r.is_changed
+        AND v.profile = ${profile.name} AND s.params->'template'->>'sha256' = ${template.sha256}
+        AND s.params @> ${JSON.stringify(wanted)}::jsonb
+        AND coalesce(s.params->'materials', '[]'::jsonb) = ${JSON.stringify(materials)}::jsonb
+        AND coalesce(s.params->'background', 'null'::jsonb) = ${JSON.stringify(background ?? null)}::jsonb
+      ORDER BY r.ended_at DESC LIMIT ${ROWS_WITH_CHUNKS}) finished,
+      jsonb_array_elements(coalesce(finished.chunks, '[]'::jsonb)) AS chunk`;
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** Part of chunks that is among the finished ones. */
+function shareOf(chunks: RowMeasure["chunks"], finished: ReadonlySet<string>): number {
+  const sum = (of: RowMeasure["chunks"]): number => of.reduce((total, { frames }) => total + frames, 0);
+  const all = sum(chunks);
+  return all === 0 ? 0 : sum(chunks.filter(({ key }) => finished.has(key))) / all;
+}
 
 /** Rows of this batch count before those of others, which may have other scenes in common. */
 const readFinished = (

@@ -93,7 +93,7 @@ async function measureRound(
   const learned = new Map<boolean, Promise<LearnedCosts>>();
   const costsOf = (settings: CompositionSettings): Promise<LearnedCosts> => {
     const key = settings.background !== undefined;
-    const costs = learned.get(key) ?? learnCosts(deps.db, batch, { look: settings, profile });
+    const costs = learned.get(key) ?? learnCosts(deps.db, batch, { look: settings, common: look, profile });
     learned.set(key, costs);
     return costs;
   };
@@ -168,12 +168,14 @@ async function writeMeasures(
   const found = answers.flatMap((answer) => {
     const row = rows[answer.index];
     if (row === undefined) return [];
-    const spoken = StoredRowSettings.parse(row.settings).voice ?? voice.name;
+    const own = StoredRowSettings.parse(row.settings);
+    const spoken = own.voice ?? voice.name;
+    const chunks = answer.chunks ?? [];
     const speechCharacters = spoken === "NONE" ? 0 : answer.speechCharacters;
     const measure: RowMeasure = {
       version: 1,
-      scenes: answer.scenes,
-      ...costs.of({ ...answer, speechCharacters }),
+      ...{ scenes: answer.scenes, chunks },
+      ...costs.of({ frames: answer.frames, speechCharacters, chunks, own }),
     };
     return [{ row, answer, measure }];
   });

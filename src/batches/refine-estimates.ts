@@ -20,7 +20,11 @@ export async function refineEstimates(deps: BatchDeps, batch: HeldBatch): Promis
   if (before === undefined) return;
   const look = await planLook(deps, batch);
   if (look === null) return;
-  const costs = await learnCosts(db, batch, { look, profile: await findOwnProfile(deps, batch) });
+  const costs = await learnCosts(db, batch, {
+    look,
+    common: look,
+    profile: await findOwnProfile(deps, batch),
+  });
   // Fewer than before: those of the template have replaced those of others.
   const isNews = costs.samples > before.measure.samples * GROWTH || costs.samples < before.measure.samples;
   if (!isNews) return;
@@ -30,21 +34,22 @@ export async function refineEstimates(deps: BatchDeps, batch: HeldBatch): Promis
     if (last === undefined) return;
     after = last.position;
     // Of rows with a clip of their own, videos without one say little.
-    const similar = rows.filter(({ hasClip }) => look.background !== undefined || !hasClip);
-    const values = similar.map(({ id, measure }) => ({
-      id,
-      measure: refine(measure, costs, look.frameRate),
-    }));
+    const similar = rows.filter(({ own }) => look.background !== undefined || own.background === null);
+    const values = similar.map((row) => ({ id: row.id, measure: refine(row, costs, look.frameRate) }));
     await db.$executeRaw`
       UPDATE batch_rows r SET measure = v.measure FROM jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS v (id uuid, measure jsonb)
       WHERE r.id = v.id AND r.status = 'VALID'`;
   }
 }
 
-const refine = (measure: RowMeasure, costs: LearnedCosts, frameRate: number): RowMeasure => {
-  const { countedMs, speechCharacters } = measure;
+const refine = (
+  { measure, own }: { measure: RowMeasure; own: StoredRowSettings },
+  costs: LearnedCosts,
+  frameRate: number,
+): RowMeasure => {
+  const { countedMs, speechCharacters, chunks } = measure;
   const frames = countedMs === null ? null : (countedMs * frameRate) / 1_000;
-  return { ...measure, ...costs.of({ frames, speechCharacters }) };
+  return { ...measure, ...costs.of({ frames, speechCharacters, chunks, own }) };
 };
 
 async function readWaiting(
@@ -58,10 +63,8 @@ async function readWaiting(
     take,
     select: { id: true, position: true, measure: true, settings: true },
   });
-  return rows.map(({ id, position, measure, settings }) => ({
-    id,
-    position,
-    measure: RowMeasure.parse(measure),
-    hasClip: StoredRowSettings.parse(settings).background !== null,
-  }));
+  return rows.map(({ id, position, measure, settings }) => {
+    const own = StoredRowSettings.parse(settings);
+    return { id, position, measure: RowMeasure.parse(measure), own };
+  });
 }

@@ -99,12 +99,10 @@ function templateOf(params: unknown): Pick<VideoFacts, "template" | "isOverVideo
   return { template: template.name, isOverVideo: background !== undefined };
 }
 
-/** What was spoken, and how much was not copied. Pure. */
+/** What was spoken and drawn; speech and chunks that the workspace had already cost next to nothing. Pure. */
 function drawnOf(attempts: readonly { account: unknown }[], durationMs: number) {
   const accounts = attempts.flatMap(({ account }) => Account.safeParse(account).data ?? []);
-  const spoken = accounts.map(({ speech }) =>
-    speech === undefined ? 0 : speech.spokenCharacters + speech.reusedCharacters,
-  );
+  const spoken = accounts.map(({ speech }) => speech?.spokenCharacters ?? 0);
   const drawn = accounts.flatMap(({ drawnMs }) => drawnMs ?? []);
   const drawnMs = drawn.reduce((sum, each) => sum + each, 0);
   return {

@@ -35,7 +35,7 @@ const BATCH = `id status counts { total valid invalid duplicate ready failed }
   estimate { ${SUMS} costs { offer cost { micros } } basis samples } taken { ${SUMS} cost { micros } } replacement { unchanged changed added missing deleted }
   rows(first: 20) { nodes { key line status title isMissing
     issues { severity line column code message } earlier { key }
-    estimate { scenes durationMs speechCharacters cpuSeconds wallSeconds storedBytes costs { cost { micros } } basis samples } taken { durationMs cpuSeconds cost { micros } }
+    estimate { scenes copiedShare durationMs speechCharacters cpuSeconds wallSeconds storedBytes costs { cost { micros } } basis samples } taken { durationMs cpuSeconds cost { micros } }
     video { cost { total { micros } } id title status edition } error { code } } }`;
 
 const ask = async (document: string, input: object) => {
@@ -148,6 +148,10 @@ test("rows are measured before anything is made, and corrected at their addresse
     { status: "VALID", issues: [], earlier: null },
   ]);
   expect(warned.estimate).toMatchObject({ rows: 2, basis: "MEASURED", samples: 2 });
+  // What a finished video shows already is copied, and only its sound is made.
+  const [equal, other] = warned.rows.nodes.map((row: { estimate: object }) => row.estimate);
+  expect([equal.copiedShare, other.copiedShare]).toEqual([1, 0]);
+  expect(equal.cpuSeconds).toBeLessThan(other.cpuSeconds);
   const third = await create(table("a,Know yourself,Thales", "b,Time is a sage,Thales"), {
     duplicates: "SKIP",
   });

@@ -15,7 +15,7 @@ import type { Programs } from "../../media/ffmpeg/index.ts";
 import { probeSource } from "../../media/probe/index.ts";
 import type { TemplatePainter } from "../../painters/index.ts";
 import type { Counted, TemplateJob } from "../../painting/index.ts";
-import { checkDrawing } from "../drawing/index.ts";
+import { checkDrawing, groupLooks } from "../drawing/index.ts";
 import { drawStills, type StillBackground } from "./draw-stills.ts";
 import { asBackground, openClip } from "./open-background.ts";
 import type { Templates } from "./open-template.ts";
@@ -48,6 +48,7 @@ export async function checkData(
     fatal: finalWarnings,
     judge: () => [],
     toScenes: (scenes, counted) => withTimes(scenes, counted, composition),
+    toChunks: (looks) => groupLooks(looks, composition.frameRate),
     ...(hasRows && {
       toRows: ({ rows, failed }) =>
         failure ? allFailed(script, failure) : failed ? withFailed(rows, failed) : [...rows],

@@ -20,6 +20,7 @@ import {
   type TemplateJob,
 } from "../../painting/index.ts";
 import { fetchMaterials } from "./fetch-materials.ts";
+import type { Look } from "./group-looks.ts";
 import { setUpEasel } from "./set-up-easel.ts";
 
 /** An author waits for the result, so a check has less time than a drawing. */
@@ -57,6 +58,8 @@ interface Checked {
   judge: (counted: Counted) => SourceIssue[];
   /** The scenes, as they are reported. Default: as the painter names them. */
   toScenes?: (scenes: readonly CheckedScene[], counted: Counted) => CheckedScene[];
+  /** The chunks of a row's scenes. Default: not known. */
+  toChunks?: (looks: readonly Look[]) => Look[];
   /** The rows, as they are reported. Default: the source is of one video. */
   toRows?: (rows: NotedRows) => CheckedRow[];
   /** Reads the painter's output to its end. Default: there are no pictures. */
@@ -140,7 +143,11 @@ interface Notes {
 const newNotes = (): Notes => ({ scenes: [], warnings: [], speechCharacters: 0, rows: [], step: null });
 
 /** Keeps what is needed of an event, and a bounded number of them. */
-function note(notes: Notes, event: PainterEvent, { fatal }: Pick<Checked, "fatal">): void {
+function note(
+  notes: Notes,
+  event: PainterEvent,
+  { fatal, toChunks }: Pick<Checked, "fatal" | "toChunks">,
+): void {
   switch (event.type) {
     case "scenes":
       notes.scenes.push(...event.scenes.slice(0, MAX_SCENES - notes.scenes.length));
@@ -156,7 +163,7 @@ function note(notes: Notes, event: PainterEvent, { fatal }: Pick<Checked, "fatal
       notes.step = event.index;
       break;
     case "row":
-      if (notes.rows.length < MAX_CHECKED_ROWS) notes.rows.push(toRow(event));
+      if (notes.rows.length < MAX_CHECKED_ROWS) notes.rows.push(toRow(event, toChunks));
       break;
     case "warning":
       if (notes.warnings.length < MAX_ISSUES)
@@ -168,8 +175,12 @@ function note(notes: Notes, event: PainterEvent, { fatal }: Pick<Checked, "fatal
   }
 }
 
-const toRow = ({ type: _type, issues, ...row }: Extract<PainterEvent, { type: "row" }>): CheckedRow => ({
+const toRow = (
+  { type: _type, issues, looks, ...row }: Extract<PainterEvent, { type: "row" }>,
+  toChunks: Checked["toChunks"],
+): CheckedRow => ({
   ...row,
+  ...(looks && toChunks && { chunks: toChunks(looks) }),
   issues: issues.slice(0, MAX_ROW_ISSUES).map(({ code, message, path }) => ({
     code,
     path,

@@ -4,5 +4,6 @@ export { type ChunkIndex, createChunkIndex } from "./chunk-index.ts";
 export { drawScene } from "./draw-scene.ts";
 export { drawScenes, type Stretch } from "./draw-scenes.ts";
 export { fetchMaterials } from "./fetch-materials.ts";
+export { groupLooks } from "./group-looks.ts";
 export { type DrawingAttempt, readSourceText, runDrawing } from "./run-drawing.ts";
 export { setUpEasel } from "./set-up-easel.ts";

@@ -1,4 +1,5 @@
 /** Checks many data of one template in one run. */
+import { createHash } from "node:crypto";
 import {
   checkData,
   languageOf,
@@ -23,6 +24,14 @@ const MAX_ISSUES = 20;
 const MAX_MESSAGE = 500;
 /** Scenes that many rows have in common, such as a title, are checked once. */
 const MAX_KNOWN = 500;
+/** Of a key, in hexadecimal digits. */
+const KEY_LENGTH = 32;
+
+/** What a scene shows and says. */
+interface Look {
+  key: string;
+  frames: number;
+}
 
 interface Row {
   index: number;
@@ -104,7 +113,8 @@ async function checkRow(
     const issues: TemplateIssue[] = [];
     for (const planned of timeline.scenes) issues.push(...(await tooLongIn(planned, studio, known)));
     const spoken = spokenTexts(scenes, language).reduce((sum, { text }) => sum + text.length, 0);
-    reportRow(index, { timeline, spoken }, issues);
+    const looks = timeline.scenes.map((planned) => lookOf(planned, language));
+    reportRow(index, { timeline, spoken, looks }, issues);
     return timeline;
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
@@ -127,12 +137,18 @@ async function tooLongIn(
   return issues;
 }
 
+/** Lengths of spoken texts follow from the texts, which the voice is the same for. */
+function lookOf({ scene, frames }: PlannedScene, language: string): Look {
+  const shown = JSON.stringify([language, scene.html, scene.timeline]);
+  return { key: createHash("sha256").update(shown).digest("hex").slice(0, KEY_LENGTH), frames };
+}
+
 const mostMarks = ({ scenes }: Timeline): PlannedScene | undefined =>
   scenes.toSorted((one, other) => other.marks.length - one.marks.length).at(0);
 
 function reportRow(
   index: number,
-  counted: { timeline: Timeline; spoken: number } | null,
+  counted: { timeline: Timeline; spoken: number; looks: Look[] } | null,
   issues: readonly { code: string; path: string | null; message: string }[],
 ): void {
   send.event({
@@ -141,6 +157,7 @@ function reportRow(
     scenes: counted?.timeline.scenes.length ?? 0,
     frames: counted?.timeline.frames ?? null,
     speechCharacters: counted?.spoken ?? 0,
+    ...(counted && { looks: counted.looks }),
     issues: issues
       .slice(0, MAX_ISSUES)
       .map(({ code, path, message }) => ({ code, path, message: message.slice(0, MAX_MESSAGE) })),
