@@ -22,7 +22,8 @@ export const amounts = {
   speechCharacters:
     "Characters of the texts that a voice speaks, also of those whose speech the workspace has.",
   cpuSeconds: "Processor time of all cores, to draw, speak and encode.",
-  wallSeconds: "Time of a worker's slot, from the arrival of its task there until the video is READY.",
+  wallSeconds:
+    "Time of a worker's slot, from the arrival of its task there until the video is READY. Waiting for a slot does not count; what else uses the machine's processors makes it longer.",
   storedBytes: "Size of the video's renditions.",
 } as const;
 export const ALL_ATTEMPTS = "Of all attempts, also of corrections.";

@@ -5,6 +5,7 @@ import {
   manifestAddress,
   type Replacement,
   readEstimates,
+  readExpectedEnds,
   sumTaken,
   type BatchTaken as Taken,
 } from "../../src/batches/index.ts";
@@ -146,6 +147,7 @@ const BatchReplacement = builder.objectRef<Replacement>("BatchReplacement").impl
 });
 
 const estimateOf = createLoader((ctx, batchIds) => readEstimates(ctx.db, ctx.clock(), batchIds));
+const expectedEndOf = createLoader<Date>((ctx, batchIds) => readExpectedEnds(ctx.db, ctx.clock(), batchIds));
 const takenOf = createLoader<Taken>((ctx, batchIds) => sumTaken(ctx.db, batchIds));
 
 const BatchEstimate = builder.objectRef<NonNullable<Awaited<ReturnType<typeof estimateOf>>>>("BatchEstimate");
@@ -340,6 +342,13 @@ export const Batch = builder.prismaNode("Batch", {
       },
       connectionOf(BatchIssue, "An issue", "issues of a batch"),
     ),
+    expectedEndAt: t.field({
+      type: "DateTime",
+      nullable: true,
+      description:
+        "When its last video is likely to be READY: as if its next videos waited for workers as long, and got as many slots, as its newest ones, so that other work counts. Until it has finished videos, as if the present workers did nothing else. Null: it is not RUNNING, no row is measured, or no worker is online.",
+      resolve: async ({ id }, _args, ctx) => (await expectedEndOf(ctx, id)) ?? null,
+    }),
     error: t.field({
       type: FailureType,
       nullable: true,

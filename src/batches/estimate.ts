@@ -83,8 +83,8 @@ export interface LearnedCosts {
 }
 
 /**
- * What counted rows take: their work as `learnWork` has it; their lengths and sizes as in finished rows of the
- * same template; their copied parts by the chunks of finished rows.
+ * What counted rows take: their work as `learnWork` has it; their lengths and sizes as in finished rows of
+ * the same template; their copied parts by the chunks of finished rows.
  *
  * @param look of rows with equal clips, with their own materials
  * @param common of the batch's rows that have nothing of their own

@@ -20,6 +20,7 @@ export {
   sumTaken,
   type Taken,
 } from "./estimate.ts";
+export { readExpectedEnds } from "./expect-end.ts";
 export { exportBatchRows } from "./export-rows.ts";
 export { createManifests, manifestAddress } from "./manifest-address.ts";
 export { checkColumns } from "./plan-rows.ts";

@@ -108,16 +108,21 @@ test("samples of a retry, or of a job that changed machines, are not learned fro
 
 test("every source of createVideo is estimated, and what is unknown is refused with a remedy", async () => {
   const question = { question: "Is it?", options: ["Yes", "No"], answerIndex: 0 };
-  const quiz = (count: number) => ({
+  const quiz = (count: number, voice: object | null = { name: "NONE" }) => ({
     template: {
       template: "quiz-classic",
       data: { questions: Array.from({ length: count }, () => question) },
-      voice: { name: "NONE" },
+      voice,
     },
   });
   const [one, four] = [await estimate({ source: quiz(1) }), await estimate({ source: quiz(4) })];
   expect(four.durationMs).toBeGreaterThan(2 * (one.durationMs ?? 0));
   expect(four.offers[0]?.cost.likely).toBeGreaterThan(one.offers[0]?.cost.likely ?? 0);
+  // Speaking costs, too.
+  const spoken = await estimate({ source: quiz(4, null) });
+  expect(spoken.offers[0]?.work.cpuSeconds.likely).toBeGreaterThan(
+    four.offers[0]?.work.cpuSeconds.likely ?? Number.POSITIVE_INFINITY,
+  );
   const manim = { manim: { script: "from manim import *\nclass A(Scene): pass" } };
   expect((await estimate({ source: manim, facts: { durationSeconds: 10 } })).durationMs).toBe(10_000);
   const upload = { upload: { filename: "a.mp4", sizeBytes: 1_000_000 } };

@@ -1,5 +1,12 @@
 import type { CompositionSettings } from "@reelay/contracts";
-import { builtInTemplates, loadTemplate, planScenes, planTimeline } from "@reelay/templates";
+import {
+  builtInTemplates,
+  languageOf,
+  loadTemplate,
+  planScenes,
+  planTimeline,
+  spokenTexts,
+} from "@reelay/templates";
 import { InvalidInputError } from "../errors/index.ts";
 import type { DrawnText } from "../videos/index.ts";
 import type { VideoFacts } from "../work/index.ts";
@@ -45,22 +52,25 @@ export async function factsOfDrawn(
   { durationSeconds }: FactsInput,
 ): Promise<VideoFacts | null> {
   const { width, height, frameRate } = params;
-  const durationMs =
-    durationSeconds != null
-      ? durationSeconds * 1_000
-      : kind === "TEMPLATE"
-        ? await planLength(content, params as CompositionSettings)
-        : null;
-  return durationMs === null ? null : { durationMs, width, height, frameRate };
+  const planned = kind === "TEMPLATE" ? await planData(content, params as CompositionSettings) : null;
+  const durationMs = durationSeconds != null ? durationSeconds * 1_000 : (planned?.durationMs ?? null);
+  if (durationMs === null) return null;
+  return { durationMs, width, height, frameRate, speechCharacters: planned?.speechCharacters ?? 0 };
 }
 
-async function planLength(
-  data: string,
-  { template, frameRate }: CompositionSettings,
-): Promise<number | null> {
+/** Null: the template is not a built-in one. */
+async function planData(
+  content: string,
+  { template, frameRate, voice }: CompositionSettings,
+): Promise<Pick<VideoFacts, "durationMs" | "speechCharacters"> | null> {
   if (template.stored) return null;
   const folder = (await builtInTemplates()).get(template.name);
   if (folder === undefined) return null;
-  const scenes = planScenes(await loadTemplate(folder), JSON.parse(data) as Record<string, unknown>);
-  return planTimeline(scenes, {}, frameRate).durationMs;
+  const data = JSON.parse(content) as Record<string, unknown>;
+  const scenes = planScenes(await loadTemplate(folder), data);
+  const texts = voice === null ? [] : spokenTexts(scenes, languageOf(data));
+  return {
+    durationMs: planTimeline(scenes, {}, frameRate).durationMs,
+    speechCharacters: texts.reduce((sum, { text }) => sum + text.length, 0),
+  };
 }

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const SUMS = "rows durationMs speechCharacters cpuSeconds wallSeconds slotSeconds storedBytes";
-const BATCH = `id status counts { total valid invalid duplicate ready failed }
+const BATCH = `id status expectedEndAt counts { total valid invalid duplicate ready failed }
   estimate { ${SUMS} costs { offer cost { micros } } basis samples } taken { ${SUMS} cost { micros } } replacement { unchanged changed added missing deleted }
   rows(first: 20) { nodes { key line status title isMissing
     issues { severity line column code message } earlier { key }
@@ -93,7 +93,7 @@ test("rows are measured before anything is made, and corrected at their addresse
   expect(checked.estimate.costs).toEqual([{ offer: "studio", cost: { micros: expect.any(Number) } }]);
   const estimatedMicros: number = checked.estimate.costs[0].cost.micros;
   expect(estimatedMicros).toBeGreaterThan(one.estimate.costs[0].cost.micros);
-  expect(checked.taken).toBeNull();
+  expect([checked.taken, checked.expectedEndAt]).toEqual([null, null]);
 
   // Pictures are drawn when they are first asked for, also of texts that do not fit.
   const stills = async (): Promise<{ url: string; width: number; height: number }[]> => {
@@ -115,7 +115,13 @@ test("rows are measured before anything is made, and corrected at their addresse
     `mutation ($input: StartBatchInput!) { startBatch(input: $input) { ... on Batch { id } ... on Error { message } } }`,
     { id: first.id },
   );
+  const running = await readUntil(first.id, "RUNNING");
+  const expectedMs = Date.parse(running.expectedEndAt) - Date.now();
+  expect(expectedMs).toBeGreaterThan(0);
+  // Nothing is finished, and one video is made after the other.
+  expect(expectedMs / 1_000).toBeLessThan(1.5 * checked.estimate.slotSeconds);
   const made = await readUntil(first.id, "PARTIAL");
+  expect(made.expectedEndAt).toBeNull();
   expect(made.counts).toMatchObject({ ready: 2, invalid: 1 });
   expect(made.taken).toMatchObject({ rows: 2, durationMs: expect.any(Number) });
   const sum = made.rows.nodes.reduce(

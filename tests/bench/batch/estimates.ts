@@ -47,7 +47,7 @@ export async function compareEstimates({ isShort, print }: BenchOptions): Promis
     ["learned", quizzes("learned", count)],
     ["other", quotes(count)],
   ] as const) {
-    const { checked, ended, sums } = await makeRows(stage, input);
+    const { checked, ended, sums, ends } = await makeRows(stage, input);
     const taken = new Map(ended.map((row) => [row.key, toTaken(row)]));
     const pairs = (rows: readonly Row[]) =>
       rows.map((row) => {
@@ -57,6 +57,12 @@ export async function compareEstimates({ isShort, print }: BenchOptions): Promis
       });
     judge(name, pairs(checked));
     judge(`${name}.refined`, pairs(ended));
+    for (const [part, off] of Object.entries(ends)) {
+      figures[`batch.${name}.endAt${part}Error`] = off;
+      print(
+        `batch: ${name}: after ${part} of its time, the end was expected off by ${Math.round(off * 100)} % of what was left`,
+      );
+    }
     const error = sums.estimated / sums.taken - 1;
     figures[`batch.${name}.wholeWallError`] = error;
     print(
@@ -97,12 +103,24 @@ function quotes(count: number): object {
 const ROWS = `rows(first: 50) { nodes { key
   estimate { ${amounts.join(" ")} costs { cost { micros } } } taken { ${amounts.join(" ")} cost { micros } } } }`;
 
+/** When the expected end is judged. */
+const parts = { Tenth: 0.1, Third: 1 / 3, TwoThirds: 2 / 3 };
+
+/** By how much of the time that was left the expected end was wrong, at some times. */
+function judgeEnds(expected: readonly { at: number; endAt: number }[], startedAt: number, endedAt: number) {
+  const judged = Object.entries(parts).flatMap(([name, part]) => {
+    const last = expected.findLast(({ at }) => at <= startedAt + part * (endedAt - startedAt));
+    return last === undefined ? [] : [[name, (last.endAt - endedAt) / (endedAt - last.at)] as const];
+  });
+  return Object.fromEntries(judged);
+}
+
 /** Resolves to the estimates of rows after the check, and to those before their start with what they took. */
 async function makeRows(stage: Stage, input: object) {
   const { id } = await checkTable(stage, input);
   const read = async () => {
     const { data } = await stage.client.ask(
-      `query ($id: ID!) { batch(id: $id) { status estimate { wallSeconds } taken { wallSeconds } ${ROWS} } }`,
+      `query ($id: ID!) { batch(id: $id) { status expectedEndAt estimate { wallSeconds } taken { wallSeconds } ${ROWS} } }`,
       { id },
     );
     return data.batch;
@@ -112,14 +130,18 @@ async function makeRows(stage: Stage, input: object) {
     "mutation ($id: ID!) { startBatch(input: { id: $id }) { ... on Error { message } } }",
     { id },
   );
+  const startedAt = Date.now();
+  const expected: { at: number; endAt: number }[] = [];
   for (;;) {
-    const { status, rows, taken } = await read();
+    const { status, rows, taken, expectedEndAt } = await read();
+    if (expectedEndAt !== null) expected.push({ at: Date.now(), endAt: Date.parse(expectedEndAt) });
     if (status === "SUCCEEDED") {
       const sums = {
         estimated: Number(before.estimate.wallSeconds),
         taken: Number(taken.wallSeconds),
       };
-      return { checked: before.rows.nodes as Row[], ended: rows.nodes as Row[], sums };
+      const ends = judgeEnds(expected, startedAt, Date.now());
+      return { checked: before.rows.nodes as Row[], ended: rows.nodes as Row[], sums, ends };
     }
     if (status !== "RUNNING") throw new Error(`The batch ended as ${status}.`);
     await sleep(500);

@@ -1,200 +1,149 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
-import type { CompositionSettings } from "@reelay/contracts";
-import {
-  builtInTemplates,
-  checkData,
-  hashTemplate,
-  loadTemplate,
-  planScenes,
-  planTimeline,
-} from "@reelay/templates";
-import { readQuiz } from "../../../embedded/render-files/read-quiz.ts";
-import { locateFfmpeg } from "../../../render-worker/index.ts";
-import {
-  featuresOf,
-  learn,
-  type Sample,
-  usualOfMedia,
-  usualOfTemplate,
-  type WorkModels,
-} from "../../../src/work/index.ts";
+import { isRenderingJob } from "../../../src/database/index.ts";
+import { keyOf } from "../../../src/inputs/index.ts";
 import type { BenchOptions, Figures } from "../conditions.ts";
-import { benchProfile, startSystem } from "../worker/system.ts";
+import { type Stage, startStage } from "../engine/stage.ts";
+import {
+  countdown,
+  planAnimation,
+  planDrawing,
+  planUpload,
+  questions,
+  quotes,
+  type Render,
+} from "./renders.ts";
 
-/** An estimate within this part of the final figure is right. */
+/** A quote within this part of the final figure is right. */
 const RIGHT_WITHIN = 0.2;
-const goals = { cpuRight: 0.8 };
+/** Before anything is known of the machine, an order of magnitude. */
+const ROUGHLY_WITHIN = 2;
+const goals = { right: 0.8 };
 
-interface Render {
-  name: string;
-  usual: WorkModels;
-  features: Sample["features"];
-  make: () => Promise<{ cpuSeconds: number; wallSeconds: number }>;
-}
+const amounts = ["cpuSeconds", "wallSeconds", "micros"] as const;
+type Amounts = Record<(typeof amounts)[number], number>;
+
+/** Energy of the operator's own machines, so that money is not 0. */
+const prices = { name: "studio", provider: "local", vcpus: 2, wattsPerVcpu: 9, usdPerKwh: "40" };
 
 /**
- * Renders videos of mixed kinds with the real worker, learns from the first two thirds, and compares the
- * estimates of the others, made before each, with what they took.
+ * Makes videos of mixed kinds with the whole system: two thirds of them to learn from, then quotes the
+ * others, makes them, and compares. All are quoted before the first one, too: by the figures of the release.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
-  const count = isShort ? 12 : 60;
-  const { PATH = "", FFMPEG_PATH, FFPROBE_PATH } = process.env;
-  const located = await locateFfmpeg({ path: PATH, ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH });
-  const tools = { ffmpeg: located.ffmpeg.path, ffprobe: located.ffprobe.path };
-  await using resources = new AsyncDisposableStack();
-  const directory = await mkdtemp(join(tmpdir(), "reelay-bench-cost-"));
-  resources.defer(() => rm(directory, { recursive: true, force: true }));
-  const system = resources.use(await startSystem(directory, tools));
-  const renders = await planRenders({ count, directory, ffmpeg: tools.ffmpeg, system });
+  const count = isShort ? 15 : 60;
+  const learned = Math.floor((count * 2) / 3);
+  await using stage = await startStage({ workers: [{}], offers: [prices] });
+  const clip = await planUpload(stage, count);
+  const [background = ""] = await makeAll(stage, [clip]);
+  const renders = await planRenders(stage, { count, background });
+  await stage.db.workSample.deleteMany();
+  const defaults = await quoteAll(stage, renders);
+  await makeAll(stage, renders.slice(0, learned));
+  const rest = renders.slice(learned);
+  const quoted = await quoteAll(stage, rest);
+  const taken = await Promise.all((await makeAll(stage, rest)).map((id) => readTaken(stage, id)));
 
-  const done: { render: Render; cpuSeconds: number; wallSeconds: number }[] = [];
-  const errors = { cpu: [] as number[], wall: [] as number[] };
-  for (const [index, render] of renders.entries()) {
-    const estimates = {
-      cpu: estimate(done, render, "cpuSeconds"),
-      wall: estimate(done, render, "wallSeconds"),
-    };
-    const took = await render.make();
-    const isJudged = index >= Math.floor((count * 2) / 3);
-    const error = {
-      cpu: Math.abs(took.cpuSeconds - estimates.cpu) / took.cpuSeconds,
-      wall: Math.abs(took.wallSeconds - estimates.wall) / took.wallSeconds,
-    };
-    if (isJudged) {
-      errors.cpu.push(error.cpu);
-      errors.wall.push(error.wall);
-    } else {
-      done.push({ render, ...took });
-    }
+  for (const [index, { name }] of rest.entries()) {
+    const [quote, took] = [quoted[index], taken[index]];
+    if (!quote || !took) throw new Error("Each video is quoted and made.");
     print(
-      `cost: ${index + 1} of ${count}, ${render.name}: ${took.cpuSeconds.toFixed(2)} s CPU (estimate ${estimates.cpu.toFixed(2)}), ${took.wallSeconds.toFixed(2)} s wall (${estimates.wall.toFixed(2)})${isJudged ? "" : ", learned"}`,
+      `cost: ${name}: ${took.cpuSeconds.toFixed(2)} s CPU (quoted ${quote.cpuSeconds.toFixed(2)}, ${percent(quote.cpuSeconds / took.cpuSeconds - 1)}), ${took.wallSeconds.toFixed(2)} s in a slot (${percent(quote.wallSeconds / took.wallSeconds - 1)})`,
     );
   }
-  const right = (list: readonly number[]): number =>
-    list.filter((each) => each <= RIGHT_WITHIN).length / list.length;
-  const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
-  print(
-    `cost: within 20 %: ${(right(errors.cpu) * 100).toFixed(0)} % of ${errors.cpu.length} by CPU time (goal ${goals.cpuRight * 100} %), ${(right(errors.wall) * 100).toFixed(0)} % by time of slots; median error ${(median(errors.cpu) * 100).toFixed(1)} % and ${(median(errors.wall) * 100).toFixed(1)} %`,
-  );
-  return {
-    "cost.cpuRight": right(errors.cpu),
-    "cost.wallRight": right(errors.wall),
-    "cost.cpuMedianError": median(errors.cpu),
-    "cost.wallMedianError": median(errors.wall),
-  };
+  const figures: Figures = {};
+  for (const amount of amounts) {
+    const ratios = (quotes: readonly Amounts[]): number[] =>
+      taken.map((took, index) => (quotes[index]?.[amount] ?? 0) / took[amount]);
+    const errors = ratios(quoted).map((ratio) => Math.abs(ratio - 1));
+    const right = shareOf(errors, (error) => error <= RIGHT_WITHIN);
+    const median = errors.toSorted((a, b) => a - b)[errors.length >> 1] ?? 0;
+    const first = ratios(defaults.slice(learned));
+    const roughly = shareOf(first, (ratio) => ratio >= 1 / ROUGHLY_WITHIN && ratio <= ROUGHLY_WITHIN);
+    figures[`cost.${amount}Right`] = right;
+    figures[`cost.${amount}MedianError`] = median;
+    figures[`cost.${amount}DefaultRoughlyRight`] = roughly;
+    print(
+      `cost: ${amount}: of ${errors.length} quotes within ${RIGHT_WITHIN * 100} %: ${percent(right)} (goal ${percent(goals.right)}), median error ${percent(median)}; before anything was learned, within half and twice: ${percent(roughly)} (from ${percent(Math.min(...first))} to ${percent(Math.max(...first))} of what it took)`,
+    );
+  }
+  return figures;
 }
 
-const usualOfQuizzes = usualOfTemplate("quiz-classic");
+const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
+const shareOf = (values: readonly number[], isRight: (value: number) => boolean): number =>
+  values.filter(isRight).length / values.length;
 
-function estimate<Amount extends "cpuSeconds" | "wallSeconds">(
-  done: readonly ({ render: Render } & Record<Amount, number>)[],
-  { usual, features }: Render,
-  amount: Amount,
-): number {
-  const samples = done
-    .filter(({ render }) => render.usual === usual)
-    .map((each) => ({ features: each.render.features, seconds: each[amount] }));
-  return learn(samples, usual[amount])(features).likely;
-}
-
-interface Plan {
-  count: number;
-  directory: string;
-  ffmpeg: string;
-  system: Awaited<ReturnType<typeof startSystem>>;
-}
-
-const sizes = [
-  { width: 426, height: 240 },
-  { width: 640, height: 360 },
-  { width: 854, height: 480 },
-  { width: 1280, height: 720 },
-];
-const rates = [24, 30, 50];
-
-/** Two uploads, then a quiz, in turns; sizes, rates, lengths and pictures differ, and none comes twice. */
-async function planRenders({ count, directory, ffmpeg, system }: Plan): Promise<Render[]> {
-  const quiz = await startQuiz();
+/** The kinds in turns, each with another size, length and content. Without Manim there are no animations. */
+async function planRenders(
+  stage: Stage,
+  { count, background }: { count: number; background: string },
+): Promise<Render[]> {
+  const workers = await stage.db.worker.findMany();
+  const hasManim = JSON.stringify(workers).includes('"manim"');
+  const upload = (index: number) => planUpload(stage, index);
+  const turns: ((index: number, round: number) => Render | Promise<Render>)[] = [
+    upload,
+    (index, round) =>
+      planDrawing(stage, round, { template: "quiz-classic", data: questions(index, 1 + (round % 3)) }),
+    upload,
+    (index, round) =>
+      planDrawing(stage, round, { template: "quiz-shorts", data: questions(index, 1 + (round % 2)) }),
+    upload,
+    (index, round) =>
+      planDrawing(stage, round, {
+        ...{ template: "quiz-classic", data: questions(index, 1 + (round % 2)), clip: background },
+      }),
+    (index, round) => planDrawing(stage, round, { template: "quote", data: quotes(index) }),
+    upload,
+    (index, round) => planDrawing(stage, round, { template: "countdown", data: countdown(index) }),
+    hasManim ? (index) => planAnimation(stage, index) : upload,
+  ];
   const renders: Render[] = [];
   for (let index = 0; index < count; index += 1) {
-    renders.push(
-      index % 3 === 2
-        ? await planQuiz(index, { quiz, directory, system })
-        : planUpload(index, { directory, ffmpeg, system }),
-    );
+    const plan = turns[index % turns.length];
+    if (plan !== undefined) renders.push(await plan(index, Math.floor(index / turns.length)));
   }
   return renders;
 }
 
-function planUpload(index: number, { directory, ffmpeg, system }: Omit<Plan, "count">): Render {
-  const { width, height } = sizes[index % sizes.length] ?? { width: 640, height: 360 };
-  const frameRate = rates[(index * 7) % rates.length] ?? 30;
-  const seconds = 3 + ((index * 5) % 11) * 0.7;
-  const noise = 2 + ((index * 3) % 5);
-  return {
-    name: `upload ${width}x${height} ${frameRate}/s ${seconds.toFixed(1)} s`,
-    usual: usualOfMedia,
-    features: featuresOf(benchProfile, { durationMs: seconds * 1_000, width, height, frameRate }),
-    async make() {
-      const clip = join(directory, `clip-${index}.mp4`);
-      const picture = `testsrc2=size=${width}x${height}:rate=${frameRate}:duration=${seconds},noise=alls=${noise}:allf=t`;
-      await promisify(execFile)(ffmpeg, [
-        ...["-v", "error", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", `sine=duration=${seconds}`],
-        ...["-c:v", "libx264", "-preset", "fast", "-crf", "20", "-pix_fmt", "yuv420p", "-c:a", "aac", clip],
-      ]);
-      return (await system.render(clip, { rests: false, isKept: true })).usage;
-    },
-  };
+async function quoteAll(stage: Stage, renders: readonly Render[]): Promise<Amounts[]> {
+  return await Promise.all(
+    renders.map(async ({ quoted }) => {
+      const { data, errors } = await stage.client.ask(
+        `query ($input: EstimateRenderInput!) { estimateRender(input: $input) {
+          offers { cost { likely { micros } } cpuSeconds { likely } doneSeconds { likely } } } }`,
+        { input: quoted },
+      );
+      const offer = data?.estimateRender?.offers?.[0];
+      if (!offer) throw new Error(JSON.stringify(errors ?? data));
+      return {
+        cpuSeconds: offer.cpuSeconds.likely,
+        wallSeconds: offer.doneSeconds.likely,
+        micros: offer.cost.likely.micros,
+      };
+    }),
+  );
 }
 
-const example = resolve(import.meta.dirname, "../../../examples/questions.csv");
-
-async function startQuiz() {
-  const folder = (await builtInTemplates()).get("quiz-classic");
-  if (folder === undefined) throw new Error("There is no template quiz-classic.");
-  const sha256 = await hashTemplate(folder);
-  const quiz = await readQuiz(example);
-  if (typeof quiz === "string") throw new Error(quiz);
-  const { questions } = quiz.data as { questions: object[] };
-  return { template: await loadTemplate(folder), sha256, questions };
+/** Creates videos, and waits until all are READY. Resolves to their ids. */
+async function makeAll(stage: Stage, renders: readonly Render[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const { create } of renders) ids.push(await create());
+  for (const [index, id] of ids.entries()) {
+    const last = (await stage.client.watch(id)).at(-1);
+    if (last.status !== "READY") throw new Error(`${renders[index]?.name}: ${JSON.stringify(last.error)}`);
+  }
+  return ids;
 }
 
-async function planQuiz(
-  index: number,
-  {
-    quiz,
-    directory,
-    system,
-  }: { quiz: Awaited<ReturnType<typeof startQuiz>> } & Pick<Plan, "directory" | "system">,
-): Promise<Render> {
-  const number = 1 + (index % 4);
-  const first = index % (quiz.questions.length - number);
-  const checked = checkData(quiz.template.manifest, {
-    questions: quiz.questions.slice(first, first + number),
+/** What the attempts that rendered it reported, and were charged. */
+async function readTaken(stage: Stage, id: string): Promise<Amounts> {
+  const { _sum: sum } = await stage.db.attempt.aggregate({
+    where: { task: { job: { videoId: keyOf("Video", id) ?? "", ...isRenderingJob } } },
+    _sum: { ...{ cpuSeconds: true, wallSeconds: true, computeMicros: true, objectsMicros: true } },
   });
-  if (!checked.ok) throw new Error(checked.issues[0]?.message);
-  const { data } = checked;
-  const height = [240, 360, 480][(index * 5) % 3] ?? 360;
-  const width = 2 * Math.round((height * 16) / 9 / 2);
-  const frameRate = 24;
-  const { manifest } = quiz.template;
-  const composition: CompositionSettings = {
-    ...{ version: 1, width, height, frameRate, language: "en", voice: null },
-    template: { name: manifest.name, version: manifest.version, sha256: quiz.sha256 },
-  };
-  const path = join(directory, `quiz-${index}.json`);
-  await writeFile(path, JSON.stringify(data));
-  const { durationMs } = planTimeline(planScenes(quiz.template, data), {}, frameRate);
   return {
-    name: `quiz of ${number}, ${height}p, ${(durationMs / 1_000).toFixed(1)} s`,
-    usual: usualOfQuizzes,
-    features: featuresOf(benchProfile, { durationMs, width, height, frameRate }),
-    async make() {
-      return (await system.render(path, { composition, rests: false, isKept: true })).usage;
-    },
+    cpuSeconds: sum.cpuSeconds ?? 0,
+    wallSeconds: sum.wallSeconds ?? 0,
+    micros: Number(sum.computeMicros ?? 0) + Number(sum.objectsMicros ?? 0),
   };
 }

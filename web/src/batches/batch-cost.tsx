@@ -1,7 +1,16 @@
 import { useQuery } from "@apollo/client/react";
 import { useEffect } from "react";
 import { BatchCostDocument, type BatchHeadFragment } from "../api/index.ts";
-import { count, formatBytes, formatDuration, formatMicros, formatSpan } from "../format/index.ts";
+import {
+  count,
+  formatBytes,
+  formatDuration,
+  formatMicros,
+  formatMoment,
+  formatSpan,
+  formatUntil,
+} from "../format/index.ts";
+import { useNow } from "../live/index.ts";
 import { useRefetch } from "../ui/index.ts";
 
 /** Pause after which the sums are read again, in milliseconds: they are of all rows. */
@@ -10,10 +19,11 @@ const REFETCH_MS = 3_000;
 /** What the videos of a batch are estimated to take, and beside it what its finished ones took. */
 export function BatchCost({ batch: { id, status, checkedRows, counts } }: { batch: BatchHeadFragment }) {
   const { data, refetch } = useQuery(BatchCostDocument, { variables: { id } });
+  const now = useNow();
   const askAgain = useRefetch(refetch, REFETCH_MS);
   const news = `${status} ${checkedRows} ${counts.ready}`;
   useEffect(askAgain, [news, askAgain]);
-  const { estimate, taken } = data?.batch ?? {};
+  const { estimate, taken, expectedEndAt } = data?.batch ?? {};
   if (!estimate) return null;
   // Without prices, all machines are free.
   const costs = estimate.costs.filter(({ cost }) => cost.micros > 0);
@@ -55,6 +65,15 @@ export function BatchCost({ batch: { id, status, checkedRows, counts } }: { batc
         Estimated for {count(estimate.rows, "video")}
         {estimate.basis === "DEFAULT" && ", by figures of another machine until videos are finished here"}.
         {taken && ` Finished: ${count(taken.rows, "video")}.`}
+        {expectedEndAt && (
+          <>
+            {" Expected to be done "}
+            <time dateTime={expectedEndAt} title={formatMoment(expectedEndAt)}>
+              {formatUntil(expectedEndAt, now)}
+            </time>
+            .
+          </>
+        )}
       </p>
     </section>
   );

@@ -1009,7 +1009,7 @@ export type BatchCostQueryVariables = Exact<{
 }>;
 
 
-export type BatchCostQuery = { batch: { id: string, estimate: { rows: number, durationMs: number, speechCharacters: number, cpuSeconds: number, wallSeconds: number, storedBytes: number, basis: EstimateBasis, costs: Array<{ offer: string, cost: { micros: number } }> } | null, taken: { rows: number, durationMs: number, speechCharacters: number, cpuSeconds: number, wallSeconds: number, storedBytes: number, cost: { micros: number } } | null } | null };
+export type BatchCostQuery = { batch: { id: string, expectedEndAt: string | null, estimate: { rows: number, durationMs: number, speechCharacters: number, cpuSeconds: number, wallSeconds: number, storedBytes: number, basis: EstimateBasis, costs: Array<{ offer: string, cost: { micros: number } }> } | null, taken: { rows: number, durationMs: number, speechCharacters: number, cpuSeconds: number, wallSeconds: number, storedBytes: number, cost: { micros: number } } | null } | null };
 
 export type BatchRowsQueryVariables = Exact<{
   id: string;
