@@ -15,7 +15,8 @@ export type Decoded<M> = { ok: true; message: M } | { ok: false; reason: string 
 
 /**
  * Encodes a message as UTF-8 JSON. `type` and the routing fields (`kind`, `pool`, `priority`, `workerId`)
- * become attributes. The attribute `kind` includes the tools that the message requires (`queueOf`).
+ * become attributes. The attribute `kind` includes the tools that the message requires, and whether it is an
+ * express task (`queueOf`).
  */
 export function encodeMessage(message: Message): Envelope {
   const attributes: Attributes = { type: message.type };
@@ -23,19 +24,25 @@ export function encodeMessage(message: Message): Envelope {
     const value = (message as Record<string, unknown>)[name];
     if (typeof value === "string") attributes[name] = value;
   }
-  const tools = toolsOf(message);
-  if (tools && attributes["kind"] !== undefined) attributes["kind"] = queueOf(attributes["kind"], tools);
+  const { kind } = attributes;
+  if (kind !== undefined) attributes["kind"] = queueOf(kind, toolsOf(message), isExpress(message));
   return { data: new TextEncoder().encode(JSON.stringify(message)), attributes };
 }
 
-/** The attribute `kind` of messages whose kind needs tools: only workers that have them receive these. */
-export const queueOf = (kind: string, tools: readonly string[]): string =>
-  [kind, ...tools.toSorted()].join("+");
+/**
+ * The attribute `kind`. Only workers that have the tools receive messages whose kind needs them, and only those
+ * with express slots receive express tasks.
+ */
+export const queueOf = (kind: string, tools: readonly string[] = [], isExpress = false): string =>
+  [kind, ...tools.toSorted()].join("+") + (isExpress ? "@express" : "");
 
 function toolsOf(message: Message): readonly string[] | undefined {
   if (message.type === "task.requested.v1") return message.requirements.tools;
   return message.type === "source.check-requested.v1" ? message.tools : undefined;
 }
+
+const isExpress = (message: Message): boolean =>
+  message.type === "task.requested.v1" && message.isExpress === true;
 
 /**
  * Decodes a message. Never throws: an unreadable message returns the reason, so that it can be set aside.

@@ -45,6 +45,8 @@ export interface WorkerConfig {
   nvencSessions?: number;
   /** Number of concurrent tasks. */
   slots: number;
+  /** Number of express tasks that run besides. Default 0. */
+  expressSlots?: number;
   /** Name of the compute offer whose machine it is. Default: the first of its pool. */
   computeOffer?: string;
   /** Memory for the worker and its programs. Default: its cgroup's limit, else the machine's. */

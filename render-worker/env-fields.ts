@@ -38,6 +38,21 @@ export const workerEnvFields = {
         example: "2",
       }),
     ),
+  WORKER_EXPRESS_SLOTS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(2)
+    .meta(
+      docs({
+        default: "2",
+        unit: "tasks",
+        effect:
+          "Number of new videos that play early although all slots are taken: a copy of the source, or its first seconds. The encodes in the slots have a lower priority meanwhile. 0: new videos wait for a slot. None with WORKER_MODE=once, and on workers that join over HTTP.",
+        example: "4",
+      }),
+    ),
   COMPUTE_OFFER: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "use lower-case letters, digits and hyphens")

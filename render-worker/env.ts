@@ -70,6 +70,7 @@ function toEnv(fields: Fields, environment: Environment, now: Date): WorkerEnv {
       ...(fields.WORKER_KINDS && { kinds: fields.WORKER_KINDS }),
       nvencSessions: fields.NVENC_SESSIONS,
       slots: fields.WORKER_MODE === "once" ? 1 : fields.WORKER_SLOTS,
+      expressSlots: fields.WORKER_MODE === "once" ? 0 : fields.WORKER_EXPRESS_SLOTS,
       life: toLife(fields, now),
       ...(fields.COMPUTE_OFFER && { computeOffer: fields.COMPUTE_OFFER }),
       ...(fields.WORKER_MEMORY_BYTES !== undefined && { memoryBytes: fields.WORKER_MEMORY_BYTES }),

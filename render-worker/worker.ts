@@ -1,7 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { context } from "@opentelemetry/api";
-import { DEFAULT_START_WITHIN_MS, jailLevels, type Pool, type TaskRequested } from "@reelay/contracts";
-import { controlOf, type Delivery, type Messaging, tasksOf, toolSetsOf } from "@reelay/messaging";
+import {
+  DEFAULT_START_WITHIN_MS,
+  expressKinds,
+  jailLevels,
+  type Pool,
+  type TaskRequested,
+} from "@reelay/contracts";
+import {
+  controlOf,
+  type Delivery,
+  expressTasksOf,
+  type Messaging,
+  tasksOf,
+  toolSetsOf,
+} from "@reelay/messaging";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import {
@@ -97,6 +110,8 @@ class RenderWorker implements Worker {
   readonly #stopping = new AbortController();
   readonly #running = new Map<string, RunningAttempt>();
   readonly #slots: Slots;
+  /** Of express tasks, which run besides. Workers that claim their tasks have none. */
+  readonly #expressSlots: number;
   readonly #life: Life;
   readonly #idleWork = new OneAtATime(MOST_IDLE_WORK);
   readonly #heartbeat: Heartbeat;
@@ -111,6 +126,7 @@ class RenderWorker implements Worker {
     this.#deps = deps;
     this.#log = deps.log.child({ workerId: deps.config.workerId });
     this.#slots = new Slots(deps.config.slots);
+    this.#expressSlots = deps.messaging.claims ? 0 : (deps.config.expressSlots ?? 0);
     this.#life = new Life(deps.config.life ?? endless);
     deps.metrics?.countSlots(deps.config.slots, () => this.#held().length);
     const { capabilities } = deps.kinds.offer();
@@ -136,6 +152,7 @@ class RenderWorker implements Worker {
       offer: {
         pools: [...this.#pools],
         slots: config.slots,
+        ...(this.#expressSlots > 0 && { expressSlots: this.#expressSlots }),
         ...kinds.offer(),
         jail: { level: jail.level, reason: jail.reason?.slice(0, MOST_REASON) ?? null },
         ...(limits && { memoryBytes: limits.memoryBytes, cpus: limits.cpus }),
@@ -168,7 +185,10 @@ class RenderWorker implements Worker {
     const pools = this.#pools;
     const { kinds: offered } = this.#deps.kinds.offer();
     this.#workDirectory = await WorkDirectory.open(config.workDirectory, config.workerId);
-    this.#memory = new WorkerMemory(await readLimits({ memoryBytes: config.memoryBytes }), config.slots);
+    this.#memory = new WorkerMemory(
+      await readLimits({ memoryBytes: config.memoryBytes }),
+      config.slots + this.#expressSlots,
+    );
     const { limits, budget } = this.#memory;
     this.#deps.metrics?.countMemory(limits.memoryBytes, () => budget);
     this.#control = await messaging.consume(controlOf(config.workerId), async ({ message }) => {
@@ -184,22 +204,38 @@ class RenderWorker implements Worker {
       directory: this.#workDirectory.path,
     });
     this.#heartbeat.start();
+    const express = pools.flatMap((pool) =>
+      offered
+        .filter(({ name }) => this.#expressSlots > 0 && expressKinds.includes(name))
+        .map(({ name }) => expressTasksOf(pool, name)),
+    );
+    const all = pools.flatMap((pool) =>
+      offered.flatMap(({ name, tools = [] }) =>
+        toolSetsOf(name, tools).map((each) => tasksOf(pool, name, each)),
+      ),
+    );
+    const pulled = { messaging, log: this.#log };
+    const signal = AbortSignal.any([this.#stopping.signal, this.#life.full]);
     this.#loops = [
       pullTasks({
-        messaging,
-        subscriptions: messaging.claims
-          ? [messaging.claims]
-          : pools.flatMap((pool) =>
-              offered.flatMap(({ name, tools = [] }) =>
-                toolSetsOf(name, tools).map((each) => tasksOf(pool, name, each)),
-              ),
-            ),
+        ...pulled,
+        // A slot that is free by now does an express task whole.
+        subscriptions: messaging.claims ? [messaging.claims] : [...all, ...express],
         slots: this.#slots,
-        signal: AbortSignal.any([this.#stopping.signal, this.#life.full]),
-        log: this.#log,
+        signal,
         take: (delivery, release) => this.#take(delivery, release),
       }),
     ];
+    if (express.length > 0)
+      this.#loops.push(
+        pullTasks({
+          ...pulled,
+          subscriptions: express,
+          slots: new Slots(this.#expressSlots),
+          signal,
+          take: (delivery, release) => this.#take(delivery, release, true),
+        }),
+      );
     this.#life.start();
     const { memoryBytes, memoryFrom, cpus } = limits;
     const { capacityBytes } = budget;
@@ -258,7 +294,7 @@ class RenderWorker implements Worker {
   }
 
   /** True if an attempt now runs in the slot. */
-  async #take(delivery: Delivery, release: () => void): Promise<boolean> {
+  async #take(delivery: Delivery, release: () => void, isExpress = false): Promise<boolean> {
     const { message } = delivery;
     const runsAlready = [...this.#running.values()].some(
       ({ ref }) => message.type === "task.requested.v1" && ref.taskId === message.taskId,
@@ -334,7 +370,7 @@ class RenderWorker implements Worker {
       release();
       this.#heartbeat.beat();
     };
-    const run = () => this.#run(message, attempt, { kind, reporter, trace, log, free });
+    const run = () => this.#run(message, attempt, { kind, reporter, trace, log, free, isExpress });
     attempt.done = context
       .with(trace.context, run)
       .catch((err: unknown) => log.error({ err }, "attempt.crashed"))
@@ -354,7 +390,7 @@ class RenderWorker implements Worker {
   async #run(
     task: TaskRequested,
     attempt: RunningAttempt,
-    of: Pick<AttemptRun, "kind" | "reporter" | "trace" | "log" | "free">,
+    of: Pick<AttemptRun, "kind" | "reporter" | "trace" | "log" | "free" | "isExpress">,
   ): Promise<void> {
     if (!this.#workDirectory || !this.#memory) throw new Error("The worker was not started.");
     const { jail, metrics } = this.#deps;

@@ -62,6 +62,11 @@ export interface KindDefinition {
   detail?: z.ZodObject;
   /** Its sources can be checked without making a video (`source.check-requested.v1`). Default false. */
   isCheckable?: boolean;
+  /**
+   * Its first tasks may be express tasks (`TaskRequested.isExpress`): they are short, or return what is not.
+   * Default false.
+   */
+  hasExpress?: boolean;
   /** Its requirements besides those that follow from the profile and from earlier attempts. */
   requires: Pick<Requirements, "runtime" | "gpu" | "jail">;
   /**

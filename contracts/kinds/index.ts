@@ -60,6 +60,11 @@ export const checkableKinds: readonly string[] = [...byName.values()]
   .filter(({ isCheckable }) => isCheckable)
   .map(({ name }) => name);
 
+/** Names of the kinds whose first tasks may be express tasks. */
+export const expressKinds: readonly string[] = [...byName.values()]
+  .filter(({ hasExpress }) => hasExpress)
+  .map(({ name }) => name);
+
 /**
  * The requirements of a kind's tasks for a video of this profile. A kind that produces variants encodes the
  * profile's codecs.

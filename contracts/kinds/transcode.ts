@@ -55,5 +55,6 @@ export const transcode = defineKind({
   params: TranscodeParams,
   result: RenderState,
   detail: VariantsProgress,
+  hasExpress: true,
   requires: { runtime: "ffmpeg", gpu: "PREFERRED" },
 });

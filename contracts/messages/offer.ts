@@ -44,6 +44,8 @@ export const Offer = z.object({
   pools: z.array(z.enum(pools)).min(1),
   /** Number of concurrent tasks. */
   slots: z.int32().nonnegative(),
+  /** Number of express tasks that it runs besides (`TaskRequested.isExpress`). Default 0. */
+  expressSlots: z.int32().nonnegative().optional(),
   kinds: z.array(OfferedKind),
   /** Kinds whose tools it has, but which it refuses, and why: its jail does not confine them. */
   refused: z.array(z.object({ name: z.string().max(100), reason: z.string().max(2_000) })).optional(),

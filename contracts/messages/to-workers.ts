@@ -51,6 +51,11 @@ export const TaskRequested = z.object({
    */
   outOfMemory: z.int32().nonnegative().optional(),
   pool: z.enum(pools),
+  /**
+   * A first task for which no slot is free. Its worker runs it besides its slots, does only what lets the video
+   * play early, and returns the rest. Default false.
+   */
+  isExpress: z.literal(true).optional(),
   priority: z.enum(jobPriorities),
   /**
    * How long nine of ten recent tasks like it took, in milliseconds. A worker whose machine ends earlier

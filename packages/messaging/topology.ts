@@ -1,5 +1,6 @@
 import {
   checkableKinds,
+  expressKinds,
   kindDefinitions,
   kindOf,
   type Message,
@@ -50,6 +51,16 @@ export const tasksOf = (pool: Pool, kind: string, tools: readonly string[] = [])
   filter: `attributes.pool = "${pool}" AND attributes.kind = "${queueOf(kind, tools)}"`,
   ackDeadlineSeconds: 30,
   isEphemeral: false,
+});
+
+/**
+ * Durable. One per pool and kind that has express tasks, shared by the workers that have express slots: their
+ * slots are full when such a task comes.
+ */
+export const expressTasksOf = (pool: Pool, kind: string): SubscriptionSpec => ({
+  ...tasksOf(pool, kind),
+  name: `tasks-${pool}-${nameOf(kind, [])}-express`,
+  filter: `attributes.pool = "${pool}" AND attributes.kind = "${queueOf(kind, [], true)}"`,
 });
 
 /**
@@ -124,6 +135,7 @@ export const durableSubscriptions: readonly SubscriptionSpec[] = [
       toolSetsOf(kind).map((tools) => tasksOf(pool, kind, tools)),
     ),
   ),
+  ...pools.flatMap((pool) => expressKinds.map((kind) => expressTasksOf(pool, kind))),
   ...checkableKinds.flatMap((kind) => toolSetsOf(kind).map((tools) => checksOf(kind, tools))),
   projectorReports,
   unreadableMessages,

@@ -15,7 +15,15 @@ import type { AttemptReporter } from "./reporter.ts";
 export interface AttemptRun
   extends Pick<
     AttemptHost,
-    "task" | "ref" | "store" | "log" | "memory" | "onMemoryAwaited" | "whenIdle" | "offerChanged"
+    | "task"
+    | "ref"
+    | "store"
+    | "log"
+    | "memory"
+    | "onMemoryAwaited"
+    | "whenIdle"
+    | "offerChanged"
+    | "isExpress"
   > {
   kind: KindAttempt;
   reporter: AttemptReporter;

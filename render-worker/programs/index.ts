@@ -3,7 +3,7 @@ export { commandLine } from "./command-line.ts";
 export { programEnvironment } from "./env.ts";
 export { explainLimit } from "./explain-limit.ts";
 export { ARGUMENTS_HERE, launchScript, readLaunched } from "./launch-script.ts";
-export { behindOthers } from "./priority.ts";
+export { behindCopies, behindOthers } from "./priority.ts";
 export { endGroup, isRunning, signalTree } from "./process-tree.ts";
 export { type Access, confine, type Program } from "./program.ts";
 export { currentUsage, ProgramUsage } from "./program-usage.ts";

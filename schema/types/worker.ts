@@ -31,7 +31,7 @@ export const Worker = builder.prismaNode("Worker", {
     }),
     pools: t.expose("pools", { type: [Pool], description: "Supported kinds of tasks." }),
     slots: t.exposeInt("slots", { description: "Maximum number of concurrent tasks." }),
-    busy: t.exposeInt("busy", { description: "Number of running tasks." }),
+    busy: t.exposeInt("busy", { description: "Number of slots with a task. Express tasks run besides." }),
     encoders: t.stringList({
       description: "Encoders that passed a trial, e.g. `libx264`.",
       select: { offer: true },

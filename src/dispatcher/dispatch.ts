@@ -94,7 +94,7 @@ async function dispatchOnce(
   const query = { now, maxRunningTasks, overBudget, brokerRealm, areWorkersRented };
   const planned = planDispatch(await readQueue(db, query));
   const chosen = planned.map(({ taskId }) => taskId);
-  const expected = new Map(planned.map(({ taskId, expectedMs }) => [taskId, expectedMs]));
+  const plans = new Map(planned.map((task) => [task.taskId, task]));
   if (chosen.length === 0) return { sent: 0, refused: [] };
   return await db.$transaction(async (tx) => {
     const taken = await takeTasks(tx, chosen, now);
@@ -108,7 +108,8 @@ async function dispatchOnce(
     const rooms = await readRooms(tx, inOrder, limits);
     const rows = [];
     for (const task of inOrder) {
-      const known = { roomBytes: rooms.get(task.workspaceId), expectedMs: expected.get(task.id) };
+      const { expectedMs, isExpress } = plans.get(task.id) ?? {};
+      const known = { roomBytes: rooms.get(task.workspaceId), expectedMs, isExpress };
       const envelope = await tryEncode(tx, deps, task, now, known);
       if (envelope === null) await setAside(tx, task.id, now);
       else rows.push({ ...envelope, taskId: task.id, jobId: task.jobId, availableAt: now });
@@ -135,6 +136,8 @@ async function tryEncode(tx: Tx, deps: DispatcherDeps, task: TaskWithAll, now: D
 interface KnownOfTask {
   roomBytes: number | undefined;
   expectedMs: number | undefined;
+  /** Default false. */
+  isExpress?: boolean | undefined;
 }
 
 /** The message of a task; null, with a log entry, if it cannot be built. */

@@ -12,6 +12,10 @@ export interface WaitingTask {
   dueAt: Date;
   /** How long nine of ten recent tasks like it took, in milliseconds. Default: unknown. */
   expectedMs?: number | undefined;
+  /** It may run in an express slot. Default false. */
+  mayBeExpress?: boolean;
+  /** It goes to an express slot. Default false. */
+  isExpress?: boolean;
 }
 
 /** A workspace's tasks on workers, and when it was last served. */
@@ -27,6 +31,8 @@ export interface WorkspaceTurn {
 export interface QueueState {
   /** Slots without a running or assigned task, by pool. */
   free: ReadonlyMap<Pool, number>;
+  /** The same of express slots, which run first tasks beside full slots. Default: none. */
+  express?: ReadonlyMap<Pool, number>;
   /** By lane and workspace, earliest due first; as many of each as there are free slots suffice. */
   waiting: readonly WaitingTask[];
   workspaces: ReadonlyMap<string, WorkspaceTurn>;
@@ -51,6 +57,9 @@ const TURNS_PER_FIRST_DUE = 8;
  * queued since. So a flood of one workspace or lane delays others only by its running tasks, never by its
  * waiting ones.
  *
+ * First tasks that find no free slot go to express slots, in the same order: nothing else goes there, so one of
+ * these is soon free again.
+ *
  * `random` decides when the most overdue task goes first: without a shared counter, any number of dispatchers
  * need no coordination.
  */
@@ -64,9 +73,13 @@ export function planDispatch(state: QueueState, random: () => number = Math.rand
   // Later than any time in the database, and growing: a chosen workspace goes to the end of the line.
   let served = Number.MAX_SAFE_INTEGER - 1_000_000;
   const chosen: WaitingTask[] = [];
-  for (const [pool, free] of state.free) {
-    const queues = toQueues(state.waiting.filter((task) => task.pool === pool));
-    for (let slot = 0; slot < free; slot += 1) {
+  const choose = (
+    queues: WaitingTask[][],
+    count: number,
+    pick: (fronts: readonly WaitingTask[]) => WaitingTask | undefined,
+    change: Pick<WaitingTask, "isExpress"> = {},
+  ): void => {
+    for (let slot = 0; slot < count; slot += 1) {
       const fronts = queues
         .map((queue) => queue[0])
         .filter((task) => task !== undefined)
@@ -74,14 +87,22 @@ export function planDispatch(state: QueueState, random: () => number = Math.rand
           const { inFlight, maxInFlight } = turnOf(workspaceId);
           return maxInFlight === null || inFlight < maxInFlight;
         });
-      const next = random() < 1 / TURNS_PER_FIRST_DUE ? firstDue(fronts) : nextInLane(fronts, turnOf);
-      if (next === undefined) break;
+      const next = pick(fronts);
+      if (next === undefined) return;
       queues.find((queue) => queue[0] === next)?.shift();
       const turn = turnOf(next.workspaceId);
       turn.inFlight += 1;
       turn.servedAt = served += 1;
-      chosen.push(next);
+      chosen.push({ ...next, ...change });
     }
+  };
+  for (const [pool, free] of state.free) {
+    const queues = toQueues(state.waiting.filter((task) => task.pool === pool));
+    choose(queues, free, (fronts) =>
+      random() < 1 / TURNS_PER_FIRST_DUE ? firstDue(fronts) : nextInLane(fronts, turnOf),
+    );
+    const first = queues.map((queue) => queue.filter(({ mayBeExpress }) => mayBeExpress));
+    choose(first, state.express?.get(pool) ?? 0, (fronts) => nextInLane(fronts, turnOf), { isExpress: true });
   }
   return chosen;
 }

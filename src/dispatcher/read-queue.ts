@@ -1,6 +1,7 @@
-import { Requirements } from "@reelay/contracts";
+import { expressKinds, Requirements } from "@reelay/contracts";
+import { Prisma } from "../../prisma/generated/client.ts";
 import type { Pool, WorkerRealm } from "../../prisma/generated/enums.ts";
-import { type Db, wireKindOf } from "../database/index.ts";
+import { type Db, firstVideoTasks, wireKindOf } from "../database/index.ts";
 import {
   explainMismatch,
   inPool,
@@ -60,16 +61,20 @@ export async function readQueue(db: Db, query: QueueQuery): Promise<QueueState> 
     SELECT workspace_id AS "workspaceId", pool, count(*) FILTER (WHERE status = 'QUEUED')::int AS dispatched, count(*)::int AS all
     FROM tasks WHERE status = 'RUNNING' OR (status = 'QUEUED' AND dispatched_at IS NOT NULL)
     GROUP BY workspace_id, pool`;
-  const free = new Map(
-    pools.map((pool) => {
-      const onTheirWay = inFlight.reduce((sum, row) => sum + (row.pool === pool ? row.dispatched : 0), 0);
-      if (claimant) return [pool, inPool([claimant.group], pool).length];
-      const idle = slots?.get(pool)?.idle ?? (areWorkersRented || others?.has(pool) ? 0 : UNKNOWN_SLOTS);
-      return [pool, Math.min(MOST_AT_ONCE, Math.max(0, idle - onTheirWay))];
-    }),
-  );
-  const most = Math.max(...free.values());
-  const waiting = most === 0 ? [] : await readMatching(db, query, most);
+  const rooms = pools.map((pool) => {
+    const onTheirWay = inFlight.reduce((sum, row) => sum + (row.pool === pool ? row.dispatched : 0), 0);
+    if (claimant) return { pool, free: inPool([claimant.group], pool).length, express: 0 };
+    const known = slots?.get(pool);
+    const idle = known?.idle ?? (areWorkersRented || others?.has(pool) ? 0 : UNKNOWN_SLOTS);
+    const free = Math.min(MOST_AT_ONCE, Math.max(0, idle - onTheirWay));
+    const idleExpress = (known?.idleExpress ?? 0) - Math.max(0, onTheirWay - idle);
+    return { pool, free, express: Math.min(MOST_AT_ONCE, Math.max(0, idleExpress)) };
+  });
+  const free = new Map(rooms.map((room) => [room.pool, room.free]));
+  const express = new Map(rooms.map((room) => [room.pool, room.express]));
+  const mostFree = Math.max(...free.values());
+  const most = mostFree + Math.max(...express.values());
+  const waiting = most === 0 ? [] : await readMatching(db, { ...query, isForExpress: mostFree === 0 }, most);
   const ids = [...new Set(waiting.map(({ workspaceId }) => workspaceId))];
   const rows = await db.workspace.findMany({
     where: { id: { in: ids } },
@@ -84,7 +89,7 @@ export async function readQueue(db: Db, query: QueueQuery): Promise<QueueState> 
     };
     return [row.id, turn] as const;
   });
-  return { free, waiting, workspaces: new Map(workspaces) };
+  return { free, express, waiting, workspaces: new Map(workspaces) };
 }
 
 /** A waiting task with what it needs. */
@@ -107,7 +112,16 @@ const MOST_PASSES = 8;
  */
 async function readMatching(
   db: Db,
-  { now, claimant, overBudget, brokerRealm = "OWN" }: QueueQuery,
+  {
+    now,
+    claimant,
+    overBudget,
+    brokerRealm = "OWN",
+    isForExpress,
+  }: QueueQuery & {
+    /** Only express slots are free. */
+    isForExpress: boolean;
+  },
   most: number,
 ): Promise<WaitingRow[]> {
   const offers = claimant ? [claimant.group] : await readOffers(db, now, "BROKER");
@@ -127,7 +141,7 @@ async function readMatching(
   const unmatched: string[] = [];
   for (let pass = 1; ; pass += 1) {
     const rows = await readWaiting(db, {
-      ...{ now, most, unmatched, overBudget, realm },
+      ...{ now, most, unmatched, overBudget, realm, isForExpress },
       isRemote: claimant !== undefined,
     });
     const needs = Map.groupBy(rows, needOf);
@@ -137,6 +151,18 @@ async function readMatching(
     if (pass === MOST_PASSES) return withTime(rows.filter((row) => !unmatched.includes(needOf(row))));
   }
 }
+
+const expressTasks = firstVideoTasks.filter((kind) => expressKinds.includes(wireKindOf(kind)));
+
+/**
+ * Whether a task may be an express task: the first one of a video that does not play yet, that nobody has tried
+ * before, and whose source is there. A task of which an express slot did its part has an attempt.
+ */
+const mayBeExpress = Prisma.sql`
+  NOT lane.is_rest AND lane.priority <> 'BULK' AND t.kind = ANY (${expressTasks}::text[])
+    AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.task_id = t.id)
+    AND EXISTS (SELECT 1 FROM jobs j JOIN videos v ON v.id = j.video_id JOIN sources s ON s.video_id = v.id
+      WHERE j.id = t.job_id AND v.status = 'PROCESSING' AND (s.kind <> 'UPLOAD' OR s.received_at IS NOT NULL))`;
 
 /**
  * The first `most` of every lane and workspace that may go now, without those with one of the needs
@@ -152,6 +178,7 @@ const readWaiting = (
     overBudget: { jobs, workspaces },
     realm,
     isRemote,
+    isForExpress,
   }: {
     now: Date;
     most: number;
@@ -160,6 +187,8 @@ const readWaiting = (
     realm: WorkerRealm;
     /** Whether its worker cannot read an upload that is still arriving. */
     isRemote: boolean;
+    /** Whether only tasks are read that may be express tasks. */
+    isForExpress: boolean;
   },
 ): Promise<WaitingRow[]> =>
   db.$queryRaw<WaitingRow[]>`
@@ -173,16 +202,17 @@ const readWaiting = (
         ORDER BY t.pool, t.is_rest, t.priority, t.workspace_id LIMIT 1) next
     )
     SELECT first.id AS "taskId", lane.pool, lane.is_rest AS "isRest", lane.priority, lane.workspace_id AS "workspaceId",
-      first.due_at AS "dueAt", first.kind, first.requirements
+      first.due_at AS "dueAt", first.kind, first.requirements, first."mayBeExpress"
     FROM lane JOIN workspaces w ON w.id = lane.workspace_id AND w.paused_at IS NULL
         AND ${realm}::"WorkerRealm" = ANY (w.worker_realms)
       CROSS JOIN LATERAL (
-        SELECT t.id, t.due_at, t.kind, t.requirements FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
+        SELECT t.id, t.due_at, t.kind, t.requirements, ${mayBeExpress} AS "mayBeExpress" FROM tasks t WHERE t.status = 'QUEUED' AND t.dispatched_at IS NULL
           AND t.pool = lane.pool AND t.is_rest = lane.is_rest AND t.priority = lane.priority AND t.workspace_id = lane.workspace_id AND t.available_at <= ${now}
           AND (${jobs.length === 0} OR t.job_id <> ALL (${[...jobs]}::uuid[]))
           AND (${workspaces.length === 0} OR t.workspace_id <> ALL (${[...workspaces]}::uuid[])
             OR EXISTS (SELECT 1 FROM jobs j WHERE j.id = t.job_id AND j.reserved_micros IS NOT NULL))
           AND (${unmatched.length === 0} OR jsonb_build_array(t.pool, t.kind, t.requirements) <> ALL (${[...unmatched]}::text[]::jsonb[]))
+          AND (NOT ${isForExpress} OR (${mayBeExpress}))
           AND (NOT ${isRemote} OR NOT EXISTS (SELECT 1 FROM jobs j JOIN sources s ON s.video_id = j.video_id
             WHERE j.id = t.job_id AND s.kind = 'UPLOAD' AND s.received_at IS NULL))
         ORDER BY t.due_at, t.id LIMIT ${most}) first`;

@@ -15,6 +15,7 @@ export function toTaskRequested(
     params,
     roomBytes,
     expectedMs,
+    isExpress = false,
   }: {
     kind: string;
     params: KindParams;
@@ -22,6 +23,8 @@ export function toTaskRequested(
     roomBytes?: number | undefined;
     /** Default: unknown. */
     expectedMs?: number | undefined;
+    /** Default false. */
+    isExpress?: boolean | undefined;
   },
   now: Date,
 ): TaskRequested {
@@ -38,6 +41,7 @@ export function toTaskRequested(
     requirements: Requirements.parse(task.requirements),
     ...(outOfMemory > 0 && { outOfMemory }),
     pool: task.pool.toLowerCase() as Pool,
+    ...(isExpress && { isExpress }),
     priority: job.priority,
     ...(expectedMs !== undefined && { expectedMs }),
     requestedAt: now.toISOString(),

@@ -19,7 +19,8 @@ export async function applyWorkerSeen(deps: ProjectorDeps, report: WorkerSeen): 
     pools: offer.pools.map((pool) => pool.toUpperCase() as Pool),
     slots: offer.slots,
     isStopping,
-    busy: report.attempts.length,
+    // Express tasks run beside its slots.
+    busy: Math.min(report.attempts.length, offer.slots),
     startedAt: new Date(report.startedAt),
     lastSeenAt: now,
     reportedAt: new Date(report.at),

@@ -1,6 +1,6 @@
 import { toAudioFields } from "@reelay/contracts";
 import { inSpan } from "@reelay/telemetry";
-import { TRACER_NAME } from "../../attempt/index.ts";
+import { StopError, TRACER_NAME } from "../../attempt/index.ts";
 import { reserveMemory } from "../../host/index.ts";
 import { planLadder } from "../../media/ladder/index.ts";
 
@@ -31,6 +31,7 @@ import {
   planRemuxWork,
   planSourceVariant,
   type RemuxWork,
+  remuxAndPublish,
 } from "./copy/index.ts";
 import { keptHead, passOnHead } from "./keep-head.ts";
 
@@ -80,14 +81,24 @@ export async function renderMain(context: RenderAttempt, main: MainWork): Promis
     ...(part.kind === "HEAD" && { parts: head ?? [] }),
   }));
 
+  const isCopiedFirst = context.isExpress === true && remux?.withPicture === true;
+  if (isCopiedFirst && (await remuxAndPublish(context, remux))) {
+    await file.stored();
+    // The video plays. Another attempt encodes it, in a slot.
+    throw new StopError("INTERRUPTED");
+  }
   const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
   const audioTracks = missing.filter((track) => copied.every((copy) => copy.track !== track));
   await using decision = part.kind === "HEAD" ? decideRest(context, source, rungs) : null;
   const work = { source, rungs, audioTracks, part, ...(decision && { decision }) };
-  const { made, isAudioCopied } = await copyDuringEncode(context, remux, async (beside) => {
-    if (head !== null) return await passOnHead(beside, work);
-    return rungs.length > 0 || audioTracks.length > 0 ? await renderInPasses(beside, work) : null;
-  });
+  const { made, isAudioCopied } = await copyDuringEncode(
+    context,
+    isCopiedFirst ? null : remux,
+    async (beside) => {
+      if (head !== null) return await passOnHead(beside, work);
+      return rungs.length > 0 || audioTracks.length > 0 ? await renderInPasses(beside, work) : null;
+    },
+  );
   if (copied.length > 0 && !isAudioCopied) await encodeInstead(context, source, copied);
   const lastly = async () => {
     // The other tasks of a split video are more urgent: its last task makes the storyboard, followed by the

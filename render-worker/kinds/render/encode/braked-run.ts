@@ -25,6 +25,7 @@ export const brakedRun = (
     file,
     limits,
     isExcused,
+    priority,
     onStart,
   }: {
     brake: EncoderBrake;
@@ -32,6 +33,8 @@ export const brakedRun = (
     limits?: RunOptions["limits"];
     /** Whether it waits for its input. */
     isExcused?: RunOptions["isExcused"];
+    /** Default: the worker's. */
+    priority?: RunOptions["priority"];
     /** File of the record. */
     file?: Parameters<typeof noteEncoder>[2];
     onStart: (pid: number) => void;
@@ -39,6 +42,7 @@ export const brakedRun = (
 ): RunOptions => ({
   signal,
   ...(limits && { limits }),
+  ...(priority !== undefined && { priority }),
   stallTimeoutMs: context.config.stallTimeoutMs,
   isExcused: () => brake.isHeld || context.source?.reader.isAwaited() === true || isExcused?.() === true,
   onStart: (pid) => {

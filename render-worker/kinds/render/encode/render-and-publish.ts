@@ -18,7 +18,7 @@ import {
   STATISTICS_FILE,
 } from "../../../media/ffmpeg/index.ts";
 import { findEntry, findLeadIns, mustBeSearched, type SourceEntry } from "../../../media/timeline/index.ts";
-import { ProgramUsage } from "../../../programs/index.ts";
+import { behindCopies, ProgramUsage } from "../../../programs/index.ts";
 import { Ticker } from "../../../ticker.ts";
 import type { RenderAttempt } from "../context.ts";
 import { planRender, withThreads } from "../plan/index.ts";
@@ -136,6 +136,7 @@ export async function renderAndPublish(context: RenderAttempt, work: RenderRound
     // Who makes its input has a watchdog of its own, or waits for another encoder.
     isExcused: () => pictures?.isAwaited() === true,
     ...{ brake, signal, limits: planProgramLimits(allowance, work.devices, work.reservedBytes) },
+    ...(!context.isExpress && { priority: behindCopies }),
     onStart: (pid) => log.info({ pid, renditions: [...publishers.keys()] }, "ffmpeg.started"),
   });
   const attributes = { "reelay.renditions": [...publishers.keys()] };
