@@ -55,7 +55,8 @@ test.each([
   ["task.requested.v1+tools.json", "ANIMATION+tex"],
   ["source.check-requested.v1+tools.json", "ANIMATION+tex"],
   ["source.check-requested.v1.json", "ANIMATION"],
-])("%s reaches only workers that have its tools", async (name, kind) => {
+  ["task.requested.v1+express.json", "TRANSCODE@express"],
+])("%s reaches only workers that have its tools or express slots", async (name, kind) => {
   const decoded = decodeMessage(await readFile(new URL(name, folder)));
   if (!decoded.ok) throw new Error(decoded.reason);
   expect(encodeMessage(decoded.message).attributes).toMatchObject({ kind });

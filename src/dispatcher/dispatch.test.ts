@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { decodeMessage } from "@reelay/contracts";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { JobPriority } from "../../prisma/generated/enums.ts";
 import { waits } from "../jobs/index.ts";
 import { workerRow } from "../testing/fleet-rows.ts";
@@ -21,11 +21,13 @@ beforeEach(async () => {
   });
 });
 
-const worker = (id: string, slots: number, silentForMs = 0) => {
+const worker = (id: string, slots: number, silentForMs = 0, expressSlots = 0) => {
   const now = system.deps.clock();
   const startedAt = new Date(now.getTime() - 3_600_000);
   const lastSeenAt = new Date(now.getTime() - silentForMs);
-  return system.db.worker.create({ data: { ...workerRow(id, { slots }), startedAt, lastSeenAt } });
+  return system.db.worker.create({
+    data: { ...workerRow(id, { slots, expressSlots }), startedAt, lastSeenAt },
+  });
 };
 const queue = async (count: number, priority: JobPriority = "STANDARD") => {
   const refs = [];
@@ -63,6 +65,60 @@ test("a slot that becomes free is given to the next task", async () => {
   await system.apply(attempt.completed(1));
   expect(await system.dispatch()).toBe(1);
   expect((await sent()).at(-1)).toBe(second.taskId);
+});
+
+describe("a worker whose slots are taken", () => {
+  const isExpress = async () =>
+    (await system.db.outboxMessage.findMany({ orderBy: { id: "asc" } })).map(({ attributes }) =>
+      (attributes as { kind: string }).kind.endsWith("@express"),
+    );
+
+  /** Slots of the worker `one` are taken. */
+  const fill = async (slots: number, expressSlots: number) => {
+    await worker("one", slots, 0, expressSlots);
+    const refs = await queue(slots);
+    await system.dispatch();
+    for (const ref of refs) await system.apply(attemptOf(ref, "one").started);
+    await system.db.outboxMessage.deleteMany();
+  };
+
+  test("gets first tasks of new videos for its express slots, and no more than it has", async () => {
+    await fill(1, 2);
+    const refs = await queue(3);
+    expect(await system.dispatch()).toBe(2);
+    expect(await system.dispatch()).toBe(0);
+    expect(await sent()).toEqual(refs.slice(0, 2).map(({ taskId }) => taskId));
+    expect(await isExpress()).toEqual([true, true]);
+  });
+
+  test("gets a task once: what its express slot has returned waits for a slot", async () => {
+    await fill(1, 1);
+    const [ref] = await queue(1);
+    if (!ref) throw new Error("one was queued");
+    await system.dispatch();
+    const attempt = attemptOf(ref, "one");
+    await system.apply(attempt.started);
+    await system.apply(attempt.stopped(1, "INTERRUPTED"));
+    expect(await system.dispatch()).toBe(0);
+    await worker("two", 1);
+    expect(await system.dispatch()).toBe(1);
+    expect(await isExpress()).toEqual([true, false]);
+  });
+
+  test("gets no bulk work, no video that plays already, and no upload that is still arriving", async () => {
+    await fill(1, 1);
+    await queue(1, "BULK");
+    const [playing, arriving] = await queue(2);
+    await system.db.video.update({
+      where: { id: playing?.videoId ?? "" },
+      data: { status: "PLAYABLE", playableAt: new Date() },
+    });
+    await system.db.source.update({
+      where: { videoId: arriving?.videoId ?? "" },
+      data: { kind: "UPLOAD", url: null, uploadProtocol: "TUS", uploadExpiresAt: new Date(), sizeBytes: 5 },
+    });
+    expect(await system.dispatch()).toBe(0);
+  });
 });
 
 test("an urgent task overtakes a flood of earlier tasks", async () => {

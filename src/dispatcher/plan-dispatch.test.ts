@@ -131,3 +131,27 @@ test("each pool fills its own slots", () => {
   ]);
   expect(plan({ waiting: tasks, free })).toEqual(["b STANDARD 0", "a STANDARD 0", "a STANDARD 1"]);
 });
+
+test("first tasks that find no free slot go to express slots in their order, and nothing else does", () => {
+  const first = (workspaceId: string, priority: JobPriority, count: number) =>
+    waiting(workspaceId, priority, count).map((task) => ({ ...task, mayBeExpress: true }));
+  const rest = waiting("a", "INTERACTIVE", 2).map((task) => ({ ...task, isRest: true }));
+  const state: QueueState = {
+    free: new Map([["CPU", 1]]),
+    express: new Map([["CPU", 2]]),
+    waiting: [
+      ...rest,
+      ...waiting("a", "BULK", 1),
+      ...first("a", "STANDARD", 2),
+      ...first("b", "STANDARD", 2),
+    ],
+    workspaces: new Map(),
+  };
+  expect(planDispatch(state, never).map(({ taskId, isExpress = false }) => [taskId, isExpress])).toEqual([
+    ["a STANDARD 0", false],
+    ["b STANDARD 0", true],
+    ["a STANDARD 1", true],
+  ]);
+  const none = { ...state, free: new Map([["CPU", 0]] as const), waiting: rest };
+  expect(planDispatch(none, never)).toEqual([]);
+});

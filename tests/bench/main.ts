@@ -19,6 +19,7 @@ import { run as playable } from "./playable/index.ts";
 import { run as playback } from "./playback/index.ts";
 import { run as quality } from "./quality/index.ts";
 import { run as scale } from "./scale/index.ts";
+import { run as second } from "./second/index.ts";
 import { run as source } from "./source/index.ts";
 import { run as worker } from "./worker/index.ts";
 
@@ -33,6 +34,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   scale,
   fleet,
   memory,
+  second,
   source,
   // It has one length.
   live: ({ print }) => live(print),

@@ -16,8 +16,8 @@ import { startChild } from "../child.ts";
 import { cpuSecondsOf } from "../cpu-time.ts";
 
 export interface StageOptions {
-  /** Worker processes; each with the cores that it may use, all when left out. */
-  workers: readonly { cores?: string }[];
+  /** Worker processes; each with the cores that it may use, all when left out, and further settings. */
+  workers: readonly { cores?: string; env?: Readonly<Record<string, string>> }[];
   /** Machines with their prices, as in the file of `COMPUTE_OFFERS`. Default: a free one. */
   offers?: readonly object[];
 }
@@ -55,7 +55,7 @@ export async function startStage({ workers, offers }: StageOptions) {
   }
   const api = resources.use(startChild(new URL("../api-process.ts", import.meta.url)));
   const url = (await api.answer<{ url: string }>()).url.replace("/graphql", "");
-  const processes = workers.map(({ cores }, index) => {
+  const processes = workers.map(({ cores, env }, index) => {
     const worker = startWorker({
       cores,
       env: {
@@ -65,6 +65,7 @@ export async function startStage({ workers, offers }: StageOptions) {
         WORK_DIR: path.join(directory, `work-${index}`),
         FFMPEG_PATH: tools.ffmpeg.path,
         FFPROBE_PATH: tools.ffprobe.path,
+        ...env,
       },
     });
     const ended = once(worker, "close");
