@@ -345,7 +345,8 @@ export const AttemptOutcome = builder.enumType("AttemptOutcome", {
     FAILED: "Failed with an error that another attempt may avoid.",
     REJECTED: "The input is at fault. No other attempt follows.",
     CANCELED: "Stopped on request.",
-    INTERRUPTED: "The worker shut down, or reached the end of the uploaded data. Uses no try.",
+    INTERRUPTED:
+      "The worker shut down, reached the end of the uploaded data, or made the copy that plays while its slots were taken. Uses no try.",
     LOST: "The worker stopped reporting.",
   }),
 });

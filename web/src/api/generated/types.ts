@@ -40,7 +40,7 @@ export type AttemptOutcome =
   | 'REJECTED'
   /** Stopped on request. */
   | 'CANCELED'
-  /** The worker shut down, or reached the end of the uploaded data. Uses no try. */
+  /** The worker shut down, reached the end of the uploaded data, or made the copy that plays while its slots were taken. Uses no try. */
   | 'INTERRUPTED'
   /** The worker stopped reporting. */
   | 'LOST';
