@@ -30,8 +30,8 @@ export function encodeMessage(message: Message): Envelope {
 }
 
 /**
- * The attribute `kind`. Only workers that have the tools receive messages whose kind needs them, and only those
- * with express slots receive express tasks.
+ * The attribute `kind`. Only workers that have the tools receive messages whose kind needs them, and only
+ * those with express slots receive express tasks.
  */
 export const queueOf = (kind: string, tools: readonly string[] = [], isExpress = false): string =>
   [kind, ...tools.toSorted()].join("+") + (isExpress ? "@express" : "");

@@ -15,8 +15,8 @@ export const editionStatuses = ["RENDERING", "PUBLISHED", "REPLACED", "FAILED", 
 export type EditionStatus = (typeof editionStatuses)[number];
 
 /**
- * How an attempt ended. `FAILED` may be tried again, `REJECTED` never. `INTERRUPTED` (shutdown, a copy while all
- * slots were taken, or an upload that has not progressed) uses no try.
+ * How an attempt ended. `FAILED` may be tried again, `REJECTED` never. `INTERRUPTED` (shutdown, a copy while
+ * all slots were taken, or an upload that has not progressed) uses no try.
  */
 export const attemptOutcomes = [
   "COMPLETED",

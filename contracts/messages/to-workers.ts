@@ -52,8 +52,8 @@ export const TaskRequested = z.object({
   outOfMemory: z.int32().nonnegative().optional(),
   pool: z.enum(pools),
   /**
-   * A first task for which no slot is free. Its worker runs it besides its slots, does only what lets the video
-   * play early, and returns the rest. Default false.
+   * A first task for which no slot is free. Its worker runs it besides its slots, does only what lets the
+   * video play early, and returns the rest. Default false.
    */
   isExpress: z.literal(true).optional(),
   priority: z.enum(jobPriorities),

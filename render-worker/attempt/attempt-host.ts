@@ -9,8 +9,8 @@ export interface AttemptHost extends Borrower {
   task: TaskRequested;
   ref: AttemptRef;
   /**
-   * It runs beside the slots, which are all taken: it does what lets the video play early, and leaves the rest to
-   * another attempt. Default false.
+   * It runs beside the slots, which are all taken: it does what lets the video play early, and leaves the
+   * rest to another attempt. Default false.
    */
   isExpress?: boolean;
   /** Keeps checksums of the objects that the attempt writes. */

@@ -57,8 +57,8 @@ const TURNS_PER_FIRST_DUE = 8;
  * queued since. So a flood of one workspace or lane delays others only by its running tasks, never by its
  * waiting ones.
  *
- * First tasks that find no free slot go to express slots, in the same order: nothing else goes there, so one of
- * these is soon free again.
+ * First tasks that find no free slot go to express slots, in the same order: nothing else goes there, so one
+ * of these is soon free again.
  *
  * `random` decides when the most overdue task goes first: without a shared counter, any number of dispatchers
  * need no coordination.

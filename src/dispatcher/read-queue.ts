@@ -155,8 +155,8 @@ async function readMatching(
 const expressTasks = firstVideoTasks.filter((kind) => expressKinds.includes(wireKindOf(kind)));
 
 /**
- * Whether a task may be an express task: the first one of a video that does not play yet, that nobody has tried
- * before, and whose source is there. A task of which an express slot did its part has an attempt.
+ * Whether a task may be an express task: the first one of a video that does not play yet, that no worker has
+ * tried before, and whose source is there. A task of which an express slot did its part has an attempt.
  */
 const mayBeExpress = Prisma.sql`
   NOT lane.is_rest AND lane.priority <> 'BULK' AND t.kind = ANY (${expressTasks}::text[])

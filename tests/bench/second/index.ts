@@ -10,9 +10,9 @@ const goals = { median: 2.5, slowest: 6 };
 const workers = { default: {}, "no-express": { WORKER_EXPRESS_SLOTS: "0" } };
 
 /**
- * How long new videos wait for a long one. While one worker renders a video of six minutes, ten clips arrive, one
- * per second: the time from each one's last byte until it is PLAYABLE for a subscriber, with express slots and
- * without; and how long the long video takes, beside the same video alone.
+ * How long new videos wait for a long one. While one worker renders a video of six minutes, ten clips arrive,
+ * one per second: the time from each one's last byte until it is PLAYABLE for a subscriber, with express
+ * slots and without; and how long the long video takes, beside the same video alone.
  */
 export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const figures: Figures = {};
