@@ -134,8 +134,8 @@ test("each pool fills its own slots", () => {
 
 test("first tasks that find no free slot go to express slots in their order, and nothing else does", () => {
   const first = (workspaceId: string, priority: JobPriority, count: number) =>
-    waiting(workspaceId, priority, count).map((task) => ({ ...task, mayBeExpress: true }));
-  const rest = waiting("a", "INTERACTIVE", 2).map((task) => ({ ...task, isRest: true }));
+    waiting(workspaceId, priority, count).map((task) => Object.assign(task, { mayBeExpress: true }));
+  const rest = waiting("a", "INTERACTIVE", 2).map((task) => Object.assign(task, { isRest: true }));
   const state: QueueState = {
     free: new Map([["CPU", 1]]),
     express: new Map([["CPU", 2]]),
