@@ -44,7 +44,7 @@ function rent(
   const work = async (workerId: string): Promise<boolean> => {
     const [task] = await db.$queryRaw<Array<{ id: string }>>`
       UPDATE tasks SET status = 'SUCCEEDED', ended_at = ${deps.clock()} WHERE id = (
-        SELECT id FROM tasks WHERE status = 'QUEUED' AND requirements->>'voice' IS NULL LIMIT 1) RETURNING id`;
+        SELECT id FROM tasks WHERE status = 'QUEUED' AND requirements->>'voice' IS NULL LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id`;
     if (task === undefined) return false;
     const now = deps.clock();
     await db.attempt.create({

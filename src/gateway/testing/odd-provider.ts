@@ -18,6 +18,8 @@ export const quirks = [
   "DIES",
   "FORGETS",
   "LISTS_LATE",
+  "PREEMPTS",
+  "FREEZES",
 ] as const;
 export type Quirk = (typeof quirks)[number];
 
@@ -26,6 +28,12 @@ const IDLE_MS = 20_000;
 const START_MS = 5_000;
 const LATE_MS = 70_000;
 const LISTED_LATE_MS = 30_000;
+/** How long a machine stands still: longer than leases, and than silence is tolerated. */
+const FROZEN_MS = 100_000;
+/** Providers list ended machines for a while. */
+const REMEMBERED_MS = 300_000;
+/** When it dies, freezes or is preempted: with a task in its hands. */
+const TROUBLE_MS = 15_000;
 
 interface OwnMachine {
   ref: string;
@@ -36,17 +44,23 @@ interface OwnMachine {
   endsAt: number;
   workerId: string | null;
   /** Null: it runs. */
-  exit: { code: number | null } | null;
+  exit: { code: number | null; at: number } | null;
   idleSince: number;
 }
 
 interface Options {
   db: PrismaClient;
   clock: () => Date;
-  /** What happens to the calls, one after the other; then all is fine. */
+  /** What happens to the calls, one after the other. */
   script: Quirk[];
-  /** Takes a waiting task and finishes it; false: none waits. */
-  work: (workerId: string) => Promise<boolean>;
+  /** What happens after the script. Default: all is fine. */
+  draw?: () => Quirk;
+  /** Goes on with the worker's task, or takes one that waits if it may; false: it has none. */
+  work: (workerId: string, mayTake: boolean) => Promise<boolean>;
+  /** Hands back what the worker has, because its machine is preempted with notice. */
+  leave?: (workerId: string) => Promise<void>;
+  /** After a machine was started, before the caller learns of it: the caller may be killed here. */
+  onAccepted?: () => Promise<void>;
   /** Whether it lists its machines, or answers about those only whose `ref` is known. */
   lists: BackendKind["lists"];
 }
@@ -57,10 +71,14 @@ export interface OddProvider {
   pass(): Promise<void>;
   /** Names of the machines that cost money. */
   alive(): string[];
+  /** When its machines cost money, in milliseconds; `to` is null for those that still do. */
+  lives(): Array<{ from: number; to: number | null }>;
 }
 
-export function createOddProvider({ db, clock, script, work, lists }: Options): OddProvider {
-  const machines: OwnMachine[] = [];
+export function createOddProvider(options: Options): OddProvider {
+  const { db, clock, script, draw = () => "FINE", work, leave, onAccepted, lists } = options;
+  let machines: OwnMachine[] = [];
+  const ended: OwnMachine[] = [];
   const time = () => clock().getTime();
   let refs = 0;
 
@@ -77,41 +95,58 @@ export function createOddProvider({ db, clock, script, work, lists }: Options): 
     return machine;
   };
 
+  const exit = (machine: OwnMachine, code: number | null): void => {
+    machine.exit = { code, at: time() };
+  };
+
   /** The worker program: joins once, works while there are tasks, drains, exits. */
   async function run(machine: OwnMachine): Promise<void> {
     if (machine.exit !== null || time() < machine.runsAt) return;
-    if (time() >= machine.endsAt) return void (machine.exit = { code: null });
-    const token = machine.order.environment["WORKER_JOIN_TOKEN"] ?? "";
+    if (time() >= machine.endsAt) return exit(machine, null);
+    const { environment } = machine.order;
+    const token = environment["WORKER_JOIN_TOKEN"] ?? "";
     if (machine.workerId === null) {
       const joined = await join({ db, clock }, token, { hostname: machine.ref, version: "0" }).catch(
         () => null,
       );
-      if (joined === null) return void (machine.exit = { code: 3 });
+      if (joined === null) return exit(machine, 3);
       machine.workerId = joined.workerId;
       machine.idleSince = time();
     }
     const id = machine.workerId;
+    const lived = time() - machine.runsAt;
+    if (machine.quirk === "FREEZES" && lived > TROUBLE_MS && lived < TROUBLE_MS + FROZEN_MS) return;
+    // What it has done meanwhile is reported before it learns that it was given up.
+    if (machine.quirk === "FREEZES" && lived >= TROUBLE_MS + FROZEN_MS) await work(id, false);
     const worker = await db.worker.findUnique({ where: { id } });
-    if (worker === null || (worker.tokenUntil ?? clock()) <= clock())
-      return void (machine.exit = { code: 5 });
-    if (machine.quirk === "DIES" && time() - machine.runsAt > START_MS)
-      return void (machine.exit = { code: 137 });
+    if (worker === null || (worker.tokenUntil ?? clock()) <= clock()) return exit(machine, 5);
+    if (machine.quirk === "DIES" && lived > TROUBLE_MS) return exit(machine, 137);
     const { hostname: _name, startedAt: _start, ...described } = workerRow(id, { slots: 1, now: clock() });
-    const isDrained = !(await work(id)) && time() - machine.idleSince >= IDLE_MS;
-    await db.worker.update({ where: { id }, data: { ...described, isStopping: isDrained } });
-    if (isDrained) machine.exit = { code: 0 };
+    if (machine.quirk === "PREEMPTS" && lived > TROUBLE_MS) {
+      await leave?.(id);
+      await db.worker.update({ where: { id }, data: { ...described, isStopping: true } });
+      return exit(machine, 5);
+    }
+    await db.worker.update({ where: { id }, data: described });
+    const isOld = lived >= Number(environment["WORKER_MAX_LIFE"] ?? Infinity) * 1_000;
+    const hasWork = await work(id, !isOld);
+    if (hasWork) machine.idleSince = time();
+    if (hasWork || !(isOld || time() - machine.idleSince >= IDLE_MS)) return;
+    await db.worker.update({ where: { id }, data: { isStopping: true } });
+    exit(machine, 0);
   }
 
   const backend: ComputeBackend = {
     async launch(order) {
       const known = machines.find((each) => each.order.name === order.name);
       if (known !== undefined) return { ref: known.ref };
-      const quirk = script.shift() ?? "FINE";
+      const quirk = script.shift() ?? draw();
       if (quirk === "TOO_MANY_REQUESTS") throw new LaunchError("RATE_LIMITED", "429");
       if (quirk === "NO_CAPACITY") throw new LaunchError("NO_CAPACITY", "None is free");
       if (quirk === "FAILS") throw new LaunchError("UNAVAILABLE", "500");
       const { ref } = start(order, quirk);
       if (quirk === "STARTS_TWICE") start(order, quirk);
+      await onAccepted?.();
       if (quirk === "FAILS_AFTER_ACCEPTING") throw new LaunchError("UNAVAILABLE", "500");
       return { ref };
     },
@@ -119,22 +154,22 @@ export function createOddProvider({ db, clock, script, work, lists }: Options): 
       Promise.resolve(
         machines
           .filter(({ ref }) => lists === "ALL" || known.some((each) => each.ref === ref))
-          .filter(({ quirk, exit, startedAt }) => {
-            if (quirk === "FORGETS") return exit === null && time() - startedAt < LISTED_LATE_MS;
+          .filter(({ quirk, exit: end, startedAt }) => {
+            if (quirk === "FORGETS") return end === null && time() - startedAt < LISTED_LATE_MS;
             return quirk !== "LISTS_LATE" || time() - startedAt >= LISTED_LATE_MS;
           })
           .map(
-            ({ order, ref, exit, runsAt }): Machine => ({
+            ({ order, ref, exit: end, runsAt }): Machine => ({
               name: order.name,
               ref,
-              exitCode: exit?.code ?? null,
-              state: exit !== null ? "ENDED" : time() < runsAt ? "STARTING" : "RUNNING",
+              exitCode: end?.code ?? null,
+              state: end !== null ? "ENDED" : time() < runsAt ? "STARTING" : "RUNNING",
             }),
           ),
       ),
     stop({ ref }) {
       const machine = machines.find((each) => each.ref === ref);
-      if (machine) machine.exit ??= { code: 143 };
+      if (machine?.exit === null) exit(machine, 143);
       return Promise.resolve();
     },
     check: () => Promise.resolve(),
@@ -144,8 +179,14 @@ export function createOddProvider({ db, clock, script, work, lists }: Options): 
   return {
     backend,
     async pass() {
-      for (const machine of machines) await run(machine);
+      await Promise.all(machines.map(run));
+      const isForgotten = (machine: OwnMachine) =>
+        machine.exit !== null && time() - machine.exit.at > REMEMBERED_MS;
+      ended.push(...machines.filter(isForgotten));
+      machines = machines.filter((machine) => !isForgotten(machine));
     },
-    alive: () => machines.filter(({ exit }) => exit === null).map(({ order }) => order.name),
+    alive: () => machines.flatMap((machine) => (machine.exit === null ? [machine.order.name] : [])),
+    lives: () =>
+      [...ended, ...machines].map((machine) => ({ from: machine.startedAt, to: machine.exit?.at ?? null })),
   };
 }
