@@ -227,6 +227,24 @@ test("a task that a target's machines cannot do starts none there, and holds up 
   expect(await db.launch.count()).toBe(3);
 });
 
+test("a machine that was rented before its target failed does not close the circuit", async () => {
+  for (let index = 0; index < 3; index += 1) await system.createQueuedVideo();
+  const rented = rent([["FINE", "TOO_MANY_REQUESTS", "FINE"]]);
+  const { db } = system;
+  const [minute, quarter] = [60_000 / STEP_MS, 900_000 / STEP_MS];
+  while ((await db.attempt.count()) === 0) await rented.pass();
+  await rented.pass();
+  expect(await db.launchTarget.findMany()).toMatchObject([{ failures: 1, code: "RATE_LIMITED" }]);
+  for (let pass = 0; pass < minute; pass += 1) await rented.pass();
+  await system.createQueuedVideo();
+  for (let pass = 0; (await rented.waiting()) > 0; pass += 1) {
+    expect(pass).toBeLessThan(quarter);
+    await rented.pass();
+  }
+  await rented.pass();
+  expect(await db.launchTarget.findMany()).toMatchObject([{ failures: 0, openUntil: null }]);
+});
+
 test("metrics show machines, open circuits and ends by target", async () => {
   await system.createQueuedVideo();
   const rented = rent([["NO_CAPACITY"], []]);

@@ -94,7 +94,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     );
     if (judged.is === "ENDED" || judged.is === "FAILED")
       return await end({ ...judged, launch: { ...launch, workerId, lastSeenAt }, retryAfterMs: null });
-    if (hasWorked) await closeCircuit(launch.target);
+    if (hasWorked) await closeCircuit(launch);
     if (judged.is === "UNCHANGED") return;
     const status = judged.is;
     const ref = machines?.find(({ state }) => state !== "ENDED")?.ref;
@@ -111,10 +111,11 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     log.info({ launchId: launch.id, target: launch.target, status: judged.is }, "launch.changed");
   }
 
-  const closeCircuit = (name: string): Promise<void> =>
+  /** Only a machine that was rented after the failure shows that the target starts machines again. */
+  const closeCircuit = ({ target: name, plannedAt }: OpenLaunch): Promise<void> =>
     db.$transaction(async (tx) => {
       const { count } = await tx.launchTarget.updateMany({
-        where: { name, failures: { gt: 0 } },
+        where: { name, failures: { gt: 0 }, openedAt: { lt: plannedAt } },
         data: { failures: 0, openUntil: null, code: null, reason: null },
       });
       if (count === 1) await recordOperatorEvents(tx, [eventOfClosing(name)]);
