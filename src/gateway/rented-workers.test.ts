@@ -245,6 +245,31 @@ test("a machine that was rented before its target failed does not close the circ
   expect(await db.launchTarget.findMany()).toMatchObject([{ failures: 0, openUntil: null }]);
 });
 
+test.each([
+  [
+    "of a launch that was planned before the circuit opened",
+    2,
+    ["FAILS", "FAILS", "NO_CAPACITY", "FAILS", "TOO_MANY_REQUESTS"],
+  ],
+  ["of a repeated order whose worker has joined", 1, ["FAILS_AFTER_ACCEPTING", "TOO_MANY_REQUESTS"]],
+] as const)("the time that a provider names holds, also in the refusal %s", async (_what, tasks, script) => {
+  const { db, deps } = system;
+  for (let index = 0; index < tasks; index += 1) await system.createQueuedVideo();
+  const rented = rent([[...script]], { lists: "KNOWN" });
+  const refused = () => db.launchTarget.count({ where: { code: "RATE_LIMITED" } });
+  for (let pass = 0; (await refused()) === 0; pass += 1) {
+    expect(pass).toBeLessThan(5);
+    await rented.pass();
+  }
+  const [target] = await db.launchTarget.findMany();
+  expect(target?.openUntil).toEqual(new Date(deps.clock().getTime() + 120_000));
+  await system.createQueuedVideo();
+  const launches = await db.launch.count();
+  for (let passed = 0; passed < 120_000; passed += STEP_MS) await rented.pass();
+  expect(rented.providers.map((provider) => provider.early())).toEqual([0]);
+  expect(await db.launch.count()).toBeLessThanOrEqual(launches + 1);
+});
+
 test("metrics show machines, open circuits and ends by target", async () => {
   await system.createQueuedVideo();
   const rented = rent([["NO_CAPACITY"], []]);

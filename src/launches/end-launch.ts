@@ -23,6 +23,8 @@ export interface LaunchEnd {
   };
   /** When the provider wants the next request. */
   retryAfterMs: number | null;
+  /** The provider has refused the order now: a failure of its target also if the launch goes on. Default false. */
+  isRefused?: boolean;
 }
 
 /** These end launches as they should end. */
@@ -37,7 +39,10 @@ export const endLaunch = (db: PrismaClient, ended: LaunchEnd, now: Date): Promis
     const { launch, is, code, reason, shown = reason } = ended;
     const [row] = await tx.$queryRaw<Array<{ tokenId: string }>>`
       SELECT join_token_id AS "tokenId" FROM launches WHERE id = ${launch.id}::uuid AND ended_at IS NULL FOR UPDATE`;
-    if (row === undefined || !(await revoke(tx, row.tokenId, ended, now))) return false;
+    if (row === undefined || !(await revoke(tx, row.tokenId, ended, now))) {
+      if (ended.isRefused === true) await countFailure(tx, ended, now);
+      return false;
+    }
     const { target, workerId } = launch;
     const machine = await tx.launch.update({
       where: { id: launch.id },
@@ -70,11 +75,8 @@ async function revoke(tx: Tx, tokenId: string, { is, code, launch }: LaunchEnd, 
   return false;
 }
 
-async function countFailure(
-  tx: Tx,
-  { launch, code, reason, shown = reason, retryAfterMs }: LaunchEnd,
-  now: Date,
-): Promise<void> {
+async function countFailure(tx: Tx, ended: LaunchEnd, now: Date): Promise<void> {
+  const { launch, code, reason, shown = reason, retryAfterMs } = ended;
   const name = launch.target;
   // Its machine may still run: it is looked for at once.
   const nextListAt = new Date(0);
@@ -83,7 +85,7 @@ async function countFailure(
   const [known] = await tx.$queryRaw<Array<{ failures: number; openedAt: Date | null }>>`
     SELECT failures, opened_at AS "openedAt" FROM launch_targets WHERE name = ${name} FOR UPDATE`;
   // Launches that were planned together fail together, which is one failure.
-  if (known?.openedAt && known.openedAt > launch.plannedAt) return;
+  if (known?.openedAt && known.openedAt > launch.plannedAt) return await postpone(tx, ended, now);
   const failures = (known?.failures ?? 0) + 1;
   const openUntil = new Date(now.getTime() + openForMs(failures, code, retryAfterMs));
   await tx.launchTarget.update({
@@ -93,4 +95,14 @@ async function countFailure(
   await recordOperatorEvents(tx, [
     eventOfOpening({ target: name, code, reason: shown, failures, openUntil }),
   ]);
+}
+
+/** The time that a provider names holds, also if its refusal is no further failure. */
+async function postpone(tx: Tx, { launch, code, reason, retryAfterMs }: LaunchEnd, now: Date): Promise<void> {
+  if (retryAfterMs === null) return;
+  const openUntil = new Date(now.getTime() + openForMs(1, code, retryAfterMs));
+  await tx.launchTarget.updateMany({
+    where: { name: launch.target, OR: [{ openUntil: null }, { openUntil: { lt: openUntil } }] },
+    data: { openedAt: now, openUntil, code, reason },
+  });
 }

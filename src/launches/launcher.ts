@@ -200,7 +200,8 @@ export function createLauncher(deps: LauncherDeps): Launcher {
       return;
     }
     const launch = { id, target: name, plannedAt, workerId: null, lastSeenAt: null };
-    await end({ is: "FAILED", code, reason: reason.replace(/\.$/, ""), shown, launch, retryAfterMs });
+    const why = { code, reason: reason.replace(/\.$/, ""), shown };
+    await end({ is: "FAILED", ...why, launch, retryAfterMs, isRefused: true });
   }
 
   let ready: Promise<unknown> | undefined;

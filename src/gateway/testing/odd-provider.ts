@@ -27,6 +27,7 @@ export type Quirk = (typeof quirks)[number];
 const IDLE_MS = 20_000;
 const START_MS = 5_000;
 const LATE_MS = 70_000;
+const RETRY_AFTER_MS = 120_000;
 const LISTED_LATE_MS = 30_000;
 /** How long a machine stands still: longer than leases, and than silence is tolerated. */
 const FROZEN_MS = 100_000;
@@ -34,6 +35,7 @@ const FROZEN_MS = 100_000;
 const REMEMBERED_MS = 300_000;
 /** When it dies, freezes or is preempted: with a task in its hands. */
 const TROUBLE_MS = 15_000;
+const LATEST_TROUBLE_MS = 60_000;
 
 interface OwnMachine {
   ref: string;
@@ -42,6 +44,8 @@ interface OwnMachine {
   startedAt: number;
   runsAt: number;
   endsAt: number;
+  /** From its start on, in milliseconds. */
+  troubleMs: number;
   workerId: string | null;
   /** Null: it runs. */
   exit: { code: number | null; at: number } | null;
@@ -59,9 +63,14 @@ interface Options {
   work: (workerId: string, mayTake: boolean) => Promise<boolean>;
   /** Hands back what the worker has, because its machine is preempted with notice. */
   leave?: (workerId: string) => Promise<void>;
-  /** After a machine was started, before the caller learns of it: the caller may be killed here. */
-  onAccepted?: () => Promise<void>;
-  /** Whether it lists its machines, or answers about those only whose `ref` is known. */
+  /** From 0 to 1: the second at which machines die, freeze, are preempted or start. Default: always the same. */
+  random?: () => number;
+  /** Before and after whatever a call does: the caller may be killed here. */
+  onCall?: () => Promise<void>;
+  /**
+   * Whether it lists its machines and knows a repeated order, or answers about those machines only whose
+   * `ref` is known.
+   */
   lists: BackendKind["lists"];
 }
 
@@ -71,25 +80,33 @@ export interface OddProvider {
   pass(): Promise<void>;
   /** Names of the machines that cost money. */
   alive(): string[];
+  /** New orders that came before the time that it had named with a 429. */
+  early(): number;
   /** When its machines cost money, in milliseconds; `to` is null for those that still do. */
   lives(): Array<{ from: number; to: number | null }>;
 }
 
 export function createOddProvider(options: Options): OddProvider {
-  const { db, clock, script, draw = () => "FINE", work, leave, onAccepted, lists } = options;
+  const { db, clock, script, draw = () => "FINE", work, leave, random, lists } = options;
+  const onCall = options.onCall ?? (() => Promise.resolve());
   let machines: OwnMachine[] = [];
   const ended: OwnMachine[] = [];
   const time = () => clock().getTime();
   let refs = 0;
+  let early = 0;
+  let refused = { at: 0, until: 0 };
+  const ordered = new Set<string>();
 
   const start = (order: LaunchOrder, quirk: Quirk): OwnMachine => {
+    const lateMs = random ? random() * 2 * LATE_MS : LATE_MS;
     const runsAt =
       quirk === "NEVER_STARTS"
         ? Number.POSITIVE_INFINITY
-        : time() + (quirk === "STARTS_LATE" ? LATE_MS : START_MS);
+        : time() + START_MS + (quirk === "STARTS_LATE" ? lateMs : 0);
     const machine: OwnMachine = {
       ...{ ref: `m-${(refs += 1)}`, order, quirk, startedAt: time(), runsAt, workerId: null, exit: null },
       ...{ idleSince: time(), endsAt: time() + order.endsWithinSeconds * 1_000 },
+      troubleMs: random ? random() * LATEST_TROUBLE_MS : TROUBLE_MS,
     };
     machines.push(machine);
     return machine;
@@ -115,14 +132,15 @@ export function createOddProvider(options: Options): OddProvider {
     }
     const id = machine.workerId;
     const lived = time() - machine.runsAt;
-    if (machine.quirk === "FREEZES" && lived > TROUBLE_MS && lived < TROUBLE_MS + FROZEN_MS) return;
+    const { quirk, troubleMs } = machine;
+    if (quirk === "FREEZES" && lived > troubleMs && lived < troubleMs + FROZEN_MS) return;
     // What it has done meanwhile is reported before it learns that it was given up.
-    if (machine.quirk === "FREEZES" && lived >= TROUBLE_MS + FROZEN_MS) await work(id, false);
+    if (quirk === "FREEZES" && lived >= troubleMs + FROZEN_MS) await work(id, false);
     const worker = await db.worker.findUnique({ where: { id } });
     if (worker === null || (worker.tokenUntil ?? clock()) <= clock()) return exit(machine, 5);
-    if (machine.quirk === "DIES" && lived > TROUBLE_MS) return exit(machine, 137);
+    if (quirk === "DIES" && lived > troubleMs) return exit(machine, 137);
     const { hostname: _name, startedAt: _start, ...described } = workerRow(id, { slots: 1, now: clock() });
-    if (machine.quirk === "PREEMPTS" && lived > TROUBLE_MS) {
+    if (quirk === "PREEMPTS" && lived > troubleMs) {
       await leave?.(id);
       await db.worker.update({ where: { id }, data: { ...described, isStopping: true } });
       return exit(machine, 5);
@@ -138,39 +156,46 @@ export function createOddProvider(options: Options): OddProvider {
 
   const backend: ComputeBackend = {
     async launch(order) {
+      const isNew = !ordered.has(order.name);
+      ordered.add(order.name);
+      await onCall();
+      if (isNew && time() > refused.at && time() < refused.until) early += 1;
       const known = machines.find((each) => each.order.name === order.name);
-      if (known !== undefined) return { ref: known.ref };
+      if (lists === "ALL" && known !== undefined) return { ref: known.ref };
       const quirk = script.shift() ?? draw();
-      if (quirk === "TOO_MANY_REQUESTS") throw new LaunchError("RATE_LIMITED", "429");
+      if (quirk === "TOO_MANY_REQUESTS") {
+        refused = { at: time(), until: time() + RETRY_AFTER_MS };
+        throw new LaunchError("RATE_LIMITED", "429", { retryAfterMs: RETRY_AFTER_MS });
+      }
       if (quirk === "NO_CAPACITY") throw new LaunchError("NO_CAPACITY", "None is free");
       if (quirk === "FAILS") throw new LaunchError("UNAVAILABLE", "500");
       const { ref } = start(order, quirk);
       if (quirk === "STARTS_TWICE") start(order, quirk);
-      await onAccepted?.();
+      await onCall();
       if (quirk === "FAILS_AFTER_ACCEPTING") throw new LaunchError("UNAVAILABLE", "500");
       return { ref };
     },
-    list: (_signal, known) =>
-      Promise.resolve(
-        machines
-          .filter(({ ref }) => lists === "ALL" || known.some((each) => each.ref === ref))
-          .filter(({ quirk, exit: end, startedAt }) => {
-            if (quirk === "FORGETS") return end === null && time() - startedAt < LISTED_LATE_MS;
-            return quirk !== "LISTS_LATE" || time() - startedAt >= LISTED_LATE_MS;
-          })
-          .map(
-            ({ order, ref, exit: end, runsAt }): Machine => ({
-              name: order.name,
-              ref,
-              exitCode: end?.code ?? null,
-              state: end !== null ? "ENDED" : time() < runsAt ? "STARTING" : "RUNNING",
-            }),
-          ),
-      ),
-    stop({ ref }) {
+    async list(_signal, known) {
+      await onCall();
+      return machines
+        .filter(({ ref }) => lists === "ALL" || known.some((each) => each.ref === ref))
+        .filter(({ quirk, exit: end, startedAt }) => {
+          if (quirk === "FORGETS") return end === null && time() - startedAt < LISTED_LATE_MS;
+          return quirk !== "LISTS_LATE" || time() - startedAt >= LISTED_LATE_MS;
+        })
+        .map(
+          ({ order, ref, exit: end, runsAt }): Machine => ({
+            name: order.name,
+            ref,
+            exitCode: end?.code ?? null,
+            state: end !== null ? "ENDED" : time() < runsAt ? "STARTING" : "RUNNING",
+          }),
+        );
+    },
+    async stop({ ref }) {
+      await onCall();
       const machine = machines.find((each) => each.ref === ref);
       if (machine?.exit === null) exit(machine, 143);
-      return Promise.resolve();
     },
     check: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -186,6 +211,7 @@ export function createOddProvider(options: Options): OddProvider {
       machines = machines.filter((machine) => !isForgotten(machine));
     },
     alive: () => machines.flatMap((machine) => (machine.exit === null ? [machine.order.name] : [])),
+    early: () => early,
     lives: () =>
       [...ended, ...machines].map((machine) => ({ from: machine.startedAt, to: machine.exit?.at ?? null })),
   };
