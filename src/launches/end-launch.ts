@@ -82,12 +82,15 @@ async function countFailure(tx: Tx, ended: LaunchEnd, now: Date): Promise<void> 
   const nextListAt = new Date(0);
   await tx.launchTarget.upsert({ where: { name }, create: { name }, update: { nextListAt } });
   if (harmless.has(code) || launch.hasWorked === true) return;
-  const [known] = await tx.$queryRaw<Array<{ failures: number; openedAt: Date | null }>>`
-    SELECT failures, opened_at AS "openedAt" FROM launch_targets WHERE name = ${name} FOR UPDATE`;
+  const [known] = await tx.$queryRaw<
+    Array<{ failures: number; openedAt: Date | null; openUntil: Date | null }>
+  >`SELECT failures, opened_at AS "openedAt", open_until AS "openUntil" FROM launch_targets WHERE name = ${name} FOR UPDATE`;
   // Launches that were planned together fail together, which is one failure.
   if (known?.openedAt && known.openedAt > launch.plannedAt) return await postpone(tx, ended, now);
   const failures = (known?.failures ?? 0) + 1;
-  const openUntil = new Date(now.getTime() + openForMs(failures, code, retryAfterMs));
+  const forMs = openForMs(failures, code, retryAfterMs);
+  // What a provider has asked for before holds as well.
+  const openUntil = new Date(Math.max(now.getTime() + forMs, known?.openUntil?.getTime() ?? 0));
   await tx.launchTarget.update({
     where: { name },
     data: { failures, openedAt: now, openUntil, code, reason },
