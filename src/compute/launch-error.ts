@@ -73,10 +73,28 @@ export class LaunchError extends Error {
   }
 }
 
+/** How often a text may have been quoted in JSON. */
+const MOST_QUOTED = 4;
+
+/** A secret as answers repeat it: also in JSON, in JSON within JSON, in an address, and in base64. Pure. */
+function formsOf(secret: string): string[] {
+  const trimmed = secret.trim();
+  if (trimmed === "") return [];
+  const quoted = [trimmed];
+  for (let depth = 0; depth < MOST_QUOTED; depth += 1)
+    quoted.push(JSON.stringify(quoted.at(-1)).slice(1, -1));
+  const bytes = Buffer.from(trimmed);
+  const addresses = quoted.map((each) => encodeURIComponent(each.toWellFormed()));
+  // Without the padding, so that it is found in the middle of a text as well.
+  const encoded = bytes.toString("base64").replace(/={1,2}$/, "");
+  const forms = new Set([...quoted, ...addresses, encoded, bytes.toString("base64url")]);
+  return [...forms].toSorted((one, other) => other.length - one.length);
+}
+
 /** Hides the values given and what looks like a key, in one short line. Pure. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   let line = text.replaceAll(/\s{1,1000}/g, " ");
-  for (const secret of secrets) if (secret !== "") line = line.replaceAll(secret, "…");
+  for (const form of secrets.flatMap(formsOf)) line = line.replaceAll(form, "…");
   const hidden = line
     .replaceAll(/\brj_[\w-]{20,100}/g, "rj_…")
     .replaceAll(/\b(bearer|basic) [\w.+/=~-]{8,4000}/gi, "$1 …")

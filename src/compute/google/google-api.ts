@@ -49,6 +49,9 @@ export function openGoogleApi(
   const base = endpoint.replace(/\/$/, "");
   const auth = new GoogleAuth({ scopes: ["https://www.googleapis.com/auth/cloud-platform"] });
 
+  /** The newest token, which the error of an operation may quote as well. */
+  let known = "";
+
   async function readToken(signal: AbortSignal): Promise<string> {
     const what = `${kind}: the application default credentials`;
     if (signal.aborted) throw givenUp(what);
@@ -58,7 +61,7 @@ export function openGoogleApi(
     try {
       const token = await Promise.race([auth.getAccessToken(), aborted.promise]);
       if (!token) throw new Error("They give no token");
-      return token;
+      return (known = token);
     } catch (error) {
       if (error instanceof LaunchError) throw error;
       throw new LaunchError("CREDENTIALS", `${what} give the API no token`, {
@@ -108,7 +111,7 @@ export function openGoogleApi(
     },
     refuse(what, failure) {
       const { code, said, retryAfterMs } = explainGoogleError(failure);
-      return new LaunchError(code, what, { said: said || undefined, retryAfterMs });
+      return new LaunchError(code, what, { said: said || undefined, secrets: [known], retryAfterMs });
     },
   };
   return api;
