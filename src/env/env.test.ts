@@ -28,6 +28,16 @@ test("all problems are reported together, each with an example", () => {
   expect(result.errors.join("\n")).toMatch(/PORT is "http".*Example: PORT=8080/);
 });
 
+test.each(["BUDGET_JOB", "BUDGET_DAY", "BUDGET_MONTH", "BUDGET_HOUR"])(
+  "%s of zero is refused, with an example: nothing would ever start",
+  (name) => {
+    const result = readApiEnv({ ...required, [name]: "0" });
+    expect(result.ok ? [] : result.errors).toEqual([
+      expect.stringMatching(new RegExp(`^${name} is "0".*Example: ${name}=`)),
+    ]);
+  },
+);
+
 test("Cloud Storage needs a bucket", () => {
   expect(readApiEnv({ ...required, STORE: "gcs" })).toEqual({
     ok: false,

@@ -180,7 +180,7 @@ async function addTasks(first: { videoId: string; jobId: string; taskId: string 
     FROM fresh, tasks t WHERE t.id = ${first.taskId}::uuid`;
 }
 
-/** What the providers' machines have cost in this hour, by their own clocks, and may still cost if all go on. */
+/** Cost of the providers' machines in this hour, by their own clocks, and of an hour of those that run. */
 async function committedMicros(providers: ReturnType<typeof rent>["providers"]): Promise<number> {
   const now = system.deps.clock().getTime();
   const hour = Math.floor(now / HOUR_MS) * HOUR_MS;
@@ -216,8 +216,8 @@ test("1,000 launches and 5,000 tasks under chaos: none lost, none done twice, no
   const rented = rent(dice);
   const waiting = () => db.task.count({ where: { endedAt: null } });
   const first = await system.createQueuedVideo();
-  // Its own rows stay as they are: the others are made of them. Three lost machines would fail a task, in case
-  // it is the task that ends them.
+  // Its own rows stay as they are: the others are made of them. Three lost machines would fail a task, since
+  // it may be the task that ends them.
   await db.task.update({ where: { id: first.taskId }, data: { status: "PENDING", maxTries: 20 } });
   const asNew = async (count: number) => {
     await addTasks(first, count);

@@ -110,7 +110,7 @@ function expectClean(shown: string): void {
   for (const planted of [KEY, JOIN]) expect(shown).not.toContain(Buffer.from(planted).toString("base64"));
 }
 
-/** An error as whoever logs it may show it. */
+/** An error as logs may show it. */
 const showError = (error: unknown): string =>
   `${inspect(error, { depth: 9 })} ${JSON.stringify(pino.stdSerializers.err(error as Error))}`;
 
@@ -189,13 +189,14 @@ test.each(["KUBERNETES_JOB", "LOCAL_PROCESSES"])("%s shows no secret", async (ki
 test("after refusals of every kind, no row, no log and no answer of the API has a secret", async () => {
   const [offer] = freeOffers.offers;
   if (offer === undefined) throw new Error("The release has an offer.");
-  const targets = backendKinds.map(
-    ({ kind }): LaunchTarget => ({
-      ...{ name: kind.toLowerCase().replaceAll("_", "-"), kind, offer, backend: open(kind), realm: "OWN" },
-      ...{ maxInstances: 1, afterSeconds: 0, startTimeoutSeconds: 60, idleExitSeconds: 20 },
-      ...{ maxLifeSeconds: 600, environment: {} },
-    }),
-  );
+  const settings = {
+    ...{ realm: "OWN", maxInstances: 1, afterSeconds: 0, startTimeoutSeconds: 60, idleExitSeconds: 20 },
+    ...{ maxLifeSeconds: 600, environment: {}, offer },
+  } as const;
+  const targets = backendKinds.map(({ kind }): LaunchTarget => {
+    const name = kind.toLowerCase().replaceAll("_", "-");
+    return { name, kind, backend: open(kind), ...settings };
+  });
   await modal.fail({ method: "SandboxCreateV2", status: 7, details: `no ${MODAL_KEY}` });
   answer = {
     status: 401,

@@ -2,6 +2,8 @@
 import * as fc from "fast-check";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { LaunchError } from "../compute/index.ts";
+import type { LaunchErrorCode } from "../compute/launch-error.ts";
 import { encodeGlobalId } from "../inputs/index.ts";
 import { waits } from "../jobs/index.ts";
 import { createLauncher, type LaunchTarget, readTargets } from "../launches/index.ts";
@@ -147,6 +149,51 @@ test("without a target that can start, the task waits with the reason of each", 
     /^No worker of the pool CPU can be rented now \(target-0: NO_CAPACITY, .*; target-1: RATE_LIMITED, .*\)\.$/,
   );
 });
+
+const minute = 60_000;
+test.each([
+  ...[
+    ["CREDENTIALS", 15],
+    ["QUOTA", 0.5],
+    ["NO_CAPACITY", 0.5],
+    ["RATE_LIMITED", 0.5],
+  ],
+  ...[
+    ["INSUFFICIENT_CREDIT", 15],
+    ["NOT_FOUND", 15],
+    ["IMAGE_UNAVAILABLE", 15],
+    ["INVALID_REQUEST", 15],
+  ],
+] as Array<[LaunchErrorCode, number]>)(
+  "%s opens the circuit, the next target is tried, and each reason says what to do",
+  async (code, minutes) => {
+    const { db, deps } = system;
+    const { jobId } = await system.createQueuedVideo();
+    const rented = rent([[], []]);
+    const refusal = new LaunchError(code, "The provider refused", { said: "no such thing" });
+    for (const target of rented.plan.targets)
+      Object.assign(target.backend, { launch: () => Promise.reject(refusal) });
+    await rented.pass();
+    const openUntil = new Date(deps.clock().getTime() + minutes * minute);
+    await rented.pass();
+    await rented.pass();
+    const remedy = refusal.message.replace(/\.$/, "");
+    const [first, second] = await db.launch.findMany({ orderBy: { plannedAt: "asc" } });
+    expect(first).toMatchObject({ target: "target-0", status: "FAILED", endCode: code, endReason: remedy });
+    expect(remedy).toMatch(/^The provider refused: "no such thing"\. [A-Z].*[a-z]/);
+    expect(second).toMatchObject({ target: "target-1", endCode: code });
+    expect(second?.passedOver).toEqual([
+      { target: "target-0", code, reason: `${remedy}; next try at ${openUntil.toISOString()}` },
+    ]);
+    expect(await db.launch.count()).toBe(2);
+    const wait = await waits(db, [jobId], { now: deps.clock(), maxRunningTasks: null });
+    expect(wait.get(jobId)?.reason).toMatch(
+      new RegExp(
+        `^No worker .* \\(target-0: ${code}, next try at .*; target-1: ${code}, next try at .*\\)\\.$`,
+      ),
+    );
+  },
+);
 
 test("operators read the targets with their circuits; a key of a workspace does not", async () => {
   await system.createQueuedVideo();

@@ -23,7 +23,7 @@ export interface LaunchEnd {
   };
   /** When the provider wants the next request. */
   retryAfterMs: number | null;
-  /** The provider has refused the order now: a failure of its target also if the launch goes on. Default false. */
+  /** The provider has refused the order: its target failed, also if the launch goes on. Default false. */
   isRefused?: boolean;
 }
 

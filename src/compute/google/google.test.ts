@@ -396,6 +396,25 @@ test.each([
   ],
   [{ errors: [{ code: "QUOTA_EXCEEDED", message: "Quota 'CPUS' exceeded." }] }, undefined, "QUOTA"],
   [{ code: 13, message: "internal" }, undefined, "UNAVAILABLE"],
+  // An unknown GPU, and places without the machine.
+  [
+    { code: 404, message: "The resource 'projects/a/zones/b/acceleratorTypes/nvidia-z9' was not found" },
+    404,
+    "NOT_FOUND",
+  ],
+  [
+    {
+      code: 400,
+      message: "Invalid value for field: Machine type 'g2-standard-4' does not exist in zone 'b'.",
+    },
+    400,
+    "INVALID_REQUEST",
+  ],
+  [
+    { code: 9, status: "FAILED_PRECONDITION", message: "GPU nvidia-l4 is not supported in region c" },
+    400,
+    "INVALID_REQUEST",
+  ],
 ])("%j with %s is %s", (failure, status, code) => {
   expect(explainGoogleError(failure, status)).toMatchObject({ code });
 });

@@ -63,7 +63,7 @@ interface Options {
   work: (workerId: string, mayTake: boolean) => Promise<boolean>;
   /** Hands back what the worker has, because its machine is preempted with notice. */
   leave?: (workerId: string) => Promise<void>;
-  /** From 0 to 1: the second at which machines die, freeze, are preempted or start. Default: always the same. */
+  /** From 0 to 1: when machines die, freeze, are preempted or start. Default: always the same. */
   random?: () => number;
   /** Before and after whatever a call does: the caller may be killed here. */
   onCall?: () => Promise<void>;

@@ -145,6 +145,13 @@ export const proofs: readonly Proof[] = [
     ],
     tools: ["go"],
   },
+  { name: "launches", tests: ["src/gateway/launch-chaos.test.ts"], tools: [] },
+  {
+    name: "planted-secrets",
+    tests: ["src/gateway/planted-secrets.contract.test.ts"],
+    more: ["tests/modal"],
+    tools: [],
+  },
   { name: "cloud-cdn", tests: ["tests/cdn/cloud-cdn.contract.test.ts"], tools: ["go"] },
   { name: "embedded-database", tests: ["embedded/postgres/start-postgres.test.ts"], tools: [] },
   // Front ends, and whole systems.
