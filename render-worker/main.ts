@@ -229,12 +229,12 @@ async function joinOverHttp(
         onRefused,
       }),
     );
-    const storeOf = (attemptId: string | null) =>
+    const storeOf = (id: string | null) =>
       createGatewayObjectStore({
         apiUrl,
         headers: () => ({
           Authorization: `Bearer ${token}`,
-          "Reelay-Attempt": (attemptId && messaging.credentialOf(attemptId)) ?? "",
+          ...(id !== null && messaging.credentialOf(id)),
         }),
       });
     return { messaging, store: storeOf(null), storeOf, config: { ...config, workerId } };

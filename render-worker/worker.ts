@@ -50,8 +50,8 @@ import { within } from "./wait.ts";
 export interface WorkerDeps {
   messaging: Messaging;
   store: ObjectStore;
-  /** The store within the reach of an attempt. Default: `store`. */
-  storeOf?: (attemptId: string) => ObjectStore;
+  /** The store within the reach of an attempt or a check. Default: `store`. */
+  storeOf?: (id: string) => ObjectStore;
   config: WorkerConfig;
   log: Logger;
   /** The supported kinds. The worker disposes them. */
@@ -200,7 +200,7 @@ class RenderWorker implements Worker {
     this.#checks = await takeChecks({
       ...{ messaging, config, log: this.#log, signal: this.#stopping.signal },
       ...{ kinds: this.#deps.kinds, jail: this.#deps.jail, memory: this.#memory },
-      store: this.#deps.store,
+      ...{ store: this.#deps.store, storeOf: this.#deps.storeOf },
       directory: this.#workDirectory.path,
     });
     this.#heartbeat.start();

@@ -1,12 +1,14 @@
 import { decodeMessage, type Message } from "@reelay/contracts";
 import type { Delivery, Messaging } from "./messaging.ts";
 import { createBackoff } from "./pubsub/retry.ts";
-import { type SubscriptionSpec, topics } from "./topology.ts";
+import { checksOf, type SubscriptionSpec, topics } from "./topology.ts";
 import { withActiveTrace } from "./trace-context.ts";
 
 /** How long a claim waits at the API. */
 const WAIT_SECONDS = 25;
 const REQUEST_MS = 30_000;
+/** As many as a worker takes from the broker. */
+const CHECKS_AT_ONCE = 2;
 /** The API sends something every 15 s. */
 const SILENT_MS = 60_000;
 
@@ -50,18 +52,21 @@ export async function joinGateway(
 
 /** Messaging of a worker that reaches the API only. */
 export interface GatewayMessaging extends Messaging {
-  /** What proves that an attempt is this worker's, for the store: `ID.TOKEN`. Null for an unknown one. */
-  credentialOf(attemptId: string): string | null;
+  /** The header that proves to the store that an attempt or a check is this worker's; null: it is not. */
+  credentialOf(id: string): Readonly<Record<string, string>> | null;
 }
 
 /**
  * The worker's side of messaging over the API's HTTP gateway: it publishes reports, pulls tasks one at a time
- * from `claims`, and consumes its control messages. The API opens a task's attempt when it delivers the task.
- * Other subscriptions do not exist here: `consume` of another one delivers nothing.
+ * from `claims`, and consumes its control messages and the checks that the API gives it. The API opens a
+ * task's attempt when it delivers the task. Other subscriptions do not exist here: `consume` of another one
+ * delivers nothing.
  */
 export function createGatewayMessaging(options: GatewayOptions): GatewayMessaging {
   const { apiUrl, token, log } = options;
   const credentials = new Map<string, string>();
+  /** Of the checks that run here. */
+  const checks = new Map<string, string>();
   const closed = new AbortController();
   const refused = (error: unknown): void => {
     if (closed.signal.aborted || !(error instanceof GatewayRefusedError) || error.status !== 401) return;
@@ -79,8 +84,14 @@ export function createGatewayMessaging(options: GatewayOptions): GatewayMessagin
 
   async function publish(message: Message): Promise<void> {
     const attempt = "attemptId" in message ? credentials.get(message.attemptId) : undefined;
+    const check = "checkId" in message ? checks.get(message.checkId) : undefined;
     const traced = withActiveTrace({});
-    const report = { message, ...(attempt !== undefined && { attempt }), ...traced };
+    const report = {
+      message,
+      ...(attempt !== undefined && { attempt }),
+      ...(check !== undefined && { check }),
+      ...traced,
+    };
     try {
       await call("reports", { reports: [report] });
     } catch (error) {
@@ -149,9 +160,68 @@ export function createGatewayMessaging(options: GatewayOptions): GatewayMessagin
     };
   }
 
+  /** Handlers of checks by subscription. The API gives a check of any of them. */
+  const checkers = new Map<string, (delivery: Delivery) => Promise<void>>();
+  let asking: Promise<unknown> | undefined;
+  const noCheckers = new AbortController();
+
+  /** Asks for checks one after the other, in as many loops as may run at the same time. */
+  async function askForChecks(signal: AbortSignal): Promise<void> {
+    let backoff = createBackoff();
+    while (!signal.aborted) {
+      try {
+        const wait = AbortSignal.timeout(WAIT_SECONDS * 1_000 + REQUEST_MS);
+        const options = { signal: AbortSignal.any([signal, wait]) };
+        const answer = (await call(`check?wait=${WAIT_SECONDS}`, {}, options)) as CheckAnswer | null;
+        backoff = createBackoff();
+        if (answer !== null) await check(answer);
+      } catch (error) {
+        if (signal.aborted) return;
+        log("check.interrupted", { reason: String(error) });
+        await backoff.wait(signal);
+      }
+    }
+  }
+
+  async function check({ check: requested, token: credential }: CheckAnswer): Promise<void> {
+    const decoded = decodeMessage(new TextEncoder().encode(JSON.stringify(requested)));
+    if (!decoded.ok || decoded.message.type !== "source.check-requested.v1") return;
+    const { message } = decoded;
+    const handle = checkers.get(checksOf(message.kind, message.tools).name);
+    if (handle === undefined) return;
+    checks.set(message.checkId, credential);
+    const settled = () => Promise.resolve();
+    try {
+      await handle({ message, deliveryAttempt: 1, ack: settled, nack: settled });
+    } catch (error) {
+      // The API gives it to another worker after a while.
+      log("check.returned", { checkId: message.checkId, reason: String(error) });
+    } finally {
+      checks.delete(message.checkId);
+    }
+  }
+
+  function consumeChecks(name: string, handle: (delivery: Delivery) => Promise<void>): AsyncDisposable {
+    checkers.set(name, handle);
+    const signal = AbortSignal.any([noCheckers.signal, closed.signal]);
+    asking ??= Promise.all(Array.from({ length: CHECKS_AT_ONCE }, () => askForChecks(signal)));
+    return {
+      async [Symbol.asyncDispose]() {
+        checkers.delete(name);
+        if (checkers.size > 0) return;
+        noCheckers.abort();
+        await asking;
+      },
+    };
+  }
+
   return {
     claims,
-    credentialOf: (attemptId) => credentials.get(attemptId) ?? null,
+    credentialOf(id) {
+      const [attempt, checked] = [credentials.get(id), checks.get(id)];
+      if (attempt !== undefined) return { "Reelay-Attempt": attempt };
+      return checked === undefined ? null : { "Reelay-Check": checked };
+    },
     provision: () => Promise.resolve(),
     publish,
     publishEncoded: () => Promise.reject(new Error("A worker publishes its own reports only.")),
@@ -163,6 +233,7 @@ export function createGatewayMessaging(options: GatewayOptions): GatewayMessagin
       return until.aborted ? [] : await claim(until);
     },
     async consume(subscription, handle) {
+      if (subscription.topic === topics.checks) return consumeChecks(subscription.name, handle);
       if (subscription.topic !== topics.control) return { [Symbol.asyncDispose]: () => Promise.resolve() };
       const stop = new AbortController();
       const signal = AbortSignal.any([stop.signal, closed.signal]);
@@ -190,6 +261,12 @@ const claims: SubscriptionSpec = {
   ackDeadlineSeconds: 30,
   isEphemeral: true,
 };
+
+interface CheckAnswer {
+  check: unknown;
+  /** `ID.TOKEN`. */
+  token: string;
+}
 
 interface ClaimAnswer {
   task: unknown;

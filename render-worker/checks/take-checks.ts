@@ -25,6 +25,8 @@ interface TakeOptions {
   jail: Pick<Jail, "level" | "sourceOrigin">;
   memory: CheckHost["memory"];
   store: CheckHost["store"];
+  /** The store within the reach of a check. Default: `store`. */
+  storeOf?: ((checkId: string) => CheckHost["store"]) | undefined;
   /** Where each check gets a folder. */
   directory: string;
   log: Logger;
@@ -80,12 +82,13 @@ function isStrongEnough({ level }: Pick<Jail, "level">, kind: string): boolean {
 
 /** Throws if another worker should do the check. */
 async function run(
-  { config, jail, memory, store, directory, signal, ...options }: TakeOptions,
+  { config, jail, memory, storeOf, directory, signal, ...options }: TakeOptions,
   check: NonNullable<PreparedKind["check"]>,
   message: SourceCheckRequested,
 ): Promise<CheckReport> {
   const { checkId } = message;
   const log = options.log.child({ checkId });
+  const store = storeOf?.(checkId) ?? options.store;
   const folder = join(directory, `check-${checkId}`);
   const reported = { checkId, workerId: config.workerId };
   const startedAt = performance.now();

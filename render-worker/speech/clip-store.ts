@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
-import { ObjectNotFoundError, type ObjectStore, type StoredObject } from "@reelay/object-store";
+import {
+  ObjectNotFoundError,
+  type ObjectStore,
+  PreconditionFailedError,
+  type StoredObject,
+} from "@reelay/object-store";
 import type { Logger } from "pino";
 import { z } from "zod";
 import type { SpokenClip } from "./speaker.ts";
@@ -42,13 +47,20 @@ interface ClipStoreOptions {
 
 /** Keeps clips below a prefix of the object store, each as one object under its key. */
 export function createClipStore(store: ObjectStore, { prefix, log }: ClipStoreOptions): ClipStore {
-  const put = (key: string, bytes: Buffer, signal: AbortSignal) =>
-    store.put(prefix + key, bytes, { contentType: "application/octet-stream", mayBeLost: true, signal });
-  const putIfPossible = (key: string, bytes: Buffer, signal: AbortSignal) =>
-    put(key, bytes, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      log.warn({ err: error }, "clip.not-stored");
-    });
+  /** Damaged ones, which are replaced. */
+  const damaged = new Map<string, string>();
+  /** Replaces the object of this generation only: workers of the gateway create clips, and replace none. */
+  const putIfPossible = (key: string, bytes: Buffer, of: string, signal: AbortSignal) =>
+    store
+      .put(prefix + key, bytes, {
+        ...{ contentType: "application/octet-stream", mayBeLost: true, ifGenerationMatch: of, signal },
+      })
+      .catch((error: unknown) => {
+        signal.throwIfAborted();
+        // Another worker was faster.
+        if (error instanceof PreconditionFailedError) return;
+        log.warn({ err: error }, "clip.not-stored");
+      });
   return {
     scope: prefix,
     async read(key, signal) {
@@ -59,14 +71,19 @@ export function createClipStore(store: ObjectStore, { prefix, log }: ClipStoreOp
       });
       if (stored === null) return null;
       const clip = toClip(stored.bytes, key);
-      if (clip === null) log.warn({ key: prefix + key }, "clip.damaged");
-      else if (Date.now() - stored.object.updatedAt.getTime() > REFRESH_MS)
-        await putIfPossible(key, stored.bytes, signal);
+      const { generation, updatedAt } = stored.object;
+      if (clip === null) {
+        damaged.set(key, generation);
+        log.warn({ key: prefix + key }, "clip.damaged");
+      } else if (Date.now() - updatedAt.getTime() > REFRESH_MS)
+        await putIfPossible(key, stored.bytes, generation, signal);
       return clip;
     },
     async write(key, clip, signal) {
       const bytes = toBytes(clip, key);
-      if (bytes.length <= MAX_BYTES) await putIfPossible(key, bytes, signal);
+      if (bytes.length > MAX_BYTES) return;
+      await putIfPossible(key, bytes, damaged.get(key) ?? "0", signal);
+      damaged.delete(key);
     },
   };
 }

@@ -233,7 +233,7 @@ export async function startApi(env: ApiEnv, log: Logger, options: ApiOptions): P
   background.use(await startDispatcher(dispatcher));
   const maxObjectBytes = env.uploads.maxBytes;
   const gateway = background.use(
-    await createGateway({ dispatcher, messaging, store, apiId, maxObjectBytes }),
+    await createGateway({ dispatcher, messaging, store, apiId, secrets, maxObjectBytes }),
   );
   background.use(
     await startProjector({ db, messaging, store, clock, log, metrics, limits, offers, ...given }),

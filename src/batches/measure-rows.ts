@@ -58,7 +58,8 @@ export async function measureRows(
     });
   }, RENEW_MS);
   try {
-    await awaitChecker(deps, measuring.patienceMs, signal);
+    const { workspaceId } = batch;
+    await awaitChecker(deps, { workspaceId, patienceMs: measuring.patienceMs }, signal);
     for (let round = 0; round < MAX_ROUNDS; round += 1)
       if (!(await measureRound(deps, batch, measuring, signal))) break;
     return true;

@@ -72,12 +72,10 @@ export async function createClaims(deps: DispatcherDeps & { databaseUrl: string 
   };
 }
 
-/** Issues the attempt's token. Texts that are spoken go into no store of the workspace's: others read it. */
+/** Issues the attempt's token. */
 function grantTo(attemptId: string) {
   const token = createToken();
-  const grant = (requested: TaskRequested) => {
-    const { speechPrefix: _shared, ...params } = requested.params;
-    const task = { ...requested, params } as TaskRequested;
+  const grant = (task: TaskRequested) => {
     const scope = planScope(task) as unknown as Prisma.InputJsonObject;
     return { task, columns: { tokenHash: hashToken(token), scope } };
   };

@@ -13,12 +13,15 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import type { DispatcherDeps } from "../dispatcher/index.ts";
 import { pathOf, sendJson } from "../http/index.ts";
+import type { SecretBox } from "../secrets/index.ts";
+import { isCheckReport } from "../source-checks/index.ts";
+import { type Checks, createChecks } from "./checks.ts";
 import { type Claims, createClaims, returnAttempt } from "./claims.ts";
 import { type Control, createControl } from "./control.ts";
 import { GatewayError, gatewayCodes } from "./gateway-error.ts";
 import { answerDeletePrefix, answerList, answerObject, type ObjectScope } from "./objects.ts";
 import { assertOwnAttempt, assertOwnReport, isAttemptReport, readReport } from "./reports.ts";
-import { mayRead, prefixOf } from "./scope.ts";
+import { isSpeech, mayRead, prefixOf } from "./scope.ts";
 import { authenticate, join, type OwnAttempt, readOwnAttempt, renew } from "./sessions.ts";
 
 const BASE = "/worker/v1/";
@@ -33,6 +36,7 @@ interface GatewayOptions {
   messaging: Messaging;
   store: ObjectStore;
   apiId: string;
+  secrets: SecretBox;
   /** Largest object that a worker may store. */
   maxObjectBytes: number;
 }
@@ -55,10 +59,12 @@ export interface Gateway extends AsyncDisposable {
  * describes its calls.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { dispatcher, messaging, apiId } = options;
+  const { dispatcher, messaging, apiId, secrets } = options;
   await using stack = new AsyncDisposableStack();
   const claims = stack.use(await createClaims(dispatcher));
   const control = stack.use(createControl({ messaging, apiId }));
+  const { db, clock } = dispatcher;
+  const checks = createChecks({ db, clock, secrets });
   const held = stack.move();
   return {
     async handle(req, res) {
@@ -66,7 +72,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       if (!path.startsWith(BASE)) return false;
       const query = new URLSearchParams((req.url ?? "").split("?", 2)[1] ?? "");
       try {
-        await route({ ...options, claims, control }, path.slice(BASE.length), { req, res, query });
+        await route({ ...options, claims, control, checks }, path.slice(BASE.length), { req, res, query });
       } catch (error) {
         refuse(res, req, error, dispatcher.log);
       }
@@ -76,7 +82,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-type Deps = GatewayOptions & { claims: Claims; control: Control };
+type Deps = GatewayOptions & { claims: Claims; control: Control; checks: Checks };
 
 async function route(deps: Deps, path: string, call: Call): Promise<void> {
   const { req } = call;
@@ -84,6 +90,7 @@ async function route(deps: Deps, path: string, call: Call): Promise<void> {
   const calls: Readonly<Record<string, (deps: Deps, call: Call) => Promise<void>>> = {
     "POST join": onJoin,
     "POST claim": onClaim,
+    "POST check": onCheck,
     "POST reports": onReports,
     "POST return": onReturn,
     "GET control": onControl,
@@ -120,16 +127,30 @@ async function onJoin({ dispatcher }: Deps, { req, res }: Call): Promise<void> {
 
 const ClaimBody = z.object({ attemptId: z.uuid() });
 
-async function onClaim(deps: Deps, call: Call): Promise<void> {
-  const { req, res, query } = call;
-  const worker = await workerOf(deps, call);
-  const { attemptId } = await readBody(req, ClaimBody);
+/** How long a worker waits for an answer, and whether it has left meanwhile. */
+function waitOf({ res, query }: Call): { waitMs: number; signal: AbortSignal } {
   const seconds = Math.min(Math.max(Number(query.get("wait") ?? 0) || 0, 0), MOST_WAIT_SECONDS);
   const left = new AbortController();
   void once(res, "close").then(() => left.abort());
-  const claimed = await deps.claims.claim(worker, attemptId, seconds * 1_000, left.signal);
-  if (claimed !== null) sendJson(res, 200, claimed);
+  return { waitMs: seconds * 1_000, signal: left.signal };
+}
+
+function sendFound(res: ServerResponse, found: object | null): void {
+  if (found !== null) sendJson(res, 200, found);
   else res.writeHead(204, { "Cache-Control": "no-store" }).end();
+}
+
+async function onCheck(deps: Deps, call: Call): Promise<void> {
+  const worker = await workerOf(deps, call);
+  const { waitMs, signal } = waitOf(call);
+  sendFound(call.res, await deps.checks.take(worker, waitMs, signal));
+}
+
+async function onClaim(deps: Deps, call: Call): Promise<void> {
+  const worker = await workerOf(deps, call);
+  const { attemptId } = await readBody(call.req, ClaimBody);
+  const { waitMs, signal } = waitOf(call);
+  sendFound(call.res, await deps.claims.claim(worker, attemptId, waitMs, signal));
 }
 
 const ReportsBody = z.object({
@@ -139,6 +160,8 @@ const ReportsBody = z.object({
         message: z.looseObject({}),
         /** `ID.TOKEN` of the attempt that it is about. Absent: it is about the worker. */
         attempt: z.string().max(200).optional(),
+        /** `ID.TOKEN` of the check that it answers. */
+        check: z.string().max(500).optional(),
         traceparent: z.string().max(100).optional(),
       }),
     )
@@ -151,9 +174,10 @@ async function onReports(deps: Deps, call: Call): Promise<void> {
   const worker = await workerOf(deps, call);
   const { reports } = await readBody(call.req, ReportsBody);
   const read = [];
-  for (const { message, attempt, traceparent } of reports) {
+  for (const { message, attempt, check, traceparent } of reports) {
     const report = readReport(message);
     assertOwnReport(worker, report);
+    if (isCheckReport(report)) await deps.checks.assertOwnReport(worker, report, check ?? null);
     if (isAttemptReport(report))
       assertOwnAttempt(await readOwnAttempt(deps.dispatcher, worker, attempt ?? null), report);
     read.push({ report, traceparent });
@@ -182,7 +206,7 @@ async function onControl(deps: Deps, call: Call): Promise<void> {
 }
 
 async function onObject(deps: Deps, path: string, call: Call): Promise<void> {
-  const scope = scopeOf(await attemptOf(deps, call));
+  const scope = await readScope(deps, call);
   const { store, maxObjectBytes: maxBytes } = deps;
   await answerObject({ store, maxBytes }, { scope, key: toKey(path) }, call.req, call.res);
 }
@@ -194,7 +218,7 @@ const ListBody = z.object({
 });
 
 async function onList(deps: Deps, call: Call): Promise<void> {
-  const scope = scopeOf(await attemptOf(deps, call));
+  const scope = await readScope(deps, call);
   const body = await readBody(call.req, ListBody);
   await answerList({ store: deps.store, maxBytes: deps.maxObjectBytes }, scope, body, call.res);
 }
@@ -202,9 +226,16 @@ async function onList(deps: Deps, call: Call): Promise<void> {
 const DeleteBody = z.object({ prefix: z.string().max(2_000) });
 
 async function onDelete(deps: Deps, call: Call): Promise<void> {
-  const scope = scopeOf(await attemptOf(deps, call));
+  const scope = await readScope(deps, call);
   const { prefix } = await readBody(call.req, DeleteBody);
   await answerDeletePrefix({ store: deps.store, maxBytes: deps.maxObjectBytes }, scope, prefix, call.res);
+}
+
+/** The store within the reach of the attempt or check that the worker names. */
+async function readScope(deps: Deps, call: Call): Promise<ObjectScope> {
+  const check = call.req.headers["reelay-check"];
+  if (typeof check !== "string") return scopeOf(await attemptOf(deps, call));
+  return await deps.checks.scopeOf(await workerOf(deps, call), check);
 }
 
 /** The store within an attempt's reach. */
@@ -222,11 +253,11 @@ function scopeOf(attempt: OwnAttempt): ObjectScope {
   return {
     assertRead(key) {
       if (attempt.state === "ENDED") assertOpen();
-      if (key.includes("..") || !mayRead(attempt, key)) throw refused(key);
+      if (key.includes("..") || !(mayRead(attempt, key) || isSpeech(attempt, key))) throw refused(key);
     },
     assertWrite(key, isNew) {
-      const isSource = key === attempt.scope.creates && isNew;
-      if (key.includes("..") || (!key.startsWith(own) && !isSource)) throw refused(key);
+      const isCreated = isNew && (key === attempt.scope.creates || isSpeech(attempt, key));
+      if (key.includes("..") || (!key.startsWith(own) && !isCreated)) throw refused(key);
       assertOpen();
     },
     assertOwn(prefix) {

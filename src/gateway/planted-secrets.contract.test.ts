@@ -189,10 +189,10 @@ test.each(["KUBERNETES_JOB", "LOCAL_PROCESSES"])("%s shows no secret", async (ki
 test("after refusals of every kind, no row, no log and no answer of the API has a secret", async () => {
   const [offer] = freeOffers.offers;
   if (offer === undefined) throw new Error("The release has an offer.");
-  const settings = {
+  const settings: Omit<LaunchTarget, "name" | "kind" | "backend"> = {
     ...{ realm: "OWN", maxInstances: 1, afterSeconds: 0, startTimeoutSeconds: 60, idleExitSeconds: 20 },
     ...{ maxLifeSeconds: 600, environment: {}, offer },
-  } as const;
+  };
   const targets = backendKinds.map(({ kind }): LaunchTarget => {
     const name = kind.toLowerCase().replaceAll("_", "-");
     return { name, kind, backend: open(kind), ...settings };

@@ -18,7 +18,7 @@ export const isAttemptReport = (report: Report): report is AttemptReport => repo
 
 /** A worker reports for itself only. Throws `GatewayError`. */
 export function assertOwnReport(worker: Pick<Worker, "id">, report: Report): void {
-  if (report.workerId === worker.id && !report.type.startsWith("source.")) return;
+  if (report.workerId === worker.id) return;
   throw new GatewayError(
     "REPORT_FORBIDDEN",
     `Worker ${worker.id} reports for itself and its attempts only; this is ${report.type} of ${report.workerId}.`,

@@ -35,11 +35,19 @@ export function planScope(task: TaskRequested): AttemptScope {
     keys,
     folders: [...new Set([...folders, ...stored])],
     creates: source?.kind === "url" ? source.key : null,
+    ...(typeof params["speechPrefix"] === "string" && { speech: params["speechPrefix"] }),
   };
 }
 
+/**
+ * Whether it is the key of a spoken text of the attempt's workspace: a hash, so that only a worker that knows
+ * the text finds it.
+ */
+export const isSpeech = ({ scope: { speech } }: Pick<OwnAttempt, "scope">, key: string): boolean =>
+  speech !== undefined && key.startsWith(speech) && /^[0-9a-f]{64}$/.test(key.slice(speech.length));
+
 /** Folders of the template that a composition is drawn with. */
-function templatesIn(params: TaskRequested["params"]): string[] {
+export function templatesIn(params: object): string[] {
   const { composition } = params as { composition?: { template?: { stored?: { templateId: string } } } };
   const templateId = composition?.template?.stored?.templateId;
   return templateId === undefined ? [] : [objectKeys.template(templateId)];

@@ -108,6 +108,8 @@ export interface AttemptScope {
   folders: string[];
   /** The key of the source that it fetches, which it may create once; null: none. */
   creates: string | null;
+  /** Folder of the workspace's spoken texts, which it may read and create, not replace. Absent: none. */
+  speech?: string;
 }
 
 /** An attempt whose token a worker has shown. */

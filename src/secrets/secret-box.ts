@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 
 /** The row that a secret belongs to. */
 export interface SecretContext {
-  kind: "launch" | "signing-key" | "webhook-endpoint";
+  kind: "check" | "launch" | "signing-key" | "webhook-endpoint";
   /** Null: the installation's. */
   workspaceId: string | null;
   id: string;

@@ -8,8 +8,8 @@ import {
 } from "@reelay/contracts";
 import type { OperationDeps } from "../context/index.ts";
 import { QuotaExceededError } from "../errors/index.ts";
-import { readOffers } from "../workers/index.ts";
 import { beginCheck } from "./check-source.ts";
+import { readCheckers } from "./checkers.ts";
 import { whyNoWorker } from "./need.ts";
 
 const LOOK_MS = 150;
@@ -42,7 +42,7 @@ export async function checkRows(
   input: RowsInput,
   signal: AbortSignal,
 ): Promise<RowsAnswer | null> {
-  if (whyNoWorker("TEMPLATE", await readOffers(deps.db, deps.clock(), "BROKER")) !== null) return null;
+  if (!(await hasChecker(deps, input.workspaceId))) return null;
   const id = await begin(deps, input, signal);
   if (id === null) return null;
   for (;;) {
@@ -59,16 +59,21 @@ export async function checkRows(
   }
 }
 
-/** Waits for a worker that can check data, such as one that starts with this process. */
+/** Waits for a worker that can check data of the workspace, such as one that starts with this process. */
 export async function awaitChecker(
-  { db, clock }: Pick<OperationDeps, "db" | "clock">,
-  patienceMs: number,
+  deps: Pick<OperationDeps, "db" | "clock">,
+  { workspaceId, patienceMs }: { workspaceId: string; patienceMs: number },
   signal: AbortSignal,
 ): Promise<void> {
   const until = Date.now() + patienceMs;
-  while (whyNoWorker("TEMPLATE", await readOffers(db, clock(), "BROKER")) !== null && Date.now() < until)
+  while (!(await hasChecker(deps, workspaceId)) && Date.now() < until)
     await sleep(LOOK_MS, undefined, { signal });
 }
+
+const hasChecker = async (
+  { db, clock }: Pick<OperationDeps, "db" | "clock">,
+  workspaceId: string,
+): Promise<boolean> => whyNoWorker("TEMPLATE", (await readCheckers(db, workspaceId, clock())).all) === null;
 
 /** Null: the workspace has other checks for too long. */
 async function begin(

@@ -6,7 +6,7 @@ import type { OperationDeps } from "../context/index.ts";
 import { InvalidInputError, QuotaExceededError } from "../errors/index.ts";
 import type { Tx } from "../events/index.ts";
 import { type DrawnText, planDrawn, type SourceInput } from "../videos/index.ts";
-import { readOffers } from "../workers/index.ts";
+import { readCheckers } from "./checkers.ts";
 import { KEPT_MS, MAX_PENDING } from "./limits.ts";
 import { painterVersions, whyNoWorker } from "./need.ts";
 import { sendCheck } from "./send-check.ts";
@@ -146,10 +146,11 @@ export async function beginCheck(
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('reelay.source-checks'), hashtext(${workspaceId}))`;
   const looks = JSON.stringify({ kind, params, stills, ...(hasRows && { hasRows }) });
   const digest = createHash("sha256").update(looks).update(content).digest("hex");
-  const offers = await readOffers(tx, now, "BROKER");
+  const { broker, all } = await readCheckers(tx, workspaceId, now);
+  const isPossible = whyNoWorker(kind, all) === null;
   const known = await tx.sourceCheck.findUnique({ where: { workspaceId_digest: { workspaceId, digest } } });
-  if (known && answers(known, painterVersions(kind, offers), now))
-    return { id: known.id, isAwaited: known.status === "PENDING" && known.sends > 0 };
+  if (known && answers(known, painterVersions(kind, all), now))
+    return { id: known.id, isAwaited: known.status === "PENDING" && (known.sends > 0 || isPossible) };
   if (known) await tx.sourceCheck.delete({ where: { id: known.id } });
   await assertRoom(tx, workspaceId);
   const check = await tx.sourceCheck.create({
@@ -165,9 +166,9 @@ export async function beginCheck(
       expiresAt: new Date(now.getTime() + KEPT_MS),
     },
   });
-  const isSent = whyNoWorker(kind, offers) === null;
-  if (isSent) await sendCheck(tx, check, now);
-  return { id: check.id, isAwaited: isSent, ...(known && { replaced: known }) };
+  // Otherwise the workers of the gateway ask for it.
+  if (whyNoWorker(kind, broker) === null) await sendCheck(tx, check, now);
+  return { id: check.id, isAwaited: isPossible, ...(known && { replaced: known }) };
 }
 
 /** Whether a check answers an equal request. A result of another painter's version may be another. */

@@ -1,4 +1,4 @@
-import { KindParams, StillsRequest } from "@reelay/contracts";
+import { KindParams, type SourceCheckRequested, StillsRequest } from "@reelay/contracts";
 import type { SourceCheck } from "../../prisma/generated/client.ts";
 import type { Tx } from "../events/index.ts";
 import { addToOutbox } from "../outbox/index.ts";
@@ -12,13 +12,23 @@ type Sendable = Pick<SourceCheck, "id" | "kind" | "params" | "script" | "hasRows
  */
 export async function sendCheck(
   tx: Tx,
-  { id, kind, params, script, hasRows, stills }: Sendable,
+  check: Sendable,
   now: Date,
   tools: readonly string[] = [],
 ): Promise<void> {
+  await addToOutbox(tx, await markSent(tx, check, now, tools));
+}
+
+/** The message of a pending check that is sent now. */
+export async function markSent(
+  tx: Tx,
+  { id, kind, params, script, hasRows, stills }: Sendable,
+  now: Date,
+  tools: readonly string[] = [],
+): Promise<SourceCheckRequested> {
   if (script === null) throw new Error(`The check ${id} has ended.`);
   await tx.sourceCheck.update({ where: { id }, data: { sends: { increment: 1 }, sentAt: now } });
-  await addToOutbox(tx, {
+  return {
     type: "source.check-requested.v1",
     checkId: id,
     kind: taskKindOf(kind),
@@ -28,5 +38,5 @@ export async function sendCheck(
     ...(tools.length > 0 && { tools: [...tools] }),
     ...(stills !== null && { stills: StillsRequest.parse(stills) }),
     requestedAt: now.toISOString(),
-  });
+  };
 }

@@ -2,8 +2,8 @@ import { objectKeys, type RecordedError } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Logger } from "pino";
 import type { PrismaClient, SourceCheck } from "../../prisma/generated/client.ts";
-import { readOffers } from "../workers/index.ts";
 import { failCheck } from "./apply-check-report.ts";
+import { readCheckers } from "./checkers.ts";
 import { MAX_SENDS, PATIENCE_MS, RESEND_MS } from "./limits.ts";
 import { whyNoWorker } from "./need.ts";
 import { sendCheck } from "./send-check.ts";
@@ -41,10 +41,11 @@ export async function sweepChecks({ db, store, clock, log }: SweepDeps): Promise
       WHERE status = 'PENDING' AND (sent_at IS NULL OR sent_at < ${new Date(now.getTime() - RESEND_MS)})
       ORDER BY created_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`;
     if (due.length === 0) return;
-    const offers = await readOffers(tx, now, "BROKER");
     const checks = await tx.sourceCheck.findMany({ where: { id: { in: due.map(({ id }) => id) } } });
     for (const check of checks) {
-      const next = planNext(check, whyNoWorker(check.kind, offers), now);
+      const { broker, all } = await readCheckers(tx, check.workspaceId, now);
+      const isForBroker = whyNoWorker(check.kind, broker) === null;
+      const next = planNext(check, { reason: whyNoWorker(check.kind, all), isForBroker }, now);
       const fields = { checkId: check.id, sends: check.sends };
       if (next.kind === "SEND") {
         await sendCheck(tx, check, now);
@@ -70,21 +71,25 @@ export async function removeStills(
 
 type Next = { kind: "WAIT" } | { kind: "SEND" } | { kind: "FAIL"; error: RecordedError };
 
-/** What becomes of a check without an answer. `reason`: why no worker can do it, or null. Pure. */
+/**
+ * What becomes of a check without an answer. `reason`: why no worker can do it, or null. One that no worker
+ * of the broker can do waits until one of the gateway asks for it. Pure.
+ */
 export function planNext(
   { createdAt, sends }: Pick<SourceCheck, "createdAt" | "sends">,
-  reason: string | null,
+  { reason, isForBroker }: { reason: string | null; isForBroker: boolean },
   now: Date,
 ): Next {
   const fail = (code: string, message: string): Next => ({
     kind: "FAIL",
     error: { code, message, scope: "WORKER", retriable: true },
   });
+  const waitedMs = now.getTime() - createdAt.getTime();
   if (reason !== null) {
-    const waitedMs = now.getTime() - createdAt.getTime();
     return waitedMs < PATIENCE_MS ? { kind: "WAIT" } : fail("NO_WORKER", reason);
   }
-  if (sends < MAX_SENDS) return { kind: "SEND" };
+  if (sends < MAX_SENDS && isForBroker) return { kind: "SEND" };
+  if (sends < MAX_SENDS && waitedMs < PATIENCE_MS + MAX_SENDS * RESEND_MS) return { kind: "WAIT" };
   return fail(
     "CHECK_UNANSWERED",
     `No worker has answered within ${(MAX_SENDS * RESEND_MS) / 1000} s. The workers may be overloaded. Check the source again later.`,

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeClip } from "../../render-worker/testing/kit.ts";
-import { softwareOffer } from "../../src/testing/fleet-rows.ts";
-import { eventually, type System, startSystem } from "../kit/index.ts";
+import { everyKind, softwareOffer } from "../../src/testing/fleet-rows.ts";
+import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -60,7 +60,7 @@ const about = { hostname: "rented", version: "0" };
 const joinWith = (token: string) => call("POST", "join", { token, body: about });
 
 /** A worker that has joined and described itself. */
-async function joined(realm = "OWN") {
+async function joined(realm = "OWN", offers: object = {}) {
   const { secret } = await createToken({ realm });
   const { body } = await joinWith(secret);
   const { token, workerId } = body as { token: string; workerId: string };
@@ -71,7 +71,7 @@ async function joined(realm = "OWN") {
       at: new Date().toISOString(),
       startedAt: new Date().toISOString(),
     },
-    ...{ ...about, offer: { ...softwareOffer, slots: 2 }, attempts: [], isStopping: false },
+    ...{ ...about, offer: { ...softwareOffer, slots: 2, ...offers }, attempts: [], isStopping: false },
   };
   expect(await call("POST", "reports", { token, body: { reports: [{ message: seen }] } })).toMatchObject({
     status: 200,
@@ -216,4 +216,129 @@ test("of many copies of a machine, one joins; a stranger's machine gets no task 
   );
   expect(data.updateWorkspace.workerRealms).toEqual(["OWN", "THIRD_PARTY"]);
   expect((await call("POST", "claim?wait=20", { token: rented.token, body })).status).toBe(200);
+});
+
+const speaking = { kinds: everyKind, voices: null };
+const data = { questions: [{ question: "Which one?", options: ["This", "That"], answerIndex: 0 }] };
+const source = { template: { template: "quiz-classic", data } };
+const CHECK = `mutation ($input: CheckSourceInput!) { checkSource(input: $input) {
+  ... on SourceCheck { id status } ... on Error { code message } } }`;
+
+test("the speech of a worker stays in its workspace, and replaces no other's", async () => {
+  await system.db.task.updateMany({
+    where: { endedAt: null },
+    data: { status: "CANCELED", endedAt: new Date() },
+  });
+  const { token, workerId } = await joined("OWN", speaking);
+  const input = { title: "Quiz", source };
+  await system.client.ask(documents.createVideo, { input });
+  const { attemptId, credential: attempt, task } = await claimed(token);
+  const prefix: string = task.params.speechPrefix;
+  const { workspaceId } = await system.db.task.findUniqueOrThrow({ where: { id: task.taskId } });
+  expect(prefix).toContain(workspaceId);
+  const mine = `objects/${prefix}${"a".repeat(64)}`;
+  const isNew = { headers: { "reelay-if-generation": "0" } };
+  const put = (key: string, more: object = isNew) => call("PUT", key, { token, attempt, body: "x", ...more });
+  expect((await put(mine)).status).toBe(200);
+  expect((await call("GET", mine, { token, attempt })).status).toBe(200);
+  const stranger = `objects/${prefix.replace(workspaceId, randomUUID())}${"a".repeat(64)}`;
+  const tries: [string, Answer][] = [
+    // One that exists already, and any one without the condition.
+    ["PRECONDITION_FAILED", await put(mine)],
+    ["OBJECT_FORBIDDEN", await put(mine, {})],
+    ["OBJECT_FORBIDDEN", await put(mine, { headers: { "reelay-if-generation": "1" } })],
+    ["OBJECT_FORBIDDEN", await put(stranger)],
+    ["OBJECT_FORBIDDEN", await call("GET", stranger, { token, attempt })],
+    ["OBJECT_FORBIDDEN", await put(`objects/${prefix}other.txt`)],
+    ["OBJECT_FORBIDDEN", await put(`objects/${prefix}%2e%2e/${"a".repeat(64)}`)],
+    ["OBJECT_FORBIDDEN", await call("DELETE", mine, { token, attempt })],
+    [
+      "OBJECT_FORBIDDEN",
+      await call("POST", "list", { token, attempt, body: { prefix, isFolders: false, after: null } }),
+    ],
+    ["OBJECT_FORBIDDEN", await call("POST", "delete", { token, attempt, body: { prefix } })],
+    [
+      "REPORT_FORBIDDEN",
+      await call("POST", "reports", {
+        token,
+        body: {
+          reports: [
+            {
+              attempt,
+              message: {
+                ...{
+                  type: "task.advanced.v1",
+                  videoId: task.videoId,
+                  jobId: task.jobId,
+                  taskId: task.taskId,
+                },
+                ...{ attemptId, fencingToken: task.fencingToken, workerId, kind: task.kind, sequence: 1 },
+                at: new Date().toISOString(),
+                result: { source: null, variants: [], audio: null, posterKey: `${prefix}${"a".repeat(64)}` },
+              },
+            },
+          ],
+        },
+      }),
+    ],
+  ];
+  expect(tries.map(([, { code }]) => code)).toEqual(tries.map(([code]) => code));
+});
+
+test("a check goes to a worker that the workspace allows, which answers that one only", async () => {
+  const [one, other, far] = [
+    await joined("CLOUD", speaking),
+    await joined("CLOUD", speaking),
+    await joined("THIRD_PARTY", speaking),
+  ];
+  await system.client.ask(
+    `mutation ($input: UpdateWorkspaceInput!) { updateWorkspace(input: $input) { __typename } }`,
+    { input: { workerRealms: ["OWN", "CLOUD"] } },
+  );
+  const { data: asked } = await system.client.ask(CHECK, { input: { source, waitMs: 0 } });
+  expect(asked.checkSource.status).toBe("PENDING");
+  const take = (token: string) => call("POST", "check?wait=0", { token, body: {} });
+  expect((await take(far.token)).status).toBe(204);
+  const { status, body } = await take(one.token);
+  expect(status).toBe(200);
+  // It has one.
+  expect((await take(other.token)).status).toBe(204);
+  const { check, token: credential } = body as { check: { checkId: string }; token: string };
+  const { checkId } = check;
+  const report = (workerId: string) => ({
+    ...{ type: "source.check-failed.v1", checkId, workerId, at: new Date().toISOString() },
+    error: { code: "SOURCE_INVALID", message: "No.", scope: "INPUT", retriable: false },
+  });
+  const answer = ({ token, workerId }: typeof one, proof?: string, of = workerId) =>
+    call("POST", "reports", {
+      token,
+      body: { reports: [{ message: report(of), ...(proof !== undefined && { check: proof }) }] },
+    });
+  const object = (key: string, method = "PUT", { token } = one) =>
+    call(method, `objects/${key}`, {
+      token,
+      headers: { "Reelay-Check": credential },
+      ...(method === "PUT" && { body: "x" }),
+    });
+  expect((await object(`checks/${checkId}/a.jpg`)).status).toBe(200);
+  const tries: [string, Answer][] = [
+    ["CHECK_TOKEN_INVALID", await answer(one)],
+    ["CHECK_TOKEN_INVALID", await answer(one, `${checkId}.${one.workerId}`)],
+    ["CHECK_TOKEN_INVALID", await answer(other, credential)],
+    ["CHECK_TOKEN_INVALID", await answer(other, `${checkId}.${other.workerId}`)],
+    ["CHECK_TOKEN_INVALID", await answer(one, credential.replace(checkId, randomUUID()))],
+    ["REPORT_FORBIDDEN", await answer(one, credential, other.workerId)],
+    ["CHECK_TOKEN_INVALID", await object(`checks/${checkId}/a.jpg`, "GET", other)],
+    ["OBJECT_FORBIDDEN", await object(`checks/${randomUUID()}/a.jpg`)],
+    ["OBJECT_FORBIDDEN", await object(`checks/${checkId}/%2e%2e/a.jpg`)],
+    ["OBJECT_FORBIDDEN", await object("videos/a/source/b.mp4", "GET")],
+  ];
+  expect(tries.map(([, { code }]) => code)).toEqual(tries.map(([code]) => code));
+  expect((await answer(one, credential)).status).toBe(200);
+  await eventually(
+    async () => (await system.db.sourceCheck.count({ where: { id: checkId, status: "FAILED" } })) === 1,
+    "the check has ended",
+  );
+  expect((await answer(one, credential)).code).toBe("CHECK_ENDED");
+  expect((await object(`checks/${checkId}/a.jpg`)).code).toBe("CHECK_ENDED");
 });

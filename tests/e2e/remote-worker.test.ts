@@ -6,7 +6,7 @@ import { createLocalObjectStore, type ObjectStore } from "@reelay/object-store";
 import { exitCodes } from "@reelay/process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeClip } from "../../render-worker/testing/kit.ts";
-import { eventually, type System, startSystem } from "../kit/index.ts";
+import { documents, eventually, type System, startSystem } from "../kit/index.ts";
 import { startProcess, type TestProcess } from "../kit/start-process.ts";
 import { untilSettled } from "../kit/until-settled.ts";
 
@@ -146,4 +146,73 @@ test("a canceled job stops its remote worker; a revoked token ends the worker", 
     "worker.token-revoked",
   ]);
   expect(JSON.stringify(await system.db.joinToken.findMany())).not.toContain(secret);
+});
+
+const question = (text: string) => ({
+  ...{ question: text, options: ["Jupiter", "Saturn"], answerIndex: 0 },
+  explanation: "It is larger than all of the other planets together.",
+});
+const quiz = { timerSeconds: 1, speakOptions: false, questions: [question("Which planet is the largest?")] };
+const template = (theme: string) => ({
+  ...{ template: "quiz-classic", data: { ...quiz, theme }, height: 270, frameRate: 10 },
+});
+
+/** Until its first heartbeat says that it draws and speaks. */
+const untilItSpeaks = () =>
+  eventually(
+    async () => {
+      const living = await system.db.worker.findMany({ where: { slots: { gt: 0 }, isStopping: false } });
+      return living.some(({ offer }) => JSON.stringify(offer).includes("COMPOSITION"));
+    },
+    "a worker speaks",
+    patience,
+  );
+
+const CHECK = `mutation ($input: CheckSourceInput!) { checkSource(input: $input) { ... on SourceCheck {
+  id status waitReason error { code message } issues { code } stills { url width height } } ... on Error { code message } } }`;
+
+test("a remote worker checks data and draws its pictures; what one has spoken, another one does not speak again", async () => {
+  const clear = () => system.db.worker.deleteMany();
+  await clear();
+  const { secret } = await createToken({ realm: "CLOUD" });
+  const first = startRemote(secret);
+  await using _first = first;
+  await untilItSpeaks();
+  const input = { source: { template: template("violet") }, stills: { scenes: [0] }, waitMs: 30_000 };
+  const checked = await eventually(
+    async () => {
+      const { data } = await system.client.ask(CHECK, { input });
+      return data.checkSource.status !== "PENDING" && data.checkSource;
+    },
+    "the data is checked",
+    patience,
+  );
+  expect(checked).toMatchObject({ status: "SUCCEEDED", issues: [], stills: [{ width: 640, height: 360 }] });
+  const picture = await fetch(checked.stills[0].url);
+  expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/jpeg"]);
+  expect(await system.db.sourceCheck.findMany()).toMatchObject([{ status: "SUCCEEDED", sends: 1 }]);
+
+  const make = async (theme: string) => {
+    const source = { template: template(theme) };
+    const { data } = await system.client.ask(documents.createVideo, { input: { title: "Planets", source } });
+    const { id } = data.createVideo;
+    const video = await untilSettled(() => system.client.video(id), patience);
+    expect(video.status).toBe("READY");
+    const { data: read } = await system.client.ask(
+      `query ($id: ID!) { video(id: $id) { mainJob { reuse { spokenCharacters reusedCharacters } } } }`,
+      { id },
+    );
+    return read.video.mainJob.reuse;
+  };
+  expect(await make("violet")).toEqual({ spokenCharacters: expect.any(Number), reusedCharacters: 0 });
+  first.killGroup("SIGKILL");
+  await first.ended;
+  await clear();
+
+  const { secret: another } = await createToken({ realm: "CLOUD" });
+  await using _second = startRemote(another);
+  await untilItSpeaks();
+  const reuse = await make("ocean");
+  expect(reuse).toEqual({ spokenCharacters: 0, reusedCharacters: expect.any(Number) });
+  expect(reuse.reusedCharacters).toBeGreaterThan(0);
 });
