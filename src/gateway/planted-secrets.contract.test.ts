@@ -195,7 +195,7 @@ test("after refusals of every kind, no row, no log and no answer of the API has 
   };
   const targets = backendKinds.map(({ kind }): LaunchTarget => {
     const name = kind.toLowerCase().replaceAll("_", "-");
-    return { name, kind, backend: open(kind), ...settings };
+    return Object.assign({ name, kind, backend: open(kind) }, settings);
   });
   await modal.fail({ method: "SandboxCreateV2", status: 7, details: `no ${MODAL_KEY}` });
   answer = {
