@@ -1,6 +1,5 @@
 /** How much work a video is: learned from finished ones, by its kind and the class of machine. */
 export { featuresOf, objectsOf, type VideoFacts } from "./features.ts";
-export { learn, type Sample } from "./predict.ts";
 export {
   estimateWork,
   learnWork,
@@ -10,4 +9,4 @@ export {
   type WorkBasis,
   type WorkKey,
 } from "./samples.ts";
-export { usualBytesPerSecond, usualOfMedia, usualOfTemplate, type WorkModels } from "./usual.ts";
+export { usualBytesPerSecond } from "./usual.ts";
