@@ -131,6 +131,10 @@ const VideoFactsInput = builder.inputType("VideoFactsInput", {
     width: t.int({ description: "Pixels, of an upload or a URL." }),
     height: t.int({ description: "Pixels, of an upload or a URL." }),
     frameRate: t.float({ description: "Frames per second, of an upload or a URL. Default 30." }),
+    sizeBytes: t.float({
+      description:
+        "Size of the file, of a URL: with more bytes per picture it has more detail, which takes longer. That of an upload is in `source`.",
+    }),
   }),
 });
 

@@ -4,7 +4,7 @@ import type { Pool } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
 import { costOf, formatMicros, isFree, type OfferBook, totalOf } from "../prices/index.ts";
-import { estimateWork, featuresOf, objectsOf } from "../work/index.ts";
+import { estimateWork, featuresOf, objectsOf, sourceBytesOf } from "../work/index.ts";
 import { recordReached } from "./reached-budgets.ts";
 import type { Refusal, Use } from "./refusal.ts";
 
@@ -223,7 +223,9 @@ async function estimateJob(db: Db, job: EstimatedJob, { offers }: OfferBook): Pr
   const profile = Profile.parse(job.profile);
   const { durationMs, width, height, frameRate } = job.video;
   const facts =
-    durationMs && width && height ? { durationMs, width, height, frameRate: frameRate ?? 30 } : null;
+    durationMs && width && height
+      ? { durationMs, width, height, frameRate: frameRate ?? 30, ...sourceBytesOf(job.source) }
+      : null;
   const key = { kind: job.kind, source: job.source.kind, params: job.source.params, profile: profile.name };
   const mine = offers.filter(({ pool }) => pool === job.pool);
   let most = 0;

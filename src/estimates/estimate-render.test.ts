@@ -127,6 +127,13 @@ test("every source of createVideo is estimated, and what is unknown is refused w
   expect((await estimate({ source: manim, facts: { durationSeconds: 10 } })).durationMs).toBe(10_000);
   const upload = { upload: { filename: "a.mp4", sizeBytes: 1_000_000 } };
   expect((await estimate({ source: upload, facts })).durationMs).toBe(60_000);
+  // More bits per pixel have more detail.
+  const likely = async (source: object, more: object = {}): Promise<number> =>
+    (await estimate({ source, facts: { ...facts, ...more } })).offers[0]?.work.cpuSeconds.likely ??
+    Number.NaN;
+  const grain = { upload: { filename: "a.mp4", sizeBytes: 60_000_000 } };
+  expect(await likely(grain)).toBeGreaterThan(1.5 * (await likely(upload)));
+  expect(await likely(url, { sizeBytes: 60_000_000 })).toBe(await likely(grain));
 
   for (const source of [manim, upload, url])
     await expect(estimate({ source })).rejects.toMatchObject({ code: "FACTS_MISSING", field: "facts" });

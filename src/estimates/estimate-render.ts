@@ -67,7 +67,9 @@ export async function estimateRender(
   const sourceKind = drawn?.kind ?? (source.upload ? "UPLOAD" : "URL");
   const kind = videoKindOf(sourceKind);
   const key: WorkKey = { kind, source: sourceKind, params: drawn?.params ?? null, profile: profile.name };
-  const features = video && featuresOf(profile, video);
+  const uploadedBytes = Number(source.upload?.sizeBytes ?? 0);
+  const features =
+    video && featuresOf(profile, { ...video, ...(uploadedBytes > 0 && { sourceBytes: uploadedBytes }) });
   const groups = await readOffers(db, clock());
   const requirements = requirementsOf(wireKindOf(firstTaskOf(kind)), profile);
   const offers: OfferEstimate[] = [];
@@ -76,7 +78,7 @@ export async function estimateRender(
     if (work === null) throw factsMissing(source);
     const amounts = {
       objects: video ? objectsOf(profile, video) : 0,
-      bytesRead: Number(source.upload?.sizeBytes ?? 0),
+      bytesRead: uploadedBytes,
     };
     const refusal = judge(offer, { groups, requirements, kind: wireKindOf(firstTaskOf(kind)) });
     offers.push({

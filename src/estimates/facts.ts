@@ -17,6 +17,7 @@ export interface FactsInput {
   width?: number | null;
   height?: number | null;
   frameRate?: number | null;
+  sizeBytes?: number | null;
 }
 
 const limits = {
@@ -24,6 +25,7 @@ const limits = {
   width: { least: 16, most: 8_192 },
   height: { least: 16, most: 8_192 },
   frameRate: { least: 1, most: 240 },
+  sizeBytes: { least: 1, most: 1e13 },
 } as const;
 
 /** The facts, if they suffice for an estimate; a media file of 30 frames per second unless it is stated. */
@@ -37,9 +39,10 @@ export function checkFacts(facts: FactsInput): VideoFacts | null {
         `facts.${name}: is ${value}; use ${least} to ${most}, or omit it if you do not know it.`,
       );
   }
-  const { durationSeconds, width, height, frameRate } = facts;
+  const { durationSeconds, width, height, frameRate, sizeBytes = null } = facts;
   if (durationSeconds == null || width == null || height == null) return null;
-  return { durationMs: durationSeconds * 1_000, width, height, frameRate: frameRate ?? 30 };
+  const picture = { width, height, frameRate: frameRate ?? 30 };
+  return { durationMs: durationSeconds * 1_000, ...picture, sourceBytes: sizeBytes };
 }
 
 /**

@@ -7,6 +7,8 @@ export interface VideoFacts {
   width: number;
   height: number;
   frameRate: number;
+  /** Size of the source's file. Null: not known. Absent: it is drawn. */
+  sourceBytes?: number | null;
   /** That are spoken in it. Absent: none. */
   speechCharacters?: number;
   /** Name of the template that draws it. Absent: none. */
@@ -24,6 +26,11 @@ export const Features = z.object({
   encoded: z.number().nonnegative(),
   /** Millions of pixels of the source: decoded, or drawn. */
   decoded: z.number().nonnegative(),
+  /**
+   * `encoded` by the root of the source's bits per pixel: grain and motion take longer to encode than
+   * pictures that stand still. Absent: the source's size is not known, or it is drawn.
+   */
+  detail: z.number().nonnegative().optional(),
   seconds: z.number().nonnegative(),
   /** Name of the template. Absent: of none, or not known. */
   template: z.string().optional(),
@@ -33,6 +40,16 @@ export const Features = z.object({
   speechCharacters: z.number().nonnegative().default(0),
 });
 export type Features = z.infer<typeof Features>;
+
+/** Of a media file. The bytes of a script or of data say nothing about the work. Pure. */
+export const sourceBytesOf = ({
+  params,
+  sizeBytes,
+}: {
+  params: unknown;
+  sizeBytes: bigint | null;
+}): Pick<VideoFacts, "sourceBytes"> =>
+  params === null ? { sourceBytes: sizeBytes === null ? null : Number(sizeBytes) } : {};
 
 /** Effort per pixel, compared with H.264. */
 const effort: Readonly<Record<string, number>> = { H264: 1, HEVC: 3, AV1: 3 };
@@ -46,7 +63,16 @@ const NEAR = 1.05;
  */
 export function featuresOf(
   profile: Profile,
-  { durationMs, width, height, frameRate, speechCharacters = 0, drawnShare = 1, ...drawn }: VideoFacts,
+  {
+    durationMs,
+    width,
+    height,
+    frameRate,
+    sourceBytes,
+    speechCharacters = 0,
+    drawnShare = 1,
+    ...drawn
+  }: VideoFacts,
 ): Features {
   const seconds = durationMs / 1_000;
   const drawnSeconds = seconds * drawnShare;
@@ -69,16 +95,24 @@ export function featuresOf(
     );
     return (effort[codec] ?? 1) * drawnSeconds * megapixels.reduce((sum, each) => sum + each, 0);
   });
+  const all = encoded.reduce((sum, each) => sum + each, 0);
+  const decoded = sourceMegapixels * frameRate * drawnSeconds;
   return {
-    version: 1,
-    encoded: encoded.reduce((sum, each) => sum + each, 0),
-    decoded: sourceMegapixels * frameRate * drawnSeconds,
+    ...{ version: 1, encoded: all, decoded },
+    ...(sourceBytes != null && decoded > 0 && { detail: all * rootOfBits(sourceBytes, decoded) }),
     seconds,
     speechCharacters,
     ...(drawn.template !== undefined && { template: drawn.template }),
     ...(drawn.isOverVideo === true && { isOverVideo: true }),
   };
 }
+
+/** Bits per pixel beyond which a source is hardly compressed, and has no more detail. */
+const MOST_BITS = 1;
+
+/** Of the bits per pixel. */
+const rootOfBits = (bytes: number, megapixels: number): number =>
+  Math.sqrt(Math.min(MOST_BITS, (bytes * 8) / (megapixels * 1e6)));
 
 /** Objects that are stored of it: segments, their beginnings, and playlists. Pure. */
 export function objectsOf(profile: Profile, { durationMs, width, height }: VideoFacts): number {

@@ -1,5 +1,5 @@
 /** How much work a video is: learned from finished ones, by its kind and the class of machine. */
-export { featuresOf, objectsOf, type VideoFacts } from "./features.ts";
+export { featuresOf, objectsOf, sourceBytesOf, type VideoFacts } from "./features.ts";
 export {
   estimateWork,
   learnWork,

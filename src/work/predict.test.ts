@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Features } from "./features.ts";
 import { learn, type Sample } from "./predict.ts";
-import { usualOfTemplate } from "./usual.ts";
+import { usualOfMedia, usualOfTemplate } from "./usual.ts";
 
 const usual = usualOfTemplate("quiz-classic").cpuSeconds;
 const features = (seconds: number, speechCharacters = 80): Features => ({
@@ -67,4 +67,27 @@ test("many samples have a model of their own: a start that costs more, and pictu
     const wanted = features(seconds, 0);
     expect(Math.abs(estimate(wanted).likely / took(wanted) - 1)).toBeLessThan(0.1);
   }
+});
+
+test("sources with more bits per pixel are expected to take longer, and those of unknown size to be usual", () => {
+  const clip = (detail?: number): Features => ({
+    ...{ version: 1, encoded: 100, decoded: 60, seconds: 5, speechCharacters: 0 },
+    ...(detail !== undefined && { detail }),
+  });
+  const estimate = learn([], usualOfMedia.cpuSeconds);
+  const [still, unknown, grain] = [clip(10), clip(), clip(80)].map((of) => estimate(of).likely);
+  expect([still, unknown, grain]).toEqual([still, unknown, grain].toSorted((a = 0, b = 0) => a - b));
+  expect(grain).toBeGreaterThan(2 * (still ?? Number.NaN));
+  // What was measured of such clips teaches the same, on a machine of another speed.
+  const samples = lengths.map((seconds, index): Sample => {
+    const of = {
+      ...clip((index % 4) * 2 * seconds + 2),
+      encoded: 10 * seconds,
+      decoded: 6 * seconds,
+      seconds,
+    };
+    return { features: of, seconds: 1.5 * estimate(of).likely };
+  });
+  const learned = learn(samples, usualOfMedia.cpuSeconds);
+  for (const of of [clip(10), clip(80)]) expect(learned(of).likely / estimate(of).likely).toBeCloseTo(1.5, 1);
 });

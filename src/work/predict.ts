@@ -18,6 +18,11 @@ const LEAST_FOR_FIT = 12;
 /** Rounds in which samples far from the line lose weight. */
 const ROUNDS = 4;
 const SWEEPS = 60;
+/**
+ * How much each scaled usual coefficient counts, compared with a sample: the noise of a few samples would
+ * decide about features that grow together.
+ */
+const PRIOR_WEIGHT = 0.3;
 /** Relative error from which a sample loses weight. */
 const ROBUST_AT = 0.15;
 /** Part of the estimate that the range spans at least, to either side. */
@@ -27,17 +32,16 @@ const PRIOR_FACTOR = 2;
 
 type Weights = readonly number[];
 
-const termsOf = ({ encoded, decoded, seconds, speechCharacters }: Features): Weights => [
-  1,
-  speechCharacters > 0 ? 1 : 0,
-  speechCharacters,
-  encoded,
-  decoded,
-  seconds,
+/** Root of the bits per pixel of usual footage: 8 Mb/s of 1080p30. */
+const USUAL_DETAIL = 0.36;
+
+const termsOf = ({ encoded, decoded, seconds, speechCharacters, detail }: Features): Weights => [
+  ...[1, speechCharacters > 0 ? 1 : 0, speechCharacters],
+  ...[encoded, detail ?? encoded * USUAL_DETAIL, decoded, seconds],
 ];
-const weightsOf = ({ start, speech, speechCharacter, encoded, decoded, second }: Model): Weights => [
+const weightsOf = ({ start, speech, speechCharacter, encoded, detail, decoded, second }: Model): Weights => [
   ...[start, speech, speechCharacter],
-  ...[encoded, decoded, second],
+  ...[encoded, detail, decoded, second],
 ];
 const apply = (weights: Weights, features: Features): number => {
   const values = termsOf(features);
@@ -82,7 +86,8 @@ const ratiosTo = (model: Weights, samples: readonly Sample[], scale = 1): Weight
   }));
 
 /**
- * Least squares of relative errors with coefficients of 0 and above, by coordinate descent from `start`.
+ * Least squares of relative errors with coefficients of 0 and above, by coordinate descent from `start`, near
+ * which they stay.
  * Samples that are far off lose weight round by round: a busy machine, a video unlike the others.
  */
 function fit(samples: readonly Sample[], start: Weights): Weights {
@@ -90,12 +95,16 @@ function fit(samples: readonly Sample[], start: Weights): Weights {
   const own = samples.map(({ weight = 1 }) => weight);
   let weights: Weights = own;
   const model = [...start];
+  const squares = start.map(
+    (_, index) => rows.reduce((sum, row) => sum + (row[index] ?? 0) ** 2, 0) / rows.length,
+  );
   const errorOf = (row: Weights): number =>
     1 - row.reduce((sum, term, index) => sum + term * (model[index] ?? 0), 0);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
       for (const [index, current] of model.entries()) {
-        let [slope, square] = [0, 0];
+        let square = PRIOR_WEIGHT * (squares[index] ?? 0);
+        let slope = square * ((start[index] ?? 0) - current);
         for (const [at, row] of rows.entries()) {
           const term = row[index] ?? 0;
           slope += (weights[at] ?? 0) * term * errorOf(row);

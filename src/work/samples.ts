@@ -4,7 +4,7 @@ import type { SourceKind } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/index.ts";
 import type { Tx } from "../events/index.ts";
 import type { Range } from "../prices/index.ts";
-import { Features, featuresOf, type VideoFacts } from "./features.ts";
+import { Features, featuresOf, sourceBytesOf, type VideoFacts } from "./features.ts";
 import { learn, type Sample } from "./predict.ts";
 import { usualOfMedia, usualOfScripts, usualOfTemplate, type WorkModels } from "./usual.ts";
 
@@ -55,7 +55,7 @@ export async function recordSample(tx: Tx, jobId: string, now: Date): Promise<vo
       video: {
         select: {
           ...{ durationMs: true, width: true, height: true, frameRate: true },
-          source: { select: { kind: true, params: true } },
+          source: { select: { kind: true, params: true, sizeBytes: true } },
         },
       },
       tasks: {
@@ -85,6 +85,7 @@ export async function recordSample(tx: Tx, jobId: string, now: Date): Promise<vo
         width,
         height,
         frameRate,
+        ...sourceBytesOf(source),
         ...drawnOf(attempts, durationMs),
         ...(source.kind === "TEMPLATE" && templateOf(source.params)),
       }),

@@ -95,7 +95,7 @@ async function planRenders(
     (index, round) => planDrawing(stage, round, { template: "quote", data: quotes(index) }),
     upload,
     (index, round) => planDrawing(stage, round, { template: "countdown", data: countdown(index) }),
-    hasManim ? (index) => planAnimation(stage, index) : upload,
+    hasManim ? (_index, round) => planAnimation(stage, round) : upload,
   ];
   const renders: Render[] = [];
   for (let index = 0; index < count; index += 1) {

@@ -99,18 +99,18 @@ export const quotes = (index: number): object => ({
 });
 
 export const countdown = (index: number): object => ({
-  ...{ title: `Round ${index}`, seconds: 5 + ((index * 3) % 8), message: "Let’s go!" },
+  ...{ title: `Round ${index}`, seconds: 5 + ((index * 3) % 8), message: `Let’s go, number ${index}!` },
 });
 
 /** A script of Manim, of another length and with other shapes each time. */
-export function planAnimation(stage: Stage, index: number): Render {
-  const seconds = 3 + ((index * 2) % 5);
+export function planAnimation(stage: Stage, round: number): Render {
+  const seconds = 3 + ((round * 2) % 5);
   const script = `from manim import *
 
 
 class Lesson(Scene):
     def construct(self):
-        squares = VGroup(*[Square(0.4) for _ in range(${6 + index})]).arrange_in_grid(cols=6)
+        squares = VGroup(*[Square(0.4) for _ in range(${6 + ((round * 17) % 30)})]).arrange_in_grid(cols=6)
         self.play(Create(squares), run_time=2)
         self.play(squares.animate.set_color(BLUE).rotate(PI / 4), run_time=${seconds})
         self.wait(1)
