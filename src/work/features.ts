@@ -114,9 +114,12 @@ const MOST_BITS = 1;
 const rootOfBits = (bytes: number, megapixels: number): number =>
   Math.sqrt(Math.min(MOST_BITS, (bytes * 8) / (megapixels * 1e6)));
 
-/** Objects that are stored of it: segments, their beginnings, and playlists. Pure. */
+/** Of each rendition besides its segments: its beginnings and playlists, as measured. */
+const OBJECTS_BESIDE = 4;
+
+/** Objects that are stored of it. Pure. */
 export function objectsOf(profile: Profile, { durationMs, width, height }: VideoFacts): number {
   const shorter = Math.min(width, height);
   const renditions = profile.rungs.filter((rung) => rung.height <= shorter * NEAR).length + 2;
-  return renditions * (Math.ceil(durationMs / profile.segmentDurationMs) + 2);
+  return renditions * (Math.ceil(durationMs / profile.segmentDurationMs) + OBJECTS_BESIDE);
 }

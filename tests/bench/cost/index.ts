@@ -139,11 +139,17 @@ async function makeAll(stage: Stage, renders: readonly Render[]): Promise<string
 async function readTaken(stage: Stage, id: string): Promise<Amounts> {
   const { _sum: sum } = await stage.db.attempt.aggregate({
     where: { task: { job: { videoId: keyOf("Video", id) ?? "", ...isRenderingJob } } },
-    _sum: { ...{ cpuSeconds: true, wallSeconds: true, computeMicros: true, objectsMicros: true } },
+    _sum: {
+      ...{ cpuSeconds: true, wallSeconds: true },
+      ...{ computeMicros: true, objectsMicros: true, egressMicros: true },
+    },
   });
   return {
     cpuSeconds: sum.cpuSeconds ?? 0,
     wallSeconds: sum.wallSeconds ?? 0,
-    micros: Number(sum.computeMicros ?? 0) + Number(sum.objectsMicros ?? 0),
+    micros: [sum.computeMicros, sum.objectsMicros, sum.egressMicros].reduce(
+      (all: number, each) => all + Number(each ?? 0),
+      0,
+    ),
   };
 }
