@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { defineKind, versionOnly } from "./define-kind.ts";
+import { defineKind } from "./define-kind.ts";
 import { DrawingProgress, drawingParams } from "./drawing.ts";
 import { BackgroundClip, MAX_MATERIALS, SourceMaterial } from "./materials.ts";
-import { RenderState } from "./render-state.ts";
+import { RenderState, ScenePlan } from "./render-state.ts";
+import { TranscodeTaskParams } from "./transcode.ts";
 
 /** Maximum length of a template's data in bytes of JSON. */
 export const MAX_DATA_BYTES = 512 * 1024;
@@ -82,6 +83,22 @@ export const CompositionParams = z.object({
     .string()
     .regex(/^[\w/-]{1,200}\/$/)
     .optional(),
+  /**
+   * Workers that can draw the video together, this one included. The first worker then draws its share of a
+   * long video, and reports `split`. Absent: it draws all scenes.
+   */
+  workers: z.int32().min(2).optional(),
+  /**
+   * Of a video that several tasks draw: the chunks that this one draws. `isFirst`: it also makes everything
+   * else, such as the audio. Without chunks, it only makes the storyboard. Absent: all scenes.
+   */
+  scenes: ScenePlan.extend({
+    isFirst: z.boolean(),
+    /** As in `Split`. */
+    encoders: z.record(z.string(), z.string()).optional(),
+    /** End of the last chunk; null: the end of the video. */
+    endMs: z.int32().nonnegative().nullable(),
+  }).optional(),
 });
 export type CompositionParams = z.infer<typeof CompositionParams>;
 
@@ -89,7 +106,7 @@ export type CompositionParams = z.infer<typeof CompositionParams>;
 export const composition = defineKind({
   name: "COMPOSITION",
   produces: "VARIANTS",
-  taskParams: versionOnly,
+  taskParams: TranscodeTaskParams,
   params: CompositionParams,
   result: RenderState,
   detail: DrawingProgress,

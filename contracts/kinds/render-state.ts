@@ -166,6 +166,27 @@ export const RenditionPart = z.object({
 });
 export type RenditionPart = z.infer<typeof RenditionPart>;
 
+/** A run of whole scenes that is encoded by itself. */
+export const SceneChunk = z.object({
+  /** Indices of its first scene, and of the one after its last. */
+  first: count,
+  end: count.positive(),
+  /** Frames of the timeline before it, and its own. */
+  startFrame: count,
+  frames: count.positive(),
+  startMs: z.int32().nonnegative(),
+});
+export type SceneChunk = z.infer<typeof SceneChunk>;
+
+/** What all workers that draw scenes of one video have to agree on. */
+export const ScenePlan = z.object({
+  /** Lengths of the spoken texts in milliseconds, by their ids; null: a text is not spoken. */
+  clips: z.record(z.string(), z.number().positive().nullable()),
+  /** In the order of the timeline. */
+  chunks: z.array(SceneChunk),
+});
+export type ScenePlan = z.infer<typeof ScenePlan>;
+
 /** Reported by a head's worker once it knows what the other tasks need: probe, ladder and speed. */
 export const Split = z.object({
   /** End of the head. */
@@ -186,6 +207,8 @@ export const Split = z.object({
    * decode before its own frames. Absent: unknown.
    */
   leadInMs: z.int32().nonnegative().optional(),
+  /** Of scenes: all chunks of the video. The first worker draws those before `headEndMs`. */
+  scenes: ScenePlan.optional(),
 });
 export type Split = z.infer<typeof Split>;
 

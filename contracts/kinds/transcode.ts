@@ -26,7 +26,7 @@ export const TaskPart = z.discriminatedUnion("kind", [
 export type TaskPart = z.infer<typeof TaskPart>;
 
 /** The part of the timeline that a task makes. A first task has the defaults: its worker decides. */
-const TranscodeTaskParams = versionOnly.extend({
+export const TranscodeTaskParams = versionOnly.extend({
   startMs: milliseconds.default(0),
   /** Null: the end of the source. */
   endMs: milliseconds.nullable().default(null),

@@ -316,7 +316,8 @@ export const TaskKind = builder.enumType("TaskKind", {
     CHUNK: "Renders the video of a later part of the timeline, with all variants in one pass.",
     AUDIO: "Renders the audio after the head.",
     ANIMATION: "Draws a script, and renders all variants in the same pass.",
-    COMPOSITION: "Draws and speaks a template's data, and renders all variants in the same pass.",
+    COMPOSITION:
+      "Draws and speaks a template's data, and renders all variants in the same pass. Further tasks draw later scenes of a long video.",
     DOWNLOAD:
       "Combines a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload` asks for.",
     POSTER: "Takes a still from the source at `startMs`, or from a finished variant.",

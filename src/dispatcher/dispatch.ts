@@ -150,7 +150,7 @@ export async function tryBuild(
 ): Promise<TaskRequested | null> {
   try {
     const kind = wireKindOf(task.kind);
-    const params = await kinds[kind]?.toParams?.(tx, task, split);
+    const params = await kinds[kind]?.toParams?.(tx, task, split, now);
     if (params === undefined) throw new Error(`There is no kind ${kind} here.`);
     return toTaskRequested(task, { kind, params, ...known }, now);
   } catch (error) {

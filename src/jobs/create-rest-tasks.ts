@@ -5,7 +5,7 @@ import type { Tx } from "../events/index.ts";
 import { taskParams } from "./task-rows.ts";
 
 export interface PlannedTask {
-  kind: Exclude<TaskKind, "RENDER">;
+  kind: TaskKind;
   params: KindParams;
   /** Time after queueing when a viewer who started then would need it. */
   dueAfterMs: number;

@@ -34,7 +34,7 @@ export type ScopedTask = Pick<Task, "kind" | "params"> & { job: Pick<Job, "plan"
 /** The API's operations for jobs of a kind. */
 export interface KindOperations {
   /** The parameters in the message of a task of this kind. Absent: its jobs have tasks of other kinds. */
-  toParams?: (tx: Tx, task: TaskWithAll, limits: SplitLimits) => Promise<KindParams>;
+  toParams?: (tx: Tx, task: TaskWithAll, limits: SplitLimits, now: Date) => Promise<KindParams>;
   /** Default: the whole video, without variants. Pure. */
   toScope?: (task: ScopedTask) => TaskScope;
   /**

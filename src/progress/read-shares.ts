@@ -1,4 +1,4 @@
-import type { Db } from "../database/index.ts";
+import { type Db, firstVideoTasks } from "../database/index.ts";
 import type { Share } from "./sum-progress.ts";
 
 /** Stored progress of a variant from an open attempt, or from all tasks of the job without one. */
@@ -25,7 +25,7 @@ export const readShares = (db: Db, jobIds: readonly string[]): Promise<KeptShare
       max((told.kept->>'speed')::float8) FILTER (WHERE a.progress_sequence > 0) AS speed
     FROM jobs j
       JOIN videos o ON o.id = j.video_id
-      JOIN tasks t ON t.job_id = j.id AND t.kind IN ('RENDER', 'CHUNK')
+      JOIN tasks t ON t.job_id = j.id AND (t.kind = 'CHUNK' OR t.kind = ANY (${[...firstVideoTasks]}))
       CROSS JOIN LATERAL (SELECT coalesce((t.params->>'startMs')::int, 0) AS start_ms, (t.params->>'endMs')::int AS end_ms,
         t.params->'renditions' AS renditions) part
       LEFT JOIN attempts a ON a.task_id = t.id AND a.outcome IS NULL
@@ -34,7 +34,7 @@ export const readShares = (db: Db, jobIds: readonly string[]): Promise<KeptShare
       CROSS JOIN LATERAL (SELECT greatest(0, least(o.duration_ms, CASE
         WHEN part.end_ms IS NOT NULL THEN part.end_ms
         -- The first task makes the head, and the whole of what the others do not make, such as a copied source.
-        WHEN t.kind = 'RENDER' AND EXISTS (
+        WHEN NOT t.is_rest AND EXISTS (
           SELECT FROM jsonb_array_elements(j.plan->'groups') made WHERE jsonb_exists(made, v.name)) THEN (j.plan->>'headEndMs')::int
         ELSE o.duration_ms END) - part.start_ms) AS ms) span
       CROSS JOIN LATERAL (SELECT t.progress->v.name AS kept, coalesce((t.progress->v.name->>'fraction')::float8, 0) AS fraction) kept

@@ -1,5 +1,6 @@
 /** Which workers are alive, what they offer, and which tasks they can do. */
 export { aliveSince, WORKER_SILENCE_MS } from "./alive.ts";
+export { countIdle } from "./count-idle.ts";
 export { readExpectedMs } from "./expected-ms.ts";
 export { choosePool, explainMismatch, inPool, type OfferGroup } from "./match.ts";
 export { readWorkerMemory, tooLarge } from "./memory.ts";

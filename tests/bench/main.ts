@@ -19,6 +19,7 @@ import { run as playable } from "./playable/index.ts";
 import { run as playback } from "./playback/index.ts";
 import { run as quality } from "./quality/index.ts";
 import { run as scale } from "./scale/index.ts";
+import { run as scenes } from "./scenes/index.ts";
 import { run as second } from "./second/index.ts";
 import { run as source } from "./source/index.ts";
 import { run as worker } from "./worker/index.ts";
@@ -32,6 +33,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figures>> = {
   batch,
   cost,
   scale,
+  scenes,
   fleet,
   memory,
   second,

@@ -48,8 +48,11 @@ export async function runComposition(
   given: CompositionAttempt,
   { painter, speech, templates }: { painter: TemplatePainter; speech: InstalledSpeech; templates: Templates },
 ): Promise<void> {
-  const { composition } = given.task;
-  await using clip = composition.background ? await openBackground(given, composition.background) : null;
+  const { composition, scenes, workers } = given.task;
+  const hasSound = scenes?.isFirst !== false;
+  const draws = scenes?.chunks.length !== 0;
+  await using clip =
+    composition.background && draws ? await openBackground(given, composition.background) : null;
   const attempt = clip?.attempt ?? given;
   const { config, directory, log, ref, trace } = attempt;
   const data = await inSpan(TRACER_NAME, "fetch", { parent: trace }, () =>
@@ -67,7 +70,7 @@ export async function runComposition(
   });
   await using music = await fetchMaterials(attempt, {
     folder: directory.shared(`${ref.attemptId}-music`),
-    materials: composition.music ? [composition.music] : [],
+    materials: composition.music && hasSound ? [composition.music] : [],
   });
   await using easel = await setUpEasel(painter, {
     file: { name: "data.json", content: data },
@@ -97,6 +100,7 @@ export async function runComposition(
     ...{ content: data, contentType: "application/json", container: "template" },
     ...{ settings: composition, isReadAhead: true, isOverVideo: clip !== null },
     painterBytes: PAINTER_BYTES + (clip ? clip.needBytes : 0),
+    ...(scenes && { scenes }),
     facts: () => (narration.usage ? { speech: narration.usage } : {}),
     draw: (own, round, context) =>
       drawScenes(own, round, {
@@ -112,6 +116,8 @@ export async function runComposition(
           },
         }),
         hasMusic: tune !== null,
+        ...(scenes && { scenes }),
+        ...(workers && { workers }),
         speak: (texts) => narration.speak(texts),
         mix: (own, stretches) => mixSamples(own, planEach(stretches, heard)),
         onPlanned: (own, sounds) =>

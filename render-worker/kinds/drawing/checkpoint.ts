@@ -55,7 +55,7 @@ function chainOf(parts: readonly RenditionPart[], painter: string): DrawnChunk[]
  * chunks are dropped.
  *
  * @param painter name and version of the painter
- * @param draw null: the chunks of the checkpoint show something else
+ * @param draw null: finished chunks show something else
  */
 export async function drawAfterCheckpoint(
   { log, state }: RenderAttempt,
@@ -65,17 +65,15 @@ export async function drawAfterCheckpoint(
 ): Promise<Made> {
   const names = new Set(round.rungs.map(({ name }) => name));
   const checkpoint = findCheckpoint(state.current.parts ?? [], [...names], painter);
-  if (checkpoint !== null) {
-    const made = await draw(round, checkpoint);
-    if (made !== null) return made;
-    log.warn({ chunks: checkpoint.chunks }, "drawing.redrawn");
-    state.update((before) => ({
-      ...before,
-      isRedrawn: true,
-      parts: (before.parts ?? []).filter(({ rendition }) => !names.has(rendition)),
-    }));
-  }
-  const made = await draw({ ...round, suffix: `${round.suffix}${checkpoint ? ".again" : ""}` }, null);
+  const first = await draw(round, checkpoint);
+  if (first !== null) return first;
+  log.warn({ chunks: checkpoint?.chunks ?? 0 }, "drawing.redrawn");
+  state.update((before) => ({
+    ...before,
+    isRedrawn: true,
+    parts: (before.parts ?? []).filter(({ rendition }) => !names.has(rendition)),
+  }));
+  const made = await draw({ ...round, suffix: `${round.suffix}.again` }, null);
   if (made === null) throw new Error("A drawing from the beginning was compared with another.");
   return made;
 }

@@ -45,6 +45,8 @@ interface EncodedDrawing {
   source: SourceFile;
   /** Length of the video, for its progress; null: unknown. */
   videoMs: () => number | null;
+  /** As in `Piece`. Default: all of the video. */
+  share?: () => Piece["share"];
   counts: Counts;
   /** Name and version of the painter. */
   painter: string;
@@ -169,6 +171,12 @@ export class ChunkEncoder implements AsyncDisposable {
     await this.#chunks.at(-2);
     for await (const equal of this.#findEqual(chunk)) if (await this.#copy(chunk, equal)) return;
     await this.#encodeFrames(chunk, draw());
+  }
+
+  /** Whether a finished chunk of another video can probably be copied. */
+  async isKnown(chunk: PlannedChunk): Promise<boolean> {
+    for await (const _equal of this.#findEqual(chunk)) return true;
+    return false;
   }
 
   /** Resolves when everything is stored. */
@@ -324,10 +332,13 @@ export class ChunkEncoder implements AsyncDisposable {
   #toPiece(chunk: PlannedChunk, onEncoded: () => void): Piece {
     const { state } = this.#attempt;
     const { counts, videoMs, painter } = this.#drawing;
+    const share = this.#drawing.share?.();
     const { frameRate } = counts.picture;
     const { startFrame, index } = chunk;
     const startSeconds = startFrame / frameRate;
-    const isBefore = ({ startMs }: RenditionPart) => startMs < startMsOf(startFrame, frameRate);
+    const shareSeconds = startSeconds - (share?.startMs ?? 0) / 1000;
+    const isBefore = ({ startMs }: RenditionPart) =>
+      startMs >= (share?.startMs ?? 0) && startMs < startMsOf(startFrame, frameRate);
     const sizeOf = (name: string) =>
       (state.current.parts ?? [])
         .filter((part) => part.rendition === name && isBefore(part))
@@ -335,12 +346,13 @@ export class ChunkEncoder implements AsyncDisposable {
         .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     return {
       ...{ startSeconds, onEncoded, videoMs: videoMs(), objectPrefix: `${index}-` },
+      ...(share && { share }),
       before: () =>
         new Map(
           this.#round.rungs.map((rung) => [
             rung.name,
             {
-              frames: Math.round(startSeconds * (rung.frameRate ?? frameRate)),
+              frames: Math.round(shareSeconds * (rung.frameRate ?? frameRate)),
               sizeBytes: sizeOf(rung.name),
             },
           ]),

@@ -22,6 +22,14 @@ export interface PlannedChunk {
   readonly isLast: boolean;
 }
 
+/** A chunk of scenes. */
+export interface SceneChunk extends PlannedChunk {
+  /** Indices of its first scene, and of the one after its last. */
+  first: number;
+  end: number;
+  frames: number;
+}
+
 /** A chunk that is known by its frames. */
 export interface Chunk extends PlannedChunk {
   readonly digest: ChunkDigest;

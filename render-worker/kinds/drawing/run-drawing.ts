@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   type Account,
   audioTracksOf,
+  type CompositionParams,
   type DrawingParams,
   objectKeys,
   toAudioFields,
@@ -53,6 +54,8 @@ interface Drawing {
   painterBytes: number;
   /** Whether frames are drawn before an encoder needs them. Worth it if drawing is quicker than encoding. */
   isReadAhead: boolean;
+  /** Of a drawing that several tasks make: this one's part of it. Absent: it makes everything. */
+  scenes?: CompositionParams["scenes"];
   /** Called within the reserved memory, and again for an encode that is repeated with another encoder. */
   draw: (own: RenderAttempt, round: RenderRound, context: DrawingContext) => Promise<Made>;
 }
@@ -63,22 +66,30 @@ const HELD_FRAMES = 12;
 /** Draws a source and encodes its frames while they are drawn. */
 export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Promise<void> {
   const { state, task, tools } = attempt;
-  const { content, contentType, settings, container, painterBytes } = drawing;
+  const { content, contentType, settings, container, painterBytes, scenes } = drawing;
+  const isRest = scenes?.isFirst === false;
   const sizeBytes = content.length;
   const planned = toSourceFile(settings, {
     ...{ container, sizeBytes, isOverVideo: drawing.isOverVideo ?? false },
   });
   const ladder = withoutMinimum(planLadder(task.profile, planned.probe));
   const variants = toVariantStates(ladder, task);
+  // The first task reports everything but parts.
   state.update((before) => ({
     ...before,
-    source: { key: task.source.key, sizeBytes, contentType, probe: null },
-    variants,
-    ...toAudioFields(audioTracksOf(task.keep)),
+    ...(isRest
+      ? { variants: variants.filter(({ status }) => status === "READY") }
+      : {
+          source: { key: task.source.key, sizeBytes, contentType, probe: null },
+          variants,
+          ...toAudioFields(audioTracksOf(task.keep)),
+        }),
     parts: task.keep.parts ?? [],
   }));
-  const wanted = pendingRungs(ladder.rungs, variants);
-  const rungs = leaveOutUnencodable(wanted, tools, (change) => state.update(change));
+  const wanted = scenes?.chunks.length === 0 ? [] : pendingRungs(ladder.rungs, variants);
+  const rungs = isRest
+    ? wanted.map((rung) => ({ ...rung, encoder: scenes.encoders?.[rung.name] }))
+    : leaveOutUnencodable(wanted, tools, (change) => state.update(change));
   const work = {
     ...{ source: planned, rungs, audioTracks: [] },
     part: { kind: "WHOLE", span: wholeSpan } as const,
@@ -98,15 +109,19 @@ export async function runDrawing(attempt: DrawingAttempt, drawing: Drawing): Pro
   const draw = (own: RenderAttempt, round: RenderRound) =>
     drawing.draw(own, round, { planned, known, onCounted: setSource });
   // An earlier attempt may have finished all variants, and was lost before the end of the sound.
-  const isSoundLeft = wanted.length === 0 && !isSoundFinished(task.keep);
+  const isSoundLeft = !isRest && wanted.length === 0 && !isSoundFinished(task.keep);
   const made = rungs.length > 0 || isSoundLeft ? [await renderWithinMemory(attempt, work, draw)] : [];
-  setSource(withDrawnLength(drawn, state.current.parts ?? [], settings.frameRate));
-  const provenance = await describeOutput(attempt, await readRenditions(attempt, rungs), made);
+  // Parts of one of several tasks end before the video does.
+  const isDivided = scenes !== undefined || state.current.split !== undefined;
+  if (!isDivided) setSource(withDrawnLength(drawn, state.current.parts ?? [], settings.frameRate));
+  const described = isRest ? { ...attempt, task: { ...task, ladder: variants } } : attempt;
+  const provenance = await describeOutput(attempt, await readRenditions(described, rungs), made);
   const sourceHash = `sha256:${createHash("sha256").update(content).digest("hex")}`;
   const drawnMs = sumDrawn(attempt, settings.frameRate);
   const account: Account = { provenance, sourceHash, quality: {}, drawnMs, ...drawing.facts?.() };
   await writeManifest(attempt, drawn, account, settings);
-  await storyboardOfVariant(attempt, drawn);
+  // The last of several tasks makes it.
+  if (state.current.split === undefined) await storyboardOfVariant(attempt, drawn);
   await attempt.complete(account);
 }
 

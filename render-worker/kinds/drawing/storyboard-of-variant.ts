@@ -16,6 +16,7 @@ export async function storyboardOfVariant(context: RenderAttempt, source: Source
   if (rendition === undefined) return;
   const path = join(context.directory.path, LOCAL_FILE);
   const { variant, initKey, segments } = rendition;
+  const lengthMs = segments.reduce((sum, { durationMs }) => sum + durationMs, 0);
   await writeFile(path, await readObject(store, initKey, { signal }));
   for (const { key } of segments) await appendFile(path, await readObject(store, key, { signal }));
   const { width, height } = variant;
@@ -24,7 +25,12 @@ export async function storyboardOfVariant(context: RenderAttempt, source: Source
   await makeStoryboard(context, {
     ...source,
     input: `file:${path}`,
-    probe: { ...probe, video: { ...probe.video, ...size, pixelFormat: "yuv420p" } },
+    // The task that only makes the storyboard has counted nothing.
+    probe: {
+      ...probe,
+      durationMs: probe.durationMs ?? lengthMs,
+      video: { ...probe.video, ...size, pixelFormat: "yuv420p" },
+    },
   });
   await rm(path);
 }

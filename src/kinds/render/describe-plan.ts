@@ -26,7 +26,8 @@ export function describePlan(
 ): DescribedPlan | null {
   const plan = JobPlan.nullable().parse(job.plan ?? null);
   if (plan !== null) {
-    const { headEndMs, groups, ...figures } = plan;
+    const { headEndMs, groups, reason, chunkMs, chunks, speed, slots } = plan;
+    const figures = { reason, chunkMs, chunks, speed, slots };
     return { kind: "SPLIT", headMs: headEndMs, tierGroups: groups, ...figures };
   }
   const { status, durationMs, isMedia } = job;

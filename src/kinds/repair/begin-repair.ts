@@ -13,7 +13,7 @@ import { createJob, jobUnderWay } from "../../jobs/index.ts";
 import type { Metrics } from "../../telemetry/index.ts";
 import { createAssetJob, jobBefore, needsVariants } from "../asset/index.ts";
 import { assetKinds } from "../asset-kinds.ts";
-import { JobPlan } from "../render/index.ts";
+import { readGrid } from "../render/index.ts";
 import { planRepair, type RepairPlan } from "./plan-repair.ts";
 
 type RepairDeps = Pick<OperationDeps, "db" | "store" | "clock" | "log" | "limits"> & {
@@ -84,7 +84,7 @@ export async function repairIn(
   const [newest] = jobs;
   if (newest === undefined) throw new Error(`Video ${videoId} has no job.`);
   const job = { ...newest, plan: jobs.find(({ plan }) => plan !== null)?.plan ?? null };
-  const plan = planRepair({ ...video, ...damagedParts(video), damages }, JobPlan.nullable().parse(job.plan));
+  const plan = planRepair({ ...video, ...damagedParts(video), damages }, readGrid(job.plan));
   const begun = await beginAll(tx, deps, { video, job, plan, jobId });
   const now = deps.clock();
   for (const [subject, { repairJobId, obstacle }] of begun) {

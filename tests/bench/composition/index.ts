@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { CompositionSettings } from "@reelay/contracts";
 import { builtInTemplates, hashTemplate } from "@reelay/templates";
 import { pino } from "pino";
-import { readQuiz } from "../../../embedded/render-files/read-quiz.ts";
 import { createNoJail, findSpeech, findTemplatePainter, locateFfmpeg } from "../../../render-worker/index.ts";
 import { Painting, type SpokenText } from "../../../render-worker/painting/index.ts";
 import { type Cost, costOf } from "../animation/by-hand.ts";
@@ -13,6 +12,7 @@ import { show, summarize } from "../statistics.ts";
 import { rawFilm } from "../worker/raw-film.ts";
 import { startSystem } from "../worker/system.ts";
 import { encodeByHand } from "./by-hand.ts";
+import { readQuestions } from "./read-questions.ts";
 
 const goals = {
   drawnPerSecond: 0.15,
@@ -22,7 +22,6 @@ const goals = {
   editedRatio: 0.2,
 };
 
-const example = resolve(import.meta.dirname, "../../../examples/questions.csv");
 const size = { width: 1920, height: 1080, frameRate: 30 };
 const quiet = { signal: new AbortController().signal, log: pino({ level: "silent" }) };
 
@@ -108,13 +107,6 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
     "composition.againRatio": againRatio.median,
     "composition.editedRatio": editedRatio.median,
   };
-}
-
-async function readQuestions(count: number): Promise<object[]> {
-  const quiz = await readQuiz(example);
-  if (typeof quiz === "string") throw new Error(quiz);
-  const { questions } = quiz.data as { questions: object[] };
-  return questions.slice(0, count);
 }
 
 async function templateFolder(): Promise<string> {

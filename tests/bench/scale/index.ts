@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import type { BenchOptions, Figures } from "../conditions.ts";
 import { makeLongClip } from "../engine/long-clip.ts";
 import { startStage, upload } from "../engine/stage.ts";
 import { show, summarize } from "../statistics.ts";
+import { pinToFirstCore } from "./pin.ts";
 
 const goal = 1.85;
 
@@ -30,17 +30,6 @@ export async function run({ isShort, print }: BenchOptions): Promise<Figures> {
   const ratio = summarize(ratios);
   print(`scale: two workers of one core each are ${show(ratio)} times as fast as one (goal ${goal})`);
   return { "scale.twoWorkers": ratio.median };
-}
-
-/** This process and whatever it starts meanwhile. */
-function pinToFirstCore(): Disposable {
-  const pin = (cores: string) =>
-    execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", cores, String(process.pid)], {
-      stdio: "ignore",
-    });
-  const all = `0-${availableParallelism() - 1}`;
-  pin("0");
-  return { [Symbol.dispose]: () => pin(all) };
 }
 
 async function render(workers: { cores: string }[], seconds: number, print: (line: string) => void) {

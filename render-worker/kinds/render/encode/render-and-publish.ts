@@ -77,7 +77,7 @@ export async function renderAndPublish(context: RenderAttempt, work: RenderRound
   const isDecided = () => work.decision?.isSettled ?? true;
   const usage = new UsageMeter(context.metrics, () => storedBytes(publishers));
   disposables.defer(() => usage.read());
-  const span = part.kind === "WHOLE" ? {} : { span: part.span };
+  const span = part.kind === "WHOLE" ? piece?.share && { span: piece.share } : { span: part.span };
   const progressed = (nowMs: number, urgency?: "NOW") => {
     if (work.reportsProgress?.() === false) return;
     const outputs = withAudioProgress(statistics.outputs, plan.outputs, publishers, part);

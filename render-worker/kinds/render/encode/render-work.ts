@@ -36,6 +36,8 @@ export interface Piece {
   startSeconds: number;
   /** Length of the video; null: unknown. */
   videoMs: number | null;
+  /** The attempt's part of the video, to which its progress refers. Absent: all of it. */
+  share?: { startMs: number; endMs: number };
   /** Before the names of its objects, e.g. `3-`. */
   objectPrefix: string;
   /** What is made before it by now, by rendition. */
@@ -108,13 +110,16 @@ export interface Made {
 
 /**
  * Start and length on the clock of the encode; the length is null if the source does not state it. Those of
- * a piece are the video's.
+ * a piece are the video's, or those of the attempt's share.
  */
 export function toLength({ source, part, piece }: RenderWork): {
   startMs: number;
   durationMs: number | null;
 } {
-  if (piece) return { startMs: -piece.startSeconds * 1000, durationMs: piece.videoMs };
+  if (piece) {
+    const { startMs, endMs } = piece.share ?? { startMs: 0, endMs: piece.videoMs };
+    return { startMs: startMs - piece.startSeconds * 1000, durationMs: endMs && endMs - startMs };
+  }
   const { startMs, endMs } = part.span;
   const lastMs = endMs ?? source.probe.durationMs;
   return { startMs, durationMs: lastMs === null ? null : Math.max(1, lastMs - startMs) };

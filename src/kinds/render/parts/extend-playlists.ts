@@ -9,6 +9,7 @@ import {
 } from "@reelay/contracts";
 import type { ObjectStore } from "@reelay/object-store";
 import type { Job, Task } from "../../../../prisma/generated/client.ts";
+import { firstVideoTasks } from "../../../database/index.ts";
 import type { Tx } from "../../../events/index.ts";
 import { type JoinedPlaylist, joinParts } from "../../../streaming/index.ts";
 import { type StatePlan, type VideoRows, writeState } from "../state/index.ts";
@@ -104,6 +105,10 @@ const makes = (task: TranscodeTaskParams & { kind: string }, name: string): bool
       // An older plan without names includes all.
       return isAudio(name) && (task.renditions.length === 0 || task.renditions.includes(name));
     default:
-      return false;
+      // Scenes. The first task names no renditions, and makes all.
+      return (
+        firstVideoTasks.includes(task.kind) &&
+        (task.renditions.length === 0 || task.renditions.includes(name))
+      );
   }
 };

@@ -1,4 +1,4 @@
-import type { TranscodeTaskParams } from "@reelay/contracts";
+import { ScenePlan, type TranscodeTaskParams } from "@reelay/contracts";
 import { z } from "zod";
 import type { PlannedTask } from "../../../jobs/index.ts";
 
@@ -21,10 +21,18 @@ export const JobPlan = z.object({
   slots: z.int32().nonnegative(),
   /** Encoders of the head's variants, by name. Absent: not reported. */
   encoders: z.record(z.string(), z.string()).optional(),
+  /** Of scenes, which have no grid: all chunks. Absent: it is a transcode. */
+  scenes: ScenePlan.optional(),
   /** A readable explanation. */
   reason: z.string(),
 });
 export type JobPlan = z.infer<typeof JobPlan>;
+
+/** The plan of an earlier job, if its parts lie on a grid. Scenes are planned again. */
+export function readGrid(plan: unknown): JobPlan | null {
+  const read = JobPlan.nullable().parse(plan ?? null);
+  return read?.scenes === undefined ? read : null;
+}
 
 export interface SplitVideo {
   durationMs: number;

@@ -8,14 +8,14 @@ import { missingAssets } from "../../asset-kinds.ts";
 import { videoRows } from "../state/index.ts";
 import { extendPlaylists } from "./extend-playlists.ts";
 import { planRetry } from "./plan-retry.ts";
-import { JobPlan } from "./plan-tasks.ts";
+import { readGrid } from "./plan-tasks.ts";
 
 /**
  * For a split job: the missing parts, or only the assets of its profile. Null for a single task, which starts
  * again unless only assets are missing.
  */
 export async function whatIsLeft(tx: Tx, earlier: { plan: Job["plan"]; profile: Profile }, scope: JobScope) {
-  const plan = JobPlan.nullable().parse(earlier.plan);
+  const plan = readGrid(earlier.plan);
   const { profile } = earlier;
   const { videoId } = scope;
   const { durationMs, audioTracks, parts } = await tx.video.findUniqueOrThrow({

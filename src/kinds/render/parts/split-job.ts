@@ -1,8 +1,10 @@
 import { isAudio, Profile, SOURCE_VARIANT_NAME, type Split } from "@reelay/contracts";
 import { type Job, Prisma, type Task } from "../../../../prisma/generated/client.ts";
+import { firstTaskOf } from "../../../database/index.ts";
 import { recordChange, type Tx } from "../../../events/index.ts";
 import { createRestTasks } from "../../../jobs/index.ts";
 import { readSlots } from "../../../workers/index.ts";
+import { planSceneTasks } from "./plan-scene-tasks.ts";
 import { planTasks } from "./plan-tasks.ts";
 
 interface SplitRows {
@@ -25,17 +27,26 @@ export async function splitJob(
   const { job } = task;
   if (job.plan !== null || task.isRest || job.cancelRequestedAt !== null) return;
   if (rows.durationMs === null || !rows.source?.receivedAt) return;
-  const slots = (await readSlots(tx, now)).get(task.pool)?.slots ?? 1;
+  const { slots = 1, workers = 1 } = (await readSlots(tx, now)).get(task.pool) ?? {};
   const variants = rows.variants
     .filter(({ name, status }) => split.renditions.includes(name) && status !== "READY")
     .toSorted((a, b) => a.position - b.position);
-  const { plan, tasks } = planTasks({
-    ...{ durationMs: rows.durationMs, headEndMs: split.headEndMs, speed: split.speed, slots, variants },
-    segmentDurationMs: Profile.parse(job.profile).segmentDurationMs,
-    audioTracks: split.renditions.filter(isAudio),
-    leadInMs: split.leadInMs,
-    isCopied: rows.variants.some(({ name, status }) => name === SOURCE_VARIANT_NAME && copied.has(status)),
-  });
+  const { durationMs } = rows;
+  const { headEndMs, scenes } = split;
+  const { plan, tasks } = scenes
+    ? planSceneTasks({
+        ...{ kind: firstTaskOf(job.kind), durationMs, headEndMs, scenes, workers },
+        variants: variants.map(({ name }) => name),
+      })
+    : planTasks({
+        ...{ durationMs, headEndMs, speed: split.speed, slots, variants },
+        segmentDurationMs: Profile.parse(job.profile).segmentDurationMs,
+        audioTracks: split.renditions.filter(isAudio),
+        leadInMs: split.leadInMs,
+        isCopied: rows.variants.some(
+          ({ name, status }) => name === SOURCE_VARIANT_NAME && copied.has(status),
+        ),
+      });
   const { count } = await tx.job.updateMany({
     where: { id: job.id, plan: { equals: Prisma.DbNull } },
     data: { plan: { ...plan, ...(split.encoders && { encoders: split.encoders }) } },

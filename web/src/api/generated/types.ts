@@ -718,7 +718,7 @@ export type TaskKind =
   | 'AUDIO'
   /** Draws a script, and renders all variants in the same pass. */
   | 'ANIMATION'
-  /** Draws and speaks a template's data, and renders all variants in the same pass. */
+  /** Draws and speaks a template's data, and renders all variants in the same pass. Further tasks draw later scenes of a long video. */
   | 'COMPOSITION'
   /** Combines a finished variant and the audio into the MP4 that the profile's `download` or `requestDownload` asks for. */
   | 'DOWNLOAD'
