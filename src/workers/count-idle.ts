@@ -1,15 +1,11 @@
-import { Offer, type Requirements } from "@reelay/contracts";
-import type { Pool, WorkerRealm } from "../../prisma/generated/enums.ts";
+import { Offer } from "@reelay/contracts";
+import type { WorkerRealm } from "../../prisma/generated/enums.ts";
 import type { Db } from "../database/index.ts";
 import { aliveSince } from "./alive.ts";
-import { explainMismatch } from "./match.ts";
+import { explainMismatch, type Need } from "./match.ts";
 
 /** Living workers that could begin such a task now. */
-export async function countIdle(
-  db: Db,
-  need: { pool: Pool; kind: string; requirements: Requirements },
-  now: Date,
-): Promise<number> {
+export async function countIdle(db: Db, need: Need, now: Date): Promise<number> {
   const rows = await db.$queryRaw<Array<{ offer: unknown; realm: WorkerRealm; workers: number }>>`
     SELECT offer, realm, count(*)::int AS workers FROM workers w
     WHERE w.last_seen_at > ${aliveSince(now)} AND NOT w.is_stopping

@@ -1,13 +1,17 @@
 /** A long quiz whose scenes several workers draw. */
+import { readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { objectKeys } from "@reelay/contracts";
+import { isDeepStrictEqual } from "node:util";
+import { objectKeys, PartSegment } from "@reelay/contracts";
 import { createLocalObjectStore } from "@reelay/object-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { complaints } from "../../render-worker/testing/inspect.ts";
-import { testTools } from "../../render-worker/testing/kit.ts";
+import { makeClip, testTools } from "../../render-worker/testing/kit.ts";
+import { startOrigin } from "../../render-worker/testing/origin.ts";
 import { runTool } from "../../render-worker/testing/run-tool.ts";
 import { encodeGlobalId, keyOf } from "../../src/inputs/global-id.ts";
 import { documents, eventually, type System, startSystem } from "../kit/index.ts";
+import { scrubNow } from "../kit/scrub.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 
 const patience = { timeoutMs: 150_000 };
@@ -32,6 +36,7 @@ const quiz = (name: string, questions: number, changed = "") => ({
 interface Picture {
   height: number;
   frameRate: number;
+  background?: { url: string };
 }
 
 const small: Picture = { height: 240, frameRate: 10 };
@@ -353,4 +358,54 @@ test("a canceled job stops on all workers, its retry draws no finished chunk aga
   await expectWhole(videoId);
   const copied = (await partsOf(videoId)).filter(({ initKey }) => initKey.includes("-copy-"));
   expect(copied.length).toBeGreaterThan(8);
+}, 300_000);
+
+test("several workers draw over a clip as one does, and a damaged chunk of any of them is drawn again", async () => {
+  const coding = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 20 -crf 30";
+  const options = `-f lavfi -i testsrc2=s=320x180:r=10:d=40,scroll=h=0.03 ${coding}`;
+  const clip = await makeClip(join(system.directory, "sea.mp4"), options.split(" "));
+  await using origin = await startOrigin(await readFile(clip));
+  const picture = { ...small, background: { url: origin.url } };
+  const data = quiz("solar system over the sea", 8);
+  await using _one = await system.startWorker({ workerId: "m" });
+  await using _two = await system.startWorker({ workerId: "n" });
+  await untilIdle(2);
+  const { id, videoId } = await create(data, { picture });
+  await untilReady({ id });
+  await expectWhole(videoId);
+  expect((await jobOf(videoId)).plan).not.toBeNull();
+  const attempts = await attemptsOf(videoId);
+  const rest = new Set(attempts.filter(({ task }) => task.isRest).map((attempt) => attempt.id));
+  expect(new Set(attempts.map(({ workerId }) => workerId)).size).toBe(2);
+
+  const { other, videoId: alone } = await drawAlone(data, picture);
+  await using _other = other;
+  const content = await contentOf(videoId);
+  expect(content).toEqual(await contentOf(alone, other));
+
+  const chunksOf = async (rendition: string) =>
+    await system.db.part.findMany({ where: { videoId, rendition }, orderBy: { startMs: "asc" } });
+  const [before, larger] = [await chunksOf("144p"), await chunksOf("240p")];
+  const broken = before.findIndex(({ attemptId }) => attemptId !== null && rest.has(attemptId));
+  const [segment] = PartSegment.array().parse(before[broken]?.segments);
+  await truncate(join(system.storeDirectory, segment?.key ?? ""), 500);
+  await untilIdle(2);
+  await scrubNow(system, videoId);
+  expect(await system.db.damage.count({ where: { videoId } })).toBe(1);
+  await eventually(
+    async () => (await system.db.damage.count({ where: { videoId } })) === 0,
+    "the video is mended",
+    patience,
+  );
+  const after = await chunksOf("144p");
+  expect(after.map(({ segments }, index) => isDeepStrictEqual(segments, before[index]?.segments))).toEqual(
+    before.map((_part, index) => index !== broken),
+  );
+  expect(await chunksOf("240p")).toEqual(larger);
+  await expectWhole(videoId);
+  // A variant that is encoded by itself has other errors, but the same pictures at the same times.
+  const mended = await contentOf(videoId);
+  expect({ ...mended, frames: mended.frames.length }).toEqual({ ...content, frames: content.frames.length });
+  const [one, two] = [playlistOf(videoId, system.storeDirectory), playlistOf(alone, other.storeDirectory)];
+  expect(await leastSimilarity(one, two)).toBeGreaterThan(0.97);
 }, 300_000);

@@ -7,21 +7,28 @@ import { countIdle } from "../../workers/index.ts";
 const MOST = 16;
 
 /**
- * Workers that could draw a video together now: idle ones that no other task waits for. Scenes need no voice,
- * since the first worker speaks.
+ * Workers that could draw a video together now: idle ones that may receive the workspace's tasks and that no
+ * other task waits for. Scenes need no voice, since the first worker speaks.
  */
 export async function countWorkers(
   tx: Tx,
-  { id, pool, requirements }: Pick<TaskWithAll, "id" | "pool" | "requirements">,
+  { id, pool, requirements, workspaceId }: Pick<TaskWithAll, "id" | "pool" | "requirements" | "workspaceId">,
   now: Date,
 ): Promise<number> {
+  const { workerRealms: realms, maxRunningTasks } = await tx.workspace.findUniqueOrThrow({
+    where: { id: workspaceId },
+    select: { workerRealms: true, maxRunningTasks: true },
+  });
   const { voice: _spoken, ...needed } = Requirements.parse(requirements);
-  const idle = await countIdle(tx, { pool, kind: composition.name, requirements: needed }, now);
+  const need = { pool, kind: composition.name, requirements: needed, realms };
+  const idle = await countIdle(tx, need, now);
   if (idle < 2) return idle;
+  const others = { id: { not: id } };
   const waiting = await tx.task.findMany({
-    where: { id: { not: id }, status: "QUEUED", availableAt: { lte: now } },
+    where: { ...others, status: "QUEUED", availableAt: { lte: now } },
     take: idle,
     select: { id: true },
   });
-  return Math.min(MOST, idle - waiting.length);
+  const running = await tx.task.count({ where: { ...others, workspaceId, status: "RUNNING" } });
+  return Math.min(MOST, idle - waiting.length, (maxRunningTasks ?? Infinity) - running);
 }
