@@ -380,32 +380,37 @@ test("several workers draw over a clip as one does, and a damaged chunk of any o
 
   const { other, videoId: alone } = await drawAlone(data, picture);
   await using _other = other;
-  const content = await contentOf(videoId);
-  expect(content).toEqual(await contentOf(alone, other));
+  expect(await contentOf(videoId)).toEqual(await contentOf(alone, other));
 
-  const chunksOf = async (rendition: string) =>
-    await system.db.part.findMany({ where: { videoId, rendition }, orderBy: { startMs: "asc" } });
-  const [before, larger] = [await chunksOf("144p"), await chunksOf("240p")];
-  const broken = before.findIndex(({ attemptId }) => attemptId !== null && rest.has(attemptId));
-  const [segment] = PartSegment.array().parse(before[broken]?.segments);
-  await truncate(join(system.storeDirectory, segment?.key ?? ""), 500);
+  const parts = await partsOf(videoId);
+  const broken = parts.findIndex(({ attemptId }) => attemptId !== null && rest.has(attemptId));
   await untilIdle(2);
-  await scrubNow(system, videoId);
-  expect(await system.db.damage.count({ where: { videoId } })).toBe(1);
-  await eventually(
-    async () => (await system.db.damage.count({ where: { videoId } })) === 0,
-    "the video is mended",
-    patience,
-  );
+  await mendChunk(videoId, broken);
+  const [mended, asAlone] = [await contentOf(videoId), await contentOf(alone, other)];
+  expect({ ...mended, frames: timesOf(mended) }).toEqual({ ...asAlone, frames: timesOf(asAlone) });
+  // Several threads encode a variant that is made by itself: even one worker's two repairs differ, by 0.97 at
+  // least. A clip that is one frame late is at 0.8 at most.
+  const [one, two] = [playlistOf(videoId, system.storeDirectory), playlistOf(alone, other.storeDirectory)];
+  expect(await leastSimilarity(one, two)).toBeGreaterThan(0.9);
+}, 300_000);
+
+const timesOf = ({ frames }: { frames: string[] }) => frames.map((frame) => frame.split(" ")[0]);
+
+/** Damages one chunk of the smallest variant, and waits until it is drawn again, and nothing else. */
+async function mendChunk(videoId: string, broken: number, { db, storeDirectory } = system): Promise<void> {
+  const chunksOf = async (rendition: string) =>
+    await db.part.findMany({ where: { videoId, rendition }, orderBy: { startMs: "asc" } });
+  const [before, others] = [await chunksOf("144p"), await chunksOf("240p")];
+  const [segment] = PartSegment.array().parse(before[broken]?.segments);
+  await truncate(join(storeDirectory, segment?.key ?? ""), 500);
+  await scrubNow({ db, storeDirectory }, videoId);
+  const countDamages = async () => await db.damage.count({ where: { videoId } });
+  expect(await countDamages()).toBe(1);
+  await eventually(async () => (await countDamages()) === 0, "the video is mended", patience);
   const after = await chunksOf("144p");
   expect(after.map(({ segments }, index) => isDeepStrictEqual(segments, before[index]?.segments))).toEqual(
     before.map((_part, index) => index !== broken),
   );
-  expect(await chunksOf("240p")).toEqual(larger);
-  await expectWhole(videoId);
-  // A variant that is encoded by itself has other errors, but the same pictures at the same times.
-  const mended = await contentOf(videoId);
-  expect({ ...mended, frames: mended.frames.length }).toEqual({ ...content, frames: content.frames.length });
-  const [one, two] = [playlistOf(videoId, system.storeDirectory), playlistOf(alone, other.storeDirectory)];
-  expect(await leastSimilarity(one, two)).toBeGreaterThan(0.97);
-}, 300_000);
+  expect(await chunksOf("240p")).toEqual(others);
+  await expectWhole(videoId, { db, storeDirectory } as System);
+}
