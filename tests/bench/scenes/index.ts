@@ -62,7 +62,8 @@ export async function renderQuiz(
   workers: readonly { cores?: string }[],
   questions: readonly object[],
 ): Promise<Rendered> {
-  await using stage = await startStage({ workers });
+  const env = { SPEECH: "flite" };
+  await using stage = await startStage({ workers: workers.map((worker) => ({ ...worker, env })) });
   await createBenchProfile(stage);
   const others = (await readQuestions(questions.length + workers.length)).slice(questions.length);
   await Promise.all(others.map((question) => render(stage, [question])));
