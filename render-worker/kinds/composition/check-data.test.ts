@@ -113,10 +113,12 @@ test("many data are checked in one run: each has its length and issues, and a pi
   ];
   const { checkId, checked } = await check(rows, { hasRows: true, stills: { scenes: null, mark: null } });
   const found = checked?.checked.rows?.toSorted((one, other) => one.index - other.index);
+  const drawn = { frames: expect.any(Number), speechCharacters: expect.any(Number) };
+  const chunks = [{ key: expect.stringMatching(/^[0-9a-f]{32}$/), frames: expect.any(Number) }];
   expect(found).toEqual([
-    { index: 0, scenes: 2, frames: expect.any(Number), speechCharacters: expect.any(Number), issues: [] },
+    { index: 0, scenes: 2, ...drawn, chunks, issues: [] },
     {
-      ...{ index: 1, scenes: 1, frames: expect.any(Number), speechCharacters: expect.any(Number) },
+      ...{ index: 1, scenes: 1, ...drawn, chunks },
       issues: [
         {
           ...{ code: "TEXT_TOO_LONG", path: "/questions/0/options/1" },
@@ -128,8 +130,12 @@ test("many data are checked in one run: each has its length and issues, and a pi
       ...{ index: 2, scenes: 0, frames: null, speechCharacters: 0 },
       issues: [expect.objectContaining({ code: "DATA_INVALID", path: "/questions" })],
     },
-    { index: 3, scenes: 2, frames: expect.any(Number), speechCharacters: expect.any(Number), issues: [] },
+    { index: 3, scenes: 2, ...drawn, chunks, issues: [] },
   ]);
+  for (const row of found ?? [])
+    expect(row.chunks?.reduce((sum, { frames }) => sum + frames, 0) ?? null).toBe(row.frames);
+  const keys = found?.flatMap((row) => row.chunks?.map(({ key }) => key) ?? []) ?? [];
+  expect(new Set(keys).size).toBe(3);
   const alone = await check(rows[0] ?? {});
   expect(alone.checked?.checked.timeline?.frames).toBe(found?.[0]?.frames);
   expect(alone.checked?.checked.speechCharacters).toBe(found?.[0]?.speechCharacters);
