@@ -18,8 +18,22 @@ export function measuredElements(root: Element, measured: MeasuredNode): Map<Ele
 
 /** Rounding errors of a layout. */
 const TOLERANCE_PX = 1;
-/** Fonts leave room above and below their letters, more than a line does: up to this part of their height. */
-const EMPTY = 0.12;
+/**
+ * Room that fonts leave above and below their letters, as parts of their height; negative where letters exceed
+ * it. Measured in the fonts here: Rubik's marks above capitals reach its top, Arabic letters go beyond both
+ * edges, and Han characters, kana and Hangul have nothing below their line. The first that fits a text counts.
+ */
+const rooms: readonly { of: RegExp; above: number; below: number }[] = [
+  { of: /\p{Script=Arabic}/u, above: -0.08, below: -0.17 },
+  { of: /[\p{M}\p{Extended_Pictographic}]/u, above: 0, below: -0.04 },
+  {
+    of: /[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{P}\p{N}\p{Zs}]/u,
+    above: 0.12,
+    below: 0.04,
+  },
+];
+const squares = { above: 0.12, below: 0.1 };
+const roomOf = (text: string) => rooms.find(({ of }) => of.test(text.normalize("NFD"))) ?? squares;
 /** Width of a space as a part of a font's height: that of the fonts here, others have wider ones. */
 const SPACE = 0.169;
 
@@ -36,12 +50,12 @@ export function isTextInside(box: MeasuredNode): boolean {
       const words = run.text.trimEnd();
       if (words === "") return true;
       const hanging = (run.text.length - words.length) * run.height * SPACE + TOLERANCE_PX;
-      const empty = run.height * EMPTY + TOLERANCE_PX;
+      const { above, below } = roomOf(words);
       return (
         x + run.x >= -hanging &&
-        y + run.y >= -empty &&
+        y + run.y >= -(run.height * above + TOLERANCE_PX) &&
         x + run.x + run.width <= box.width + hanging &&
-        y + run.y + run.height <= box.height + empty
+        y + run.y + run.height <= box.height + run.height * below + TOLERANCE_PX
       );
     });
     return areInside && node.children.every(isInside);
