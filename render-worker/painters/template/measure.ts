@@ -19,9 +19,10 @@ export function measuredElements(root: Element, measured: MeasuredNode): Map<Ele
 /** Rounding errors of a layout. */
 const TOLERANCE_PX = 1;
 /**
- * Room that fonts leave above and below their letters, as parts of their height; negative where letters exceed
- * it. Measured in the fonts here: Rubik's marks above capitals reach its top, Arabic letters go beyond both
- * edges, and Han characters, kana and Hangul have nothing below their line. The first that fits a text counts.
+ * Room that fonts leave above and below their letters, as parts of their height; negative where letters
+ * exceed it. Measured in the fonts here: Rubik's marks above capitals reach its top, Arabic letters go beyond
+ * both edges, and Han characters, kana and Hangul have nothing below their line. The first that fits a text
+ * counts.
  */
 const rooms: readonly { of: RegExp; above: number; below: number }[] = [
   { of: /\p{Script=Arabic}/u, above: -0.08, below: -0.17 },

@@ -80,6 +80,12 @@ export const proofs: readonly Proof[] = [
     tools: system,
   },
   {
+    name: "texts",
+    tests: worker("kinds/composition/text-boxes"),
+    more: ["render-worker/painters/template", "packages/templates"],
+    tools: system,
+  },
+  {
     name: "captions",
     tests: worker("kinds/composition/captions"),
     more: [
