@@ -11,8 +11,8 @@ export interface InstalledFlite {
   args: readonly string[];
 }
 
-/** Flite's, and its package's. */
-const FLITE_VERSION = "2.3-0.1.1";
+/** Flite's, its package's, and that of how the times of words are found: kept clips have theirs. */
+const FLITE_VERSION = "2.3-0.1.1-2";
 
 /** Flite comes from an npm package, and runs wherever Node does. */
 export function findFlite(jail: Jail): InstalledFlite {

@@ -9,9 +9,9 @@ export const parseSounds = (printed: string): string[][] =>
   linesOf(printed).map((line) => line.split(" ").filter((sound) => sound !== "" && sound !== PAUSE));
 
 /**
- * Sounds of a clip with their times, as Flite prints them: a line per sentence. Sentences begin at 0 each. Their
- * samples end before the last pause that is printed does: by some 3 ms, with the voice `kal` by half of that pause.
- * The sounds themselves are as long as printed. Pure.
+ * Sounds of a clip with their times, as Flite prints them: a line per sentence. Sentences begin at 0 each.
+ * Their samples end before the last pause that is printed does: by some 3 ms, with the voice `kal` by half of
+ * that pause. The sounds themselves are as long as printed. Pure.
  */
 export function parseSegments(printed: string, durationMs: number): SaidSound[] {
   const sentences = linesOf(printed).map((line) => {
