@@ -1,4 +1,4 @@
-/** Captions of a spoken quiz, against what an independent forced aligner hears in the audio of its stream. */
+/** Captions of spoken videos, against what an independent forced aligner hears in the audio of their streams. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CompositionSettings, objectKeys } from "@reelay/contracts";
@@ -17,19 +17,17 @@ const TOLERANCE_MS = 150;
  * `npm run painters` installs Piper, and what installs the aligner. Required in CI, elsewhere skipped without
  * it.
  */
-const hasPainters = await findPiper(createNoJail()).then(
-  () => true,
-  (error: unknown) => {
-    if (process.env["CI"] === "true" || !(error instanceof ToolNotFoundError)) throw error;
-    return false;
-  },
-);
+const piper = await findPiper(createNoJail()).catch((error: unknown) => {
+  if (process.env["CI"] === "true" || !(error instanceof ToolNotFoundError)) throw error;
+  return null;
+});
+const piperVoice = piper?.voices[0]?.id ?? null;
 
 let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
 let worker: Awaited<ReturnType<typeof startWorker>>;
 beforeAll(async () => {
   folder = await temporaryDirectory();
-  worker = await startWorker();
+  worker = await startWorker({ speech: { engine: null } });
 });
 afterAll(async () => {
   await worker[Symbol.asyncDispose]();
@@ -52,20 +50,38 @@ const questions = [
     explanation: "Water boils at 100 degrees, and ice melts at 0.",
   },
 ];
-const data = { timerSeconds: 2, speakOptions: true, language: "en", questions };
+const quiz = {
+  template: "quiz-classic",
+  data: { timerSeconds: 2, speakOptions: true, language: "en", questions },
+};
+/** The same texts, without the ticks and dings of a quiz, under which the aligner hears some voices badly. */
+const slides = {
+  template: "slideshow",
+  data: {
+    language: "en",
+    slides: questions.flatMap(({ question, options, explanation }) => [
+      { text: question },
+      ...options.map((text) => ({ text: `${text}.` })),
+      { text: explanation },
+    ]),
+  },
+};
 
 /** What is said for words that are not in a dictionary. */
 const readings: Readonly<Record<string, string>> = {
   ...{ "1969": "nineteen sixty nine", "100": "one hundred", "42": "forty two", "0": "zero", dr: "doctor" },
 };
 
-/** Renders the quiz. Returns its captions, and a file with the decoded samples of its stream. */
-async function watch(voice: CompositionSettings["voice"]): Promise<{ vtt: string; samples: string }> {
+/** Renders a video. Returns its captions, and a file with the decoded samples of its stream. */
+async function watch(
+  { template, data }: { template: string; data: object },
+  voice: CompositionSettings["voice"],
+): Promise<{ vtt: string; samples: string }> {
   const path = join(folder.path, "data.json");
   await writeFile(path, JSON.stringify(data));
-  const sha256 = await hashTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
+  const sha256 = await hashTemplate((await builtInTemplates()).get(template) ?? "");
   const composition: CompositionSettings = {
-    ...{ version: 1, template: { name: "quiz-classic", version: 1, sha256 } },
+    ...{ version: 1, template: { name: template, version: 1, sha256 } },
     ...{ width: 256, height: 144, frameRate: 10, language: "en", voice },
   };
   const task = await worker.request(path, { kind: "COMPOSITION", composition });
@@ -100,15 +116,20 @@ const readCues = (vtt: string) =>
       .map((word) => (readings[word] ?? word).split(" ")),
   }));
 
-describe.runIf(hasPainters).each([
-  ["Flite", { name: "slt", rate: 1 }],
-  ["Flite, fast", { name: "slt", rate: 1.4 }],
-  ["Piper", { name: null, rate: 1 }],
-])(
+describe
+  .runIf(piper !== null)
+  .each([
+    ["Flite in a quiz", quiz, { name: "slt", rate: 1 }],
+    ["Flite in a quiz, fast", quiz, { name: "slt", rate: 1.4 }],
+    ["Piper in a quiz", quiz, { name: piperVoice, rate: 1 }],
+    ...["slt", "rms", "awb", "kal"].flatMap((name) =>
+      [0.8, 1, 1.4].map((rate) => [`Flite's ${name} at ${rate}`, slides, { name, rate }] as const),
+    ),
+  ] as const)(
   "captions of %s (skipped without `npm run painters`)",
-  (_engine, voice) => {
+  (_name, video, voice) => {
     test("begin within 150 ms of their first words, and last until their last ones", async () => {
-      const { vtt, samples } = await watch(voice);
+      const { vtt, samples } = await watch(video, voice);
       const cues = readCues(vtt);
       const shown = cues.map(({ text }) => text.replaceAll("\n", " ")).join(" ");
       for (const { question, explanation } of questions) {
