@@ -1,4 +1,4 @@
-/** Captions of spoken videos, against what an independent forced aligner hears in the audio of their streams. */
+/** Captions of spoken videos, against what an independent forced aligner hears in their streams. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CompositionSettings, objectKeys } from "@reelay/contracts";
