@@ -95,7 +95,8 @@ export function createGatewayMessaging(options: GatewayOptions): GatewayMessagin
     try {
       await call("reports", { reports: [report] });
     } catch (error) {
-      // What the API refuses for good is not sent again: its attempt was deleted with its video.
+      // What the API refuses for good is not sent again: its attempt was deleted with its video, or the
+      // worker is not accepted any more and must stop at once.
       if (!isFinal(error)) throw error;
       log("report.refused", { type: message.type, code: error.code, reason: error.message });
     }
@@ -276,7 +277,7 @@ interface ClaimAnswer {
 
 /** Another try ends the same. */
 const isFinal = (error: unknown): error is GatewayRefusedError =>
-  error instanceof GatewayRefusedError && [400, 403, 404, 409, 413].includes(error.status);
+  error instanceof GatewayRefusedError && [400, 401, 403, 404, 409, 413].includes(error.status);
 
 interface CallOptions {
   signal?: AbortSignal;

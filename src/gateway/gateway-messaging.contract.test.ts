@@ -4,10 +4,12 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import {
+  checksOf,
   controlOf,
   createGatewayMessaging,
   createPubSubMessaging,
   type Delivery,
+  GatewayRefusedError,
   joinGateway,
   projectorReports,
 } from "@reelay/messaging";
@@ -89,11 +91,13 @@ async function join(slots = 64) {
   await db.worker.update({ where: { id: session.workerId }, data: described });
   const logged: string[] = [];
   const log = (event: string) => void logged.push(event);
-  const joined = opened.use(createGatewayMessaging({ ...session, log, onRefused: () => undefined }));
+  const refusals: string[] = [];
+  const onRefused = (reason: string) => void refusals.push(reason);
+  const joined = opened.use(createGatewayMessaging({ ...session, log, onRefused }));
   const { claims } = joined;
   if (claims === undefined) throw new Error("The API chooses the tasks.");
   const pull = (signal = AbortSignal.timeout(30_000)) => joined.pull(claims, 1, signal);
-  return { ...session, messaging: joined, pull, logged };
+  return { ...session, messaging: joined, pull, logged, refusals };
 }
 
 const taskOf = (delivery: Delivery | undefined): string =>
@@ -285,6 +289,40 @@ const promises: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 for (const [name, keeps] of Object.entries(promises)) test(name, keeps);
+
+type Joined = Awaited<ReturnType<typeof join>>;
+
+/** Every request that a worker makes while it runs. */
+const requests: Readonly<Record<string, (worker: Joined, delivery: Delivery) => Promise<unknown>>> = {
+  "the report of its attempt": async ({ messaging: own, workerId }, { message, attemptId = "" }) => {
+    if (message.type !== "task.requested.v1") throw new Error("A task was pulled.");
+    const { stopped } = attemptOf(message, workerId, message.fencingToken);
+    // It is not sent again: nothing of the worker is accepted any more.
+    await own.publish({ ...stopped(1, "CANCELED"), attemptId });
+  },
+  "its next claim": async ({ pull }) => expect(await pull()).toEqual([]),
+  "the return of its task": async (_worker, delivery) =>
+    await expect(delivery.nack()).rejects.toThrow(GatewayRefusedError),
+  "its question for checks": async ({ messaging: own }) =>
+    opened.use(await own.consume(checksOf("TRANSCODE", []), async () => undefined)),
+  "its connection for control": async ({ messaging: own, workerId }) =>
+    opened.use(await own.consume(controlOf(workerId), async () => undefined)),
+};
+
+for (const [name, ask] of Object.entries(requests))
+  test(`a worker that is not accepted any more learns it by ${name}, once`, async () => {
+    await system.createQueuedVideo();
+    const worker = await join();
+    const [delivery] = await worker.pull();
+    if (delivery === undefined) throw new Error("A task was pulled.");
+    const { db, deps } = system;
+    await db.worker.update({ where: { id: worker.workerId }, data: { tokenUntil: deps.clock() } });
+    await ask(worker, delivery);
+    await expect.poll(() => worker.refusals).toHaveLength(1);
+    // Nothing is asked again until it has stopped.
+    expect(await worker.pull(AbortSignal.timeout(300))).toEqual([]);
+    expect(worker.refusals).toHaveLength(1);
+  });
 
 test("every promise of messaging is kept here, or documented as one that does not apply", async () => {
   const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
