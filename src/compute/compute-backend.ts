@@ -91,8 +91,20 @@ export const defineBackend = <Settings>(
   open(settings, deps) {
     const parsed = schema.safeParse(settings);
     if (parsed.success) return open(parsed.data, deps);
-    const [issue] = parsed.error.issues;
-    const where = ["settings", ...(issue?.path ?? [])].join(".");
-    throw new LaunchError("INVALID_REQUEST", `${kind}: ${where}: ${issue?.message ?? "is invalid"}`);
+    throw new LaunchError("INVALID_REQUEST", `${kind}: ${explainIssues(parsed.error.issues, settings)}`);
   },
 });
+
+/** What is wrong with settings: all that are missing, otherwise the first other problem. Pure. */
+function explainIssues(issues: readonly z.core.$ZodIssue[], settings: unknown): string {
+  const nameOf = ({ path }: z.core.$ZodIssue) => ["settings", ...path].join(".");
+  const isMissing = ({ code, path }: z.core.$ZodIssue) =>
+    code === "invalid_type" && path.reduce<unknown>(valueAt, settings) === undefined;
+  const missing = issues.filter(isMissing).map(nameOf);
+  if (missing.length > 0) return `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;
+  const [issue] = issues;
+  return issue === undefined ? "settings: are invalid" : `${nameOf(issue)}: ${issue.message}`;
+}
+
+const valueAt = (value: unknown, key: PropertyKey): unknown =>
+  typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;

@@ -131,7 +131,9 @@ function openTarget(
   const secret = (variable: string): string => {
     const found = environment[variable];
     if (found) return found;
-    throw new LaunchError("CREDENTIALS", `The variable ${variable} is not set`);
+    throw new LaunchError("CREDENTIALS", `The variable ${variable} is not set`, {
+      remedy: `Set ${variable} for the API to the key of the provider.`,
+    });
   };
   try {
     return { ...target, offer, backend: kind.open(settings, { prefix, secret, environment, log }) };

@@ -130,6 +130,39 @@ test("targets are tried in the order of the list, or from the cheapest on", asyn
   expect(await namesIn("CHEAPEST")).toEqual(["here", "there"]);
 });
 
+const googlePlace = "settings.project, settings.image, settings";
+test.each<[string, object, string]>([
+  ["CLOUD_RUN_JOB", {}, `${googlePlace}.region are missing`],
+  ["CLOUD_RUN_SERVICE", {}, `${googlePlace}.region are missing`],
+  ["CLOUD_RUN_WORKER_POOL", {}, `${googlePlace}.region are missing`],
+  ["GOOGLE_BATCH", {}, `${googlePlace}.region are missing`],
+  ["VERTEX_CUSTOM_JOB", {}, `${googlePlace}.region are missing`],
+  ["COMPUTE_ENGINE", {}, `${googlePlace}.zone are missing`],
+  ["KUBERNETES_JOB", {}, "settings.namespace, settings.image are missing"],
+  ["KUBERNETES_JOB", { namespace: "reelay", image: "worker:1" }, "Set `settings.server`, "],
+  ["HTTP_ENDPOINT", {}, "settings.url is missing"],
+  ["HTTP_ENDPOINT", { url: "https://acme.test" }, "Set COMPUTE_ENDPOINT_KEY for the API"],
+  ["MODAL_SANDBOX", {}, "settings.image is missing"],
+  ["MODAL_SANDBOX", { image: "worker:1" }, "Set MODAL_TOKEN_ID for the API"],
+  ["MODAL_FUNCTION", {}, "Set MODAL_TOKEN_ID for the API"],
+  ["REPLICATE", {}, "give either deployment or version"],
+  ["REPLICATE", { deployment: "acme/worker" }, "Set REPLICATE_API_TOKEN for the API"],
+  ["RUNPOD_POD", {}, "settings.image is missing"],
+  ["RUNPOD_POD", { image: "worker:1", gpuTypes: ["NVIDIA L4"] }, "Set RUNPOD_API_KEY for the API"],
+  ["RUNPOD_SERVERLESS", {}, "settings.endpointId is missing"],
+  ["RUNPOD_SERVERLESS", { endpointId: "a1" }, "Set RUNPOD_API_KEY for the API"],
+])("%s with the settings %j says what is missing", async (kind, settings, said) => {
+  const targets = [{ name: "there", kind, realm: "OWN", settings }];
+  const open = openLaunchPlan(JSON.stringify({ installation: "acme", targets }), {
+    ...{ offers: freeOffers, publicUrl: "http://api.example", environment: {} },
+    log: pino({ level: "silent" }),
+  });
+  await expect(open).rejects.toMatchObject({
+    code: "LAUNCHES_INVALID",
+    message: expect.stringContaining(said),
+  });
+});
+
 async function openExample(of: string, change = (text: string) => text) {
   const page = await readFile(new URL(`../../docs/${of}`, import.meta.url), "utf8");
   const [, example = ""] = /```json\n([\s\S]*?)```/.exec(page) ?? [];

@@ -63,7 +63,8 @@ export function openModalApi(
       } catch (error) {
         if (error instanceof LaunchError) throw error;
         const { code, said } = explainModalError(error);
-        throw new LaunchError(code, `${what}: Modal refused`, {
+        const problem = code === "UNAVAILABLE" ? "no answer of use from Modal" : "Modal refused";
+        throw new LaunchError(code, `${what}: ${problem}`, {
           ...{ said, secrets: [tokenId, tokenSecret, ...hidden] },
         });
       } finally {
