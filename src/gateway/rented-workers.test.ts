@@ -139,6 +139,20 @@ test("whatever providers do, all tasks end, no machine outlives its launch, and 
   );
 });
 
+test("the machine of a launch that was given up is stopped with the next pass", async () => {
+  await empty();
+  const { db } = system;
+  await system.createQueuedVideo();
+  const rented = rent([["NEVER_STARTS"], ["FINE"]]);
+  const first = () => db.launch.findFirstOrThrow({ where: { target: "target-0" } });
+  await rented.pass();
+  expect(rented.providers[0]?.alive()).toHaveLength(1);
+  while ((await first()).endedAt === null) await rented.pass();
+  expect(await first()).toMatchObject({ endCode: "START_TIMEOUT" });
+  await rented.pass();
+  expect(rented.providers[0]?.alive()).not.toContain(`acme-${(await first()).id}`);
+});
+
 test("without a target that can start, the task waits with the reason of each", async () => {
   const { jobId } = await system.createQueuedVideo();
   const rented = rent([["NO_CAPACITY"], ["TOO_MANY_REQUESTS"]]);

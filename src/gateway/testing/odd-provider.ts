@@ -80,6 +80,8 @@ export interface OddProvider {
   pass(): Promise<void>;
   /** Names of the machines that cost money. */
   alive(): string[];
+  /** The same machines, with what is odd about them. */
+  running(): Array<{ name: string; ref: string; quirk: Quirk }>;
   /** New orders that came before the time that it had named with a 429. */
   early(): number;
   /** When its machines cost money, in milliseconds; `to` is null for those that still do. */
@@ -118,8 +120,10 @@ export function createOddProvider(options: Options): OddProvider {
 
   /** The worker program: joins once, works while there are tasks, drains, exits. */
   async function run(machine: OwnMachine): Promise<void> {
-    if (machine.exit !== null || time() < machine.runsAt) return;
+    if (machine.exit !== null) return;
+    // The provider's own limit, also of a machine that has not started.
     if (time() >= machine.endsAt) return exit(machine, null);
+    if (time() < machine.runsAt) return;
     const { environment } = machine.order;
     const token = environment["WORKER_JOIN_TOKEN"] ?? "";
     if (machine.workerId === null) {
@@ -201,6 +205,7 @@ export function createOddProvider(options: Options): OddProvider {
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 
+  const running = (): OwnMachine[] => machines.filter(({ exit: end }) => end === null);
   return {
     backend,
     async pass() {
@@ -210,7 +215,8 @@ export function createOddProvider(options: Options): OddProvider {
       ended.push(...machines.filter(isForgotten));
       machines = machines.filter((machine) => !isForgotten(machine));
     },
-    alive: () => machines.flatMap((machine) => (machine.exit === null ? [machine.order.name] : [])),
+    alive: () => running().map(({ order }) => order.name),
+    running: () => running().map(({ order, ref, quirk }) => ({ name: order.name, ref, quirk })),
     early: () => early,
     lives: () =>
       [...ended, ...machines].map((machine) => ({ from: machine.startedAt, to: machine.exit?.at ?? null })),
