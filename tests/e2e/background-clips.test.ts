@@ -64,12 +64,17 @@ async function framesOf(id: string): Promise<Buffer[]> {
   const { data } = await system.client.ask("query ($id: ID!) { video(id: $id) { playback { hlsUrl } } }", {
     id,
   });
+  return await framesAt(data.video.playback.hlsUrl);
+}
+
+/** Frames of a video or a picture at an address, in gray. */
+async function framesAt(url: string): Promise<Buffer[]> {
   const { ffmpeg } = await testTools();
   const raw = join(folder.path, "watched.gray");
   const { width, height } = look;
   const shown = `-vf scale=${width}:${height} -pix_fmt gray -fps_mode passthrough -f rawvideo`;
   await runTool(ffmpeg.path, [
-    ...["-v", "error", "-y", "-i", data.video.playback.hlsUrl, "-map", "0:v:0"],
+    ...["-v", "error", "-y", "-i", url, "-map", "0:v:0"],
     ...[...shown.split(" "), raw],
   ]);
   const all = await readFile(raw);
@@ -221,6 +226,24 @@ test("each row of a batch can have its own clip, and one that cannot be read is 
     },
     { line: 4, status: "VALID", issues: [] },
   ]);
+  // The picture of a row shows its own clip, and that of the other one the background of the template.
+  const stills = async (): Promise<({ url: string } | null)[]> =>
+    (
+      await system.client.ask(
+        "query ($id: ID!) { batch(id: $id) { rows(first: 5) { nodes { still { url } } } } }",
+        {
+          id,
+        },
+      )
+    ).data.batch.rows.nodes.map(({ still }: { still: { url: string } | null }) => still);
+  await eventually(async () => {
+    const [over, , plain] = await stills();
+    return over !== null && plain !== null;
+  }, "both valid rows have a picture");
+  const [over, , plain] = await stills();
+  const [[one], [other]] = [await framesAt(over?.url ?? ""), await framesAt(plain?.url ?? "")];
+  // Below the question: a light bar of the pattern.
+  expect(difference([one, other], { x: 165, y: 95, width: 70, height: 75 })).toBeGreaterThan(20);
   await system.client.ask(
     "mutation ($id: ID!) { startBatch(input: { id: $id }) { __typename ... on Error { message } } }",
     { id },
