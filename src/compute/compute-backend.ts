@@ -89,22 +89,19 @@ export const defineBackend = <Settings>(
 ): BackendKind => ({
   ...{ kind, lists },
   open(settings, deps) {
-    const parsed = schema.safeParse(settings);
+    const parsed = schema.safeParse(settings, { reportInput: true });
     if (parsed.success) return open(parsed.data, deps);
-    throw new LaunchError("INVALID_REQUEST", `${kind}: ${explainIssues(parsed.error.issues, settings)}`);
+    throw new LaunchError("INVALID_REQUEST", `${kind}: ${explainIssues(parsed.error.issues)}`);
   },
 });
 
 /** What is wrong with settings: all that are missing, otherwise the first other problem. Pure. */
-function explainIssues(issues: readonly z.core.$ZodIssue[], settings: unknown): string {
+function explainIssues(issues: readonly z.core.$ZodIssue[]): string {
   const nameOf = ({ path }: z.core.$ZodIssue) => ["settings", ...path].join(".");
-  const isMissing = ({ code, path }: z.core.$ZodIssue) =>
-    code === "invalid_type" && path.reduce<unknown>(valueAt, settings) === undefined;
-  const missing = issues.filter(isMissing).map(nameOf);
+  const missing = issues
+    .filter(({ code, input }) => code === "invalid_type" && input === undefined)
+    .map(nameOf);
   if (missing.length > 0) return `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;
   const [issue] = issues;
   return issue === undefined ? "settings: are invalid" : `${nameOf(issue)}: ${issue.message}`;
 }
-
-const valueAt = (value: unknown, key: PropertyKey): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;

@@ -11,7 +11,7 @@ import { createLauncher, type LaunchTarget } from "../launches/index.ts";
 import { freeOffers } from "../prices/index.ts";
 import { createSecretBox } from "../secrets/index.ts";
 import { attemptOf, createProjection } from "../testing/projection.ts";
-import { createOddProvider, type Quirk, quirks } from "./testing/odd-provider.ts";
+import { createOddProvider, type Quirk, quirks, unnamedMachines } from "./testing/odd-provider.ts";
 
 const TASKS = 5_000;
 const LAUNCHES = 1_000;
@@ -193,21 +193,9 @@ async function committedMicros(providers: ReturnType<typeof rent>["providers"]):
   const ms = lives.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? now) - Math.max(from, hour)), 0);
   const open = await system.db.launch.findMany({ where: { endedAt: null }, select: { id: true } });
   const named = new Set(open.map(({ id }) => `acme-${id}`));
-  const alive = new Set(providers.flatMap((provider) => provider.alive()).filter((name) => named.has(name)));
+  const machines = providers.flatMap((provider) => provider.alive());
+  const alive = new Set(machines.map(({ name }) => name).filter((name) => named.has(name)));
   return (ms / HOUR_MS + alive.size) * MACHINE_MICROS;
-}
-
-/** Machines that cost money, and that no open launch names. `isKnown`: a launch has their reference. */
-async function unnamed(providers: ReturnType<typeof rent>["providers"]) {
-  const launches = await system.db.launch.findMany({ select: { id: true, ref: true, endedAt: true } });
-  const open = new Set(launches.flatMap(({ id, endedAt }) => (endedAt === null ? [`acme-${id}`] : [])));
-  const refs = new Map(launches.map(({ id, ref }) => [`acme-${id}`, ref]));
-  return providers.flatMap((each, provider) =>
-    each
-      .running()
-      .filter(({ name }) => !open.has(name))
-      .map(({ name, ref, quirk }) => ({ name, quirk, provider, isKnown: refs.get(name) === ref })),
-  );
 }
 
 /** Most that the providers' machines cost in one hour, by their own clocks. */
@@ -265,9 +253,9 @@ test("1,000 launches and 5,000 tasks under chaos: none lost, none done twice, no
       });
   }
   for (let late = 0; late < GRACE_MS / STEP_MS; late += 1) await rented.pass();
-  const left = await unnamed(rented.providers);
+  const left = await unnamedMachines(db, "acme-", rented.providers);
   for (let late = GRACE_MS; late < ENDS_WITHIN_MS; late += STEP_MS) await rented.pass();
-  const atLast = await unnamed(rented.providers);
+  const atLast = await unnamedMachines(db, "acme-", rented.providers);
 
   const launches = await db.launch.count();
   const twice = await db.$queryRaw<unknown[]>`

@@ -227,21 +227,13 @@ test("each row of a batch can have its own clip, and one that cannot be read is 
     { line: 4, status: "VALID", issues: [] },
   ]);
   // The picture of a row shows its own clip, and that of the other one the background of the template.
-  const stills = async (): Promise<({ url: string } | null)[]> =>
-    (
-      await system.client.ask(
-        "query ($id: ID!) { batch(id: $id) { rows(first: 5) { nodes { still { url } } } } }",
-        {
-          id,
-        },
-      )
-    ).data.batch.rows.nodes.map(({ still }: { still: { url: string } | null }) => still);
-  await eventually(async () => {
-    const [over, , plain] = await stills();
-    return over !== null && plain !== null;
+  const stills = "query ($id: ID!) { batch(id: $id) { rows(first: 5) { nodes { still { url } } } } }";
+  const [over, plain] = await eventually(async () => {
+    const { data } = await system.client.ask(stills, { id });
+    const [first, , third] = data.batch.rows.nodes;
+    return first.still !== null && third.still !== null && [first.still.url, third.still.url];
   }, "both valid rows have a picture");
-  const [over, , plain] = await stills();
-  const [[one], [other]] = [await framesAt(over?.url ?? ""), await framesAt(plain?.url ?? "")];
+  const [[one], [other]] = [await framesAt(over), await framesAt(plain)];
   // Below the question: a light bar of the pattern.
   expect(difference([one, other], { x: 165, y: 95, width: 70, height: 75 })).toBeGreaterThan(20);
   await system.client.ask(

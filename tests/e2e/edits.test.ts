@@ -174,16 +174,8 @@ function startHls({ url, seconds }: { url: string; seconds: number }): void {
   window.faults = [];
   const lengths = { maxBufferLength: seconds, maxMaxBufferLength: seconds, backBufferLength: Infinity };
   const hls = new window.Hls({ ...lengths, maxBufferSize: 1e9 });
-  const isAhead = (): boolean => {
-    const { buffered, currentTime } = window.document.querySelector("video");
-    return Array.from({ length: buffered.length }).some(
-      (_, at) => buffered.start(at) <= currentTime && currentTime + 0.5 < buffered.end(at),
-    );
-  };
-  // Also those that the player recovers from: stalls, holes, appends that were repeated. In the middle of
-  // a range a busy machine decodes late; of a seam that stops it, the nudge that follows is one more fault.
+  // Also those that the player recovers from: stalls, holes, appends that were repeated.
   hls.on("hlsError", (_: string, { details, reason }: { details: string; reason?: string }) => {
-    if (details === "bufferStalledError" && isAhead()) return;
     window.faults.push(`${details} ${reason ?? ""}`);
   });
   hls.loadSource(url);

@@ -8,9 +8,9 @@ import {
   objectKeys,
   type RenditionPart,
 } from "@reelay/contracts";
-import { builtInTemplates, hashTemplate } from "@reelay/templates";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { words } from "../../media/ffmpeg/words.ts";
+import { builtInTemplate } from "../../testing/built-in-template.ts";
 import { defaultProfile, makeClip, startWorker, temporaryDirectory, testTools } from "../../testing/kit.ts";
 import { startOrigin } from "../../testing/origin.ts";
 import { runTool } from "../../testing/run-tool.ts";
@@ -58,9 +58,8 @@ const moving = (seconds: number, rest = "") =>
   `-f lavfi -i testsrc2=s=640x360:r=25:d=${seconds},scroll=h=0.02 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50 ${rest} -movflags +faststart`;
 
 async function settingsOf(more: Partial<CompositionSettings>): Promise<CompositionSettings> {
-  const sha256 = await hashTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
   return {
-    ...{ version: 1, template: { name: "quiz-classic", version: 1, sha256 } },
+    ...{ version: 1, template: await builtInTemplate("quiz-classic") },
     ...{ ...size, language: "en", voice: { name: null, rate: 1 } },
     ...more,
   };

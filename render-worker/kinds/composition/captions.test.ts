@@ -2,12 +2,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CompositionSettings, objectKeys } from "@reelay/contracts";
-import { builtInTemplates, hashTemplate } from "@reelay/templates";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createNoJail } from "../../jail/no-jail.ts";
 import { ToolNotFoundError } from "../../media/ffmpeg/index.ts";
 import { findPiper } from "../../speech/piper/find-piper.ts";
 import { alignWords } from "../../testing/aligner/index.ts";
+import { builtInTemplate } from "../../testing/built-in-template.ts";
 import { startWorker, temporaryDirectory, testTools } from "../../testing/kit.ts";
 import { runTool } from "../../testing/run-tool.ts";
 
@@ -79,9 +79,8 @@ async function watch(
 ): Promise<{ vtt: string; samples: string }> {
   const path = join(folder.path, "data.json");
   await writeFile(path, JSON.stringify(data));
-  const sha256 = await hashTemplate((await builtInTemplates()).get(template) ?? "");
   const composition: CompositionSettings = {
-    ...{ version: 1, template: { name: template, version: 1, sha256 } },
+    ...{ version: 1, template: await builtInTemplate(template) },
     ...{ width: 256, height: 144, frameRate: 10, language: "en", voice },
   };
   const task = await worker.request(path, { kind: "COMPOSITION", composition });

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { type CheckedSource, type CompositionSettings, objectKeys } from "@reelay/contracts";
-import { builtInTemplates, hashTemplate } from "@reelay/templates";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtInTemplate } from "../../testing/built-in-template.ts";
 import { inspect } from "../../testing/inspect.ts";
 import { startWorker } from "../../testing/kit.ts";
 
@@ -29,9 +29,8 @@ async function check(
     hasRows?: true;
   } = {},
 ) {
-  const sha256 = await hashTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
   const composition: CompositionSettings = {
-    ...{ version: 1, template: { name: "quiz-classic", version: 1, sha256 } },
+    ...{ version: 1, template: await builtInTemplate("quiz-classic") },
     ...{ width: 1920, height: 1080, frameRate: 30, language: "en", voice: { name: null, rate: 1 } },
     ...settings,
   };

@@ -10,8 +10,8 @@ import {
 } from "@reelay/contracts";
 import { readFragments, readTrackClock } from "@reelay/media-container";
 import { crc32cOf } from "@reelay/object-store";
-import { builtInTemplates, hashTemplate } from "@reelay/templates";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtInTemplate } from "../../testing/built-in-template.ts";
 import { holes, joinParts } from "../../testing/join-parts.ts";
 import { startWorker, temporaryDirectory } from "../../testing/kit.ts";
 import type { RenderTask } from "../../testing/to-message.ts";
@@ -43,9 +43,8 @@ async function request(
 ): Promise<RenderTask> {
   const path = join(folder.path, "data.json");
   await writeFile(path, JSON.stringify(data));
-  const sha256 = await hashTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
   const composition: CompositionSettings = {
-    ...{ version: 1, template: { name: "quiz-classic", version: 1, sha256 } },
+    ...{ version: 1, template: await builtInTemplate("quiz-classic") },
     ...{ width: 256, height: 144, frameRate: 10, language: "en", voice: { name: null, rate: 1 } },
     ...settings,
   };

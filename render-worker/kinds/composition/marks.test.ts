@@ -2,8 +2,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CompositionSettings } from "@reelay/contracts";
-import { builtInTemplates, hashTemplate, loadTemplate, planScenes, planTimeline } from "@reelay/templates";
+import { builtInTemplates, loadTemplate, planScenes, planTimeline } from "@reelay/templates";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtInTemplate } from "../../testing/built-in-template.ts";
 import { joinParts, shownAt } from "../../testing/join-parts.ts";
 import { startWorker, temporaryDirectory, testTools } from "../../testing/kit.ts";
 import { runTool } from "../../testing/run-tool.ts";
@@ -41,9 +42,8 @@ const data = {
 async function render(voice: CompositionSettings["voice"]) {
   const path = join(folder.path, "data.json");
   await writeFile(path, JSON.stringify(data));
-  const sha256 = await hashTemplate((await builtInTemplates()).get("quiz-classic") ?? "");
   const composition: CompositionSettings = {
-    ...{ version: 1, template: { name: "quiz-classic", version: 1, sha256 } },
+    ...{ version: 1, template: await builtInTemplate("quiz-classic") },
     ...{ ...SIZE, frameRate: FRAME_RATE, language: "en", voice },
   };
   const end = await worker.end(await worker.request(path, { kind: "COMPOSITION", composition }));

@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CheckedSource, CompositionSettings } from "@reelay/contracts";
-import { builtInTemplates, hashTemplate, loadTemplate, planScenes, planTimeline } from "@reelay/templates";
+import { builtInTemplates, loadTemplate, planScenes, planTimeline } from "@reelay/templates";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtInTemplate } from "../../testing/built-in-template.ts";
 import { joinParts } from "../../testing/join-parts.ts";
 import { defaultProfile, startWorker, temporaryDirectory, testTools } from "../../testing/kit.ts";
 import { runTool } from "../../testing/run-tool.ts";
@@ -151,11 +152,7 @@ const settingsOf = async (
   size: { width: number; height: number },
 ): Promise<CompositionSettings> => ({
   version: 1,
-  template: {
-    name: template,
-    version: 1,
-    sha256: await hashTemplate((await builtInTemplates()).get(template) ?? ""),
-  },
+  template: await builtInTemplate(template),
   ...{ ...size, frameRate: FRAME_RATE, language: "en", voice: null },
 });
 

@@ -74,14 +74,18 @@ interface Options {
   lists: BackendKind["lists"];
 }
 
+export interface AliveMachine {
+  name: string;
+  ref: string;
+  quirk: Quirk;
+}
+
 export interface OddProvider {
   backend: ComputeBackend;
   /** What its machines do until now. */
   pass(): Promise<void>;
-  /** Names of the machines that cost money. */
-  alive(): string[];
-  /** The same machines, with what is odd about them. */
-  running(): Array<{ name: string; ref: string; quirk: Quirk }>;
+  /** The machines that cost money. */
+  alive(): AliveMachine[];
   /** New orders that came before the time that it had named with a 429. */
   early(): number;
   /** When its machines cost money, in milliseconds; `to` is null for those that still do. */
@@ -205,7 +209,6 @@ export function createOddProvider(options: Options): OddProvider {
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 
-  const running = (): OwnMachine[] => machines.filter(({ exit: end }) => end === null);
   return {
     backend,
     async pass() {
@@ -215,10 +218,27 @@ export function createOddProvider(options: Options): OddProvider {
       ended.push(...machines.filter(isForgotten));
       machines = machines.filter((machine) => !isForgotten(machine));
     },
-    alive: () => running().map(({ order }) => order.name),
-    running: () => running().map(({ order, ref, quirk }) => ({ name: order.name, ref, quirk })),
+    alive: () =>
+      machines
+        .filter(({ exit: end }) => end === null)
+        .map(({ order, ref, quirk }) => ({ name: order.name, ref, quirk })),
     early: () => early,
     lives: () =>
       [...ended, ...machines].map((machine) => ({ from: machine.startedAt, to: machine.exit?.at ?? null })),
   };
+}
+
+/**
+ * Machines that cost money, and that no open launch names: their names begin with `prefix`. `provider`: its
+ * place in the list. `isKnown`: a launch has their reference.
+ */
+export async function unnamedMachines(db: PrismaClient, prefix: string, providers: readonly OddProvider[]) {
+  const launches = await db.launch.findMany({ select: { id: true, ref: true, endedAt: true } });
+  const byName = new Map(launches.map(({ id, ...launch }) => [prefix + id, launch]));
+  return providers.flatMap((each, provider) =>
+    each
+      .alive()
+      .filter(({ name }) => byName.get(name)?.endedAt !== null)
+      .map(({ name, ref, quirk }) => ({ name, quirk, provider, isKnown: byName.get(name)?.ref === ref })),
+  );
 }
